@@ -1,0 +1,55 @@
+# Every target sets up what it needs: a virtual environment (.venv) and the CDK CLI (node_modules). Only Python 3.11
+# has to be there. CONFIG=other.yaml names another config, ARGS="…" is passed on.
+PYTHON ?= $(shell for p in python3.11 python3 python; do $$p -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null && echo $$p && break; done)
+CONFIG ?= default-config.yaml
+VENV := .venv
+TYPES := mypy && mypy --config-file mypy-jobs.ini
+BIN := $(VENV)/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+.DEFAULT_GOAL := help
+.PHONY: help test test-jobs check run synth snapshot schema benchmark-synth clean
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 26
+
+test: $(VENV)/.ready node_modules/.ready  ## everything: format, lint, types, all tests
+	@ruff format --check . && ruff check . && $(TYPES)
+	@python -m pytest
+
+check: $(VENV)/.ready  ## format and lint, mending what can be mended, and types
+	@ruff format . && ruff check --fix . && $(TYPES)
+
+test-jobs: $(VENV)/.ready  ## the job tests alone, on local Spark (ARGS="-k join")
+	@python -m pytest aws_glue_cdk_baseline/job_scripts/tests $(ARGS)
+
+run: $(VENV)/.ready  ## run a job on local Spark: JOB=JoinLegislators ARGS="--input_path file.json"
+	@python -m local.run_job --config $(CONFIG) $(JOB) $(ARGS)
+
+synth: $(VENV)/.ready node_modules/.ready  ## check the config and synthesize the pipeline into cdk.out
+	@cdk synth --quiet --context config=$(CONFIG)
+	@python -m scripts.list_stages cdk.out
+
+snapshot: $(VENV)/.ready  ## refresh the snapshots of the templates, to commit with your change
+	@python -m pytest tests/snapshot --snapshot-update
+
+schema: $(VENV)/.ready  ## refresh config.schema.json after a change of the config model
+	@python -m aws_glue_cdk_baseline.config > config.schema.json
+
+benchmark-synth: $(VENV)/.ready  ## time the synth of 2 and of 100 jobs, side by side
+	@python -m scripts.benchmark_synth
+
+clean:  ## remove all that the other targets made
+	rm -rf $(VENV) node_modules cdk.out reports .pytest_cache .mypy_cache .ruff_cache
+
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+
+$(VENV)/.ready: requirements.txt requirements-dev.txt requirements-local.txt
+	@test -n "$(PYTHON)" || { echo "Python 3.11 is needed, as in Glue 5, and was not found; install it or name it: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@echo "Setting up $(VENV) (once; about a minute)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check $(foreach file,$^,-r $(file))
+	@touch $@
+
+node_modules/.ready: package.json package-lock.json | $(VENV)/.ready
+	@npm ci --no-audit --no-fund --loglevel=error
+	@touch $@

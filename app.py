@@ -1,0 +1,21 @@
+#!/usr/bin/env python3
+"""The CDK app: `cdk synth -c config=other.yaml` synthesizes another config than default-config.yaml."""
+
+import sys
+from pathlib import Path
+
+import aws_cdk as cdk
+
+from aws_glue_cdk_baseline.config import ConfigError, load_config
+from aws_glue_cdk_baseline.pipeline_stack import PipelineStack
+
+app = cdk.App()
+try:
+    config = load_config(Path(app.node.try_get_context("config") or "default-config.yaml"))
+    home = config.pipeline_account
+    PipelineStack(
+        app, "PipelineStack", config=config, env=cdk.Environment(account=home.aws_account_id, region=home.aws_region)
+    )
+except ConfigError as error:
+    sys.exit(str(error))
+app.synth()

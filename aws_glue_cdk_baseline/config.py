@@ -1,0 +1,93 @@
+"""The config of the whole app: accounts and jobs, read from one YAML file, typed, frozen and checked.
+
+    config = load_config(Path("default-config.yaml"))
+    config.dev.jobs[0].arguments   # {"--input_path": "s3://…"}
+
+`python -m aws_glue_cdk_baseline.config schema` prints the JSON Schema that editors complete and check the file with.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from aws_glue_cdk_baseline.config_checks.errors import ConfigError
+from aws_glue_cdk_baseline.config_checks.messages import explain
+from aws_glue_cdk_baseline.config_checks.model import Account, ConfigFile, JobSettings
+from aws_glue_cdk_baseline.config_checks.stage_jobs import Job, StageJobs
+from aws_glue_cdk_baseline.config_checks.yaml_file import read_yaml
+
+__all__ = [
+    "PROJECT",
+    "Account",
+    "Config",
+    "ConfigError",
+    "Job",
+    "JobSettings",
+    "StageConfig",
+    "json_schema",
+    "load_config",
+]
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+class StageConfig(BaseModel):
+    """One stage: `name` is `dev` or `prod`, `account` where it is deployed, `jobs` what is deployed there."""
+
+    model_config = ConfigDict(frozen=True)
+    name: str
+    account: Account
+    jobs: tuple[Job, ...]
+
+
+class Config(BaseModel):
+    """The whole config. `file` is relative to the project where it lies inside, as the pipeline must find it."""
+
+    model_config = ConfigDict(frozen=True)
+    file: str
+    pipeline_account: Account
+    dev: StageConfig
+    prod: StageConfig
+
+
+def load_config(path: Path, project: Path = PROJECT) -> Config:
+    """Read and check the config file at `path`; job scripts are looked for in the folder `project`.
+
+    Raises ConfigError with every fault found, each with file:line.
+    """
+    absolute = Path.cwd() / path
+    inside = absolute.resolve().is_relative_to(project)
+    name = absolute.resolve().relative_to(project).as_posix() if inside else str(path)
+    file = read_yaml(absolute, name)
+    problems = list(file.problems)
+    try:
+        content = ConfigFile.model_validate(file.data)
+    except ValidationError as error:
+        content = None
+        refused = explain(error.errors(include_url=False), file)
+        problems += [problem for problem in refused if not any(known.is_within(problem) for known in file.problems)]
+    stage_jobs = StageJobs(file, project / "aws_glue_cdk_baseline" / "job_scripts")
+    dev_jobs, prod_jobs = stage_jobs.build("dev", "prod"), stage_jobs.build("prod", "dev")
+    problems += stage_jobs.problems
+    if problems or content is None:
+        raise ConfigError(problems)
+    return Config(
+        file=name,
+        pipeline_account=content.pipeline_account,
+        dev=StageConfig(name="dev", account=content.dev_account, jobs=dev_jobs),
+        prod=StageConfig(name="prod", account=content.prod_account, jobs=prod_jobs),
+    )
+
+
+def json_schema() -> str:
+    """The JSON Schema of the config file, as config.schema.json has it."""
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **ConfigFile.model_json_schema()}
+    return json.dumps(schema, indent=2) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json_schema())

@@ -1,0 +1,181 @@
+"""The shape of the config file: its sections, keys and allowed values. config.schema.json is made from it."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Annotated, Any, Literal
+
+from botocore.session import Session
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic.alias_generators import to_camel
+
+from aws_glue_cdk_baseline.config_checks.errors import did_you_mean, shown
+
+# Set by this template or by Glue itself, so that no job may set them (the CDK construct refuses most of them as well).
+MANAGED_ARGUMENTS = frozenset(
+    [
+        "--JOB_NAME",
+        "--debug",
+        "--mode",
+        "--endpoint",
+        "--class",
+        "--scriptLocation",
+        "--job-language",
+        "--enable-auto-scaling",
+        "--enable-metrics",
+        "--enable-observability-metrics",
+        "--enable-spark-ui",
+        "--spark-event-logs-path",
+        "--enable-continuous-cloudwatch-log",
+        "--enable-continuous-log-filter",
+        "--continuous-log-logGroup",
+        "--continuous-log-logStreamPrefix",
+        "--continuous-log-conversionPattern",
+        "--custom-logGroup-prefix",
+        "--extra-py-files",
+        "--extra-files",
+        "--extra-jars",
+        "--user-jars-first",
+    ]
+)
+
+MAX_JOBS = 240  # a job is two resources, and one CloudFormation stack holds 500
+
+
+@cache
+def glue_regions() -> frozenset[str]:
+    """Every AWS Region that botocore knows Glue in, all partitions together."""
+    session = Session()
+    return frozenset(
+        region
+        for partition in session.get_available_partitions()
+        for region in session.get_available_regions("glue", partition_name=partition)
+    )
+
+
+def _account_id(value: str) -> str:
+    if re.fullmatch(r"[0-9]{12}", value):
+        return value
+    digits = re.sub(r"[\s-]", "", value)
+    if re.fullmatch(r"[0-9]{12}", digits):
+        raise ValueError(f"{shown(value)} is not an AWS account id; write its 12 digits without separators: {digits}")
+    count = f", here {len(value)}" if re.fullmatch(r"[0-9]+", value) else ""
+    raise ValueError(f"{shown(value)} is not an AWS account id; allowed: 12 digits{count}, such as 123456789101")
+
+
+def _region(value: str) -> str:
+    if value in glue_regions():
+        return value
+    hint = did_you_mean(value, sorted(glue_regions())) or "; use one such as us-east-1"
+    raise ValueError(f"{shown(value)} is not an AWS Region with Glue{hint}")
+
+
+def _job_name(value: str) -> str:
+    if re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,99}", value):
+        return value
+    raise ValueError(
+        f"{shown(value)} is not a job name; allowed: a letter, then letters, digits, - and _, at most 100"
+        " characters, such as ProcessLegislators"
+    )
+
+
+def _script(value: str) -> str:
+    if re.fullmatch(r"(?:[A-Za-z0-9_-]+/)*[A-Za-z0-9_-]+\.py", value):
+        return value
+    raise ValueError(
+        f"{shown(value)} is not a job script; name a .py file relative to the folder job_scripts, such as join.py"
+    )
+
+
+def _default_argument(name: str) -> str:
+    if not re.fullmatch(r"--[A-Za-z][A-Za-z0-9_-]*", name):
+        raise ValueError(
+            f"{shown(name)} is not a Glue job parameter; write it as Glue does, such as --additional-python-modules"
+        )
+    if name in MANAGED_ARGUMENTS:
+        raise ValueError(f"{name} is set by the template or by Glue; remove it")
+    return name
+
+
+def _nothing_is_empty(value: Any) -> Any:
+    return {} if value is None else value
+
+
+def _number_or_text(pattern: str) -> WithJsonSchema:
+    """What an editor accepts: YAML reads these as numbers, this project as text."""
+    return WithJsonSchema({"anyOf": [{"type": "string", "pattern": pattern}, {"type": "number"}]})
+
+
+AccountId = Annotated[str, AfterValidator(_account_id), _number_or_text("^[0-9]{12}$")]
+Region = Annotated[str, AfterValidator(_region)]
+JobName = Annotated[str, AfterValidator(_job_name)]
+ParameterValue = Annotated[str, WithJsonSchema({"type": ["string", "number", "boolean"]})]
+GlueVersion = Annotated[
+    Literal["4.0", "5.0", "5.1"], WithJsonSchema({"enum": ["4.0", "5.0", "5.1", 4.0, 5.0, 5.1], "default": "5.0"})
+]
+WorkerType = Literal["G.1X", "G.2X", "G.4X", "G.8X", "G.12X", "G.16X", "R.1X", "R.2X", "R.4X", "R.8X"]
+ExecutionClass = Literal["STANDARD", "FLEX"]
+
+
+class Section(BaseModel):
+    """A section of the file: keys in camelCase, unknown ones refused, frozen."""
+
+    model_config = ConfigDict(alias_generator=to_camel, extra="forbid", frozen=True, protected_namespaces=())
+
+
+class Account(Section):
+    """An AWS account and Region: what CDK calls an environment."""
+
+    aws_account_id: AccountId = Field(description="12 digits; quotes are optional, leading zeros are kept")
+    aws_region: Region = Field(description="such as us-east-1")
+
+
+class JobSettings(Section):
+    """How a job runs. Under `jobs.<Job>` for all stages; a stage may override any of them beside its parameters."""
+
+    description: str | None = Field(None, max_length=2048, description="shown in the Glue console")
+    script: Annotated[str, AfterValidator(_script)] | None = Field(
+        None, description="the file in job_scripts; default: the job's name in snake_case"
+    )
+    glue_version: GlueVersion = Field("5.0", description="5.0 is Spark 3.5 and Python 3.11; default 5.0")
+    worker_type: WorkerType = Field("G.1X", description="G.1X is 1 DPU (4 vCPU, 16 GB); default G.1X")
+    number_of_workers: int = Field(2, ge=2, le=299, description="the most that auto scaling may use; default 2")
+    timeout_minutes: int = Field(60, ge=1, le=10080, description="a run is stopped after it; default 60")
+    max_retries: int = Field(0, ge=0, le=10, description="how often a failed run is tried again; default 0")
+    max_concurrent_runs: int = Field(1, ge=1, le=1000, description="runs of this job at the same time; default 1")
+    execution_class: ExecutionClass = Field("STANDARD", description="FLEX is cheaper and may wait; default STANDARD")
+    managed_policies: tuple[str, ...] = Field(
+        (), description="names or ARNs of AWS managed policies that the job's role gets besides its own"
+    )
+    default_arguments: dict[Annotated[str, AfterValidator(_default_argument)], ParameterValue] = Field(
+        default_factory=dict, description="Glue's own job parameters, such as --additional-python-modules"
+    )
+
+
+class StageJob(JobSettings):
+    """A job as one stage deploys it: its parameters, and any setting that differs in this stage."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, ParameterValue]
+
+
+class StageSection(Section):
+    """The jobs that a stage deploys."""
+
+    jobs: dict[JobName, Annotated[StageJob, BeforeValidator(_nothing_is_empty)]] = Field(
+        min_length=1, max_length=MAX_JOBS
+    )
+
+
+class ConfigFile(Section):
+    """The whole file."""
+
+    pipeline_account: Account = Field(description="hosts the Git repository and the pipeline")
+    dev_account: Account = Field(description="hosts the jobs of the stage DeployDev")
+    prod_account: Account = Field(description="hosts the jobs of the stage DeployProd")
+    jobs: dict[JobName, Annotated[JobSettings, BeforeValidator(_nothing_is_empty)]] = Field(
+        default_factory=dict, description="what a job is, once for all stages; leave out a job that the defaults fit"
+    )
+    dev: StageSection
+    prod: StageSection

@@ -1,0 +1,36 @@
+"""One deployable copy of the Glue app: what the pipeline deploys as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from aws_glue_cdk_baseline.config import Job
+from aws_glue_cdk_baseline.glue_app_stack import GlueAppStack
+
+
+class GlueAppStage(cdk.Stage):
+    """The stacks of one stage. `tested_by_account` as in GlueAppStack."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        stage: str,
+        jobs: Sequence[Job],
+        tested_by_account: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(scope, construct_id, **kwargs)
+        self.glue_app_stack = GlueAppStack(
+            self, "GlueAppStack", stage=stage, jobs=jobs, tested_by_account=tested_by_account
+        )
+
+    @property
+    def iam_role_arn(self) -> str:
+        """The ARN of the role that the integration test assumes."""
+        return self.glue_app_stack.iam_role_arn

@@ -1,0 +1,122 @@
+"""The pipeline: Source, Build, UpdatePipeline, Assets, then one stage for each copy of the Glue app."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from typing import Any
+
+from aws_cdk import Environment, Stack
+from aws_cdk import aws_codebuild as codebuild
+from aws_cdk import aws_codecommit as codecommit
+from aws_cdk import aws_codepipeline as codepipeline
+from aws_cdk import aws_iam as iam
+from aws_cdk.pipelines import (
+    CodeBuildOptions,
+    CodeBuildStep,
+    CodePipeline,
+    CodePipelineSource,
+    IFileSetProducer,
+    ManualApprovalStep,
+    StageDeployment,
+    Step,
+)
+from constructs import Construct
+
+from aws_glue_cdk_baseline.config import PROJECT, Account, Config, StageConfig
+from aws_glue_cdk_baseline.glue_app_stage import GlueAppStage
+from aws_glue_cdk_baseline.source_code import source_code
+
+BRANCH = "main"
+# Image and runtimes: https://docs.aws.amazon.com/codebuild/latest/userguide/available-runtimes.html
+BUILD_IMAGE = codebuild.LinuxBuildImage.STANDARD_8_0
+RUNTIMES = {"python": "3.11", "nodejs": "24"}
+REPORTS = {"pytest": {"files": ["*.xml"], "base-directory": "reports", "file-format": "JUNITXML"}}
+
+
+class PipelineStack(Stack):
+    """The Git repository and the pipeline that deploys what is pushed to it."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, config: Config, **kwargs: Any) -> None:
+        super().__init__(scope, construct_id, **kwargs)
+        self._home = config.pipeline_account
+        source = self._source()
+        self.pipeline = self._pipeline(source, config.file)
+
+        dev = self._add_stage("DeployDev", config.dev, tested=True)
+        dev.add_post(self._integration_test(source, config.dev, dev))
+        self._add_stage("DeployProd", config.prod).add_pre(ManualApprovalStep("Approval"))
+
+    def _source(self) -> IFileSetProducer:
+        """A CodeCommit repository that starts with this project's files. Another Git host: return
+        `CodePipelineSource.connection("owner/name", BRANCH, connection_arn=…)` instead."""
+        repository = codecommit.Repository(
+            self,
+            "GitRepo",
+            repository_name="aws-glue-cdk-baseline",
+            code=codecommit.Code.from_asset(source_code(self, "SourceCode"), BRANCH),
+        )
+        return CodePipelineSource.code_commit(repository, BRANCH)
+
+    def _pipeline(self, source: IFileSetProducer, config_file: str) -> CodePipeline:
+        versions = json.loads((PROJECT / "package.json").read_text(encoding="utf-8"))["devDependencies"]
+        return CodePipeline(
+            self,
+            "GluePipeline",
+            pipeline_name="GluePipeline",
+            pipeline_type=codepipeline.PipelineType.V2,
+            cross_account_keys=True,
+            enable_key_rotation=True,
+            docker_enabled_for_synth=True,
+            publish_assets_in_parallel=False,  # one project and one action, however many jobs there are
+            cli_version=versions["aws-cdk"],
+            cdk_assets_cli_version=versions["cdk-assets"],
+            code_build_defaults=CodeBuildOptions(
+                build_environment=codebuild.BuildEnvironment(build_image=BUILD_IMAGE),
+                partial_build_spec=codebuild.BuildSpec.from_object(
+                    {"version": "0.2", "phases": {"install": {"runtime-versions": RUNTIMES}}}
+                ),
+            ),
+            synth=CodeBuildStep(
+                "CdkSynth_UnitTest",
+                input=source,
+                # Scripts of the repository: a build command that is broken is mended by a push (aws-cdk#36120).
+                install_commands=["bash scripts/install.sh"],
+                commands=[f"bash scripts/build.sh {shlex.quote(config_file)}"],
+                primary_output_directory="cdk.out",
+                build_environment=codebuild.BuildEnvironment(
+                    compute_type=codebuild.ComputeType.MEDIUM,  # Spark in the Glue image needs more than 3 GB
+                ),
+                partial_build_spec=codebuild.BuildSpec.from_object({"version": "0.2", "reports": REPORTS}),
+            ),
+        )
+
+    def _add_stage(self, stage_name: str, stage: StageConfig, *, tested: bool = False) -> StageDeployment:
+        app_stage = GlueAppStage(
+            self,
+            stage_name,
+            stage=stage.name,
+            jobs=stage.jobs,
+            tested_by_account=self._home.aws_account_id if tested else None,
+            env=None if stage.account == self._home else _environment(stage.account),
+        )
+        return self.pipeline.add_stage(app_stage)
+
+    def _integration_test(self, source: IFileSetProducer, stage: StageConfig, deployment: StageDeployment) -> Step:
+        account, region = stage.account.aws_account_id, stage.account.aws_region
+        role_arn = f"arn:{self.partition}:iam::{account}:role/glue-test-{stage.name}"
+        return CodeBuildStep(
+            "IntegrationTest",
+            input=source,
+            install_commands=["pip install -r requirements-dev.txt"],
+            commands=[
+                "python tests/integ/integ_test_glue_app_stack.py"
+                f" --account {account} --region {region}"
+                f" --stage-name {deployment.stage_name} --sts-role-arn {role_arn}"
+            ],
+            role_policy_statements=[iam.PolicyStatement(actions=["sts:AssumeRole"], resources=[role_arn])],
+        )
+
+
+def _environment(account: Account) -> Environment:
+    return Environment(account=account.aws_account_id, region=account.aws_region)

