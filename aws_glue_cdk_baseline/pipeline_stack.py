@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import shlex
+from pathlib import Path
 from typing import Any
 
-from aws_cdk import Environment, Stack
+from aws_cdk import Annotations, Environment, Stack
 from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_codecommit as codecommit
 from aws_cdk import aws_codepipeline as codepipeline
@@ -40,6 +41,9 @@ class PipelineStack(Stack):
     def __init__(self, scope: Construct, construct_id: str, *, config: Config, **kwargs: Any) -> None:
         super().__init__(scope, construct_id, **kwargs)
         self._home = config.pipeline_account
+        if Path(config.file).is_absolute() or config.file.startswith(".."):
+            warning = f"{config.file} lies outside this project: the pipeline cannot read it; move it in to deploy"
+            Annotations.of(self).add_warning_v2("aws-glue-cdk-baseline:configOutsideProject", warning)
         source = self._source()
         self.pipeline = self._pipeline(source, config.file)
 

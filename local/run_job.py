@@ -30,8 +30,8 @@ def find_job(config: Config, stage: str, name: str) -> Job:
     """The job `name` of a stage."""
     jobs = {job.name: job for job in (config.prod if stage == "prod" else config.dev).jobs}
     if name not in jobs:
-        known = ", ".join(jobs)
-        raise RunError(f"{config.file} has no job {name!r} in {stage}{did_you_mean(name, jobs)} It has: {known}")
+        hint = did_you_mean(name, jobs) or f"; it has: {', '.join(jobs)}"
+        raise RunError(f"{config.file} has no job {name!r} in {stage}{hint}")
     return jobs[name]
 
 
@@ -43,8 +43,8 @@ def replaced_arguments(job: Job, given: list[str]) -> dict[str, str]:
         raise RunError(f"cannot read the arguments {' '.join(given)!r}; write them as --name value")
     for name, value in zip(parts[::2], parts[1::2], strict=True):
         if name not in arguments:
-            hint = did_you_mean(name, arguments)
-            raise RunError(f"{job.name} has no argument {name}{hint} It has: {', '.join(arguments)}")
+            hint = did_you_mean(name, arguments) or f"; it has: {', '.join(arguments)}"
+            raise RunError(f"{job.name} has no argument {name}{hint}")
         if name.startswith("--input") and "://" not in value and not Path(value).exists():
             raise RunError(f"{name}: {value!r} does not exist; name a file or folder on this machine")
         arguments[name] = value

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,13 +19,6 @@ SETTINGS = {
     "spark.sql.session.timeZone": "UTC",  # as in Glue
     "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile=file:{LOCAL / 'log4j2.properties'}",
 }
-
-
-def real_awsglue() -> str | None:
-    """Where AWS's own awsglue library is installed, as it is in the Glue image; None elsewhere."""
-    spec = importlib.util.find_spec("awsglue")
-    origin = Path(spec.origin) if spec and spec.origin else None
-    return None if origin is None or LOCAL in origin.resolve().parents else str(origin.parent)
 
 
 def spark_environment(environment: Mapping[str, str] = os.environ) -> dict[str, str]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 
-def stages(template: dict[str, Any]) -> list[tuple[str, list[str]]]:
+def stages(template: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
     """(stage, actions) of the pipeline in a CloudFormation template, in running order."""
     resources = template["Resources"].values()
     pipeline = next(item["Properties"] for item in resources if item["Type"] == "AWS::CodePipeline::Pipeline")

@@ -72,7 +72,8 @@ def _missing_here(job: JobInStage, lines: Mapping[str, int], meant: set[str]) ->
     supplied = _supplied(job)
     for parameter, other_line in job.other_parameters.items():
         option = argument_name(parameter)[2:]
-        if option in supplied or option in meant or (lines and option not in lines):
+        unread = option not in lines if lines else _meant_setting(parameter)
+        if option in supplied or option in meant or unread:
             continue
         reader = f"{job.script}:{lines[option]} reads --{option} and " if option in lines else ""
         yield None, f"{parameter} is missing: {reader}{job.other_stage} has it on line {other_line}; add it"
@@ -81,6 +82,11 @@ def _missing_here(job: JobInStage, lines: Mapping[str, int], meant: set[str]) ->
 def _misspelt_settings(job: JobInStage) -> Iterator[tuple[str, str]]:
     """Where the script does not tell which parameters it reads, only a near miss of a setting can be refused."""
     for parameter in job.parameters:
-        meant = nearest(parameter, SETTINGS)
-        if meant and abs(len(meant) - len(parameter)) <= 1 and meant[:4].lower() == parameter[:4].lower():
+        if meant := _meant_setting(parameter):
             yield parameter, f"reads like a misspelt setting; did you mean {meant}?"
+
+
+def _meant_setting(parameter: str) -> str | None:
+    meant = nearest(parameter, SETTINGS)
+    near = meant and abs(len(meant) - len(parameter)) <= 1 and meant[:4].lower() == parameter[:4].lower()
+    return meant if near else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from awsglue._coverage import not_covered
 from awsglue.dynamicframe import DynamicFrame
@@ -21,7 +21,7 @@ class GlueContext:
         self.spark_session = SparkSession(sparkContext)
         self.create_dynamic_frame = DynamicFrameReader(self)
 
-    def __getattr__(self, name: str) -> NoReturn:
+    def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
         not_covered(f"GlueContext.{name}")
@@ -69,7 +69,7 @@ class DynamicFrameReader:
             .json(existing)
         )
 
-    def __getattr__(self, name: str) -> NoReturn:
+    def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
         not_covered(f"create_dynamic_frame.{name}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from awsglue._coverage import not_covered
 from pyspark.sql import DataFrame
@@ -73,7 +73,7 @@ class DynamicFrame:
             if "." in name and name not in self._frame.columns:
                 not_covered(f"DynamicFrame.{method} of the nested field {name}")
 
-    def __getattr__(self, name: str) -> NoReturn:
+    def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
         not_covered(f"DynamicFrame.{name}")

@@ -1,0 +1,97 @@
+"""Configs for the tests: small, and independent of default-config.yaml, which belongs to the users."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import aws_cdk as core
+
+from aws_glue_cdk_baseline.config import PROJECT, Account, Config, Job, JobSettings, StageConfig, load_config
+
+PIPELINE = Account(awsAccountId="111111111111", awsRegion="us-east-1")
+DEV = Account(awsAccountId="222222222222", awsRegion="us-east-1")
+PROD = Account(awsAccountId="333333333333", awsRegion="eu-west-1")
+
+JOIN = """\
+import sys
+from awsglue.utils import getResolvedOptions
+
+args = getResolvedOptions(sys.argv, ["JOB_NAME", "input_path_orgs", "minimum_age"])
+"""
+SHOW = """\
+import sys
+from awsglue.utils import getResolvedOptions
+OPTIONS = ["JOB_NAME", "input_path"]
+args = getResolvedOptions(sys.argv, OPTIONS)
+"""
+CONFIG = """\
+pipelineAccount: {awsAccountId: "111111111111", awsRegion: us-east-1}
+devAccount: {awsAccountId: "222222222222", awsRegion: us-east-1}
+prodAccount: {awsAccountId: "333333333333", awsRegion: eu-west-1}
+jobs:
+  Join:
+    numberOfWorkers: 4
+dev:
+  jobs:
+    Show:
+      inputLocation: s3://dev-data/persons.json
+    Join:
+      inputLocationOrgs: s3://dev-data/orgs/
+      minimumAge: 21
+prod:
+  jobs:
+    Show:
+      inputLocation: s3://prod-data/persons.json
+    Join:
+      inputLocationOrgs: s3://prod-data/orgs/
+      minimumAge: 021
+      numberOfWorkers: 8
+"""
+
+
+def make_project(folder: Path, scripts: dict[str, str] | None = None) -> Path:
+    """A project folder with job scripts, by default those that CONFIG needs."""
+    job_scripts = folder / "aws_glue_cdk_baseline" / "job_scripts"
+    job_scripts.mkdir(parents=True, exist_ok=True)
+    for name, text in (scripts or {"join.py": JOIN, "show.py": SHOW}).items():
+        (job_scripts / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def load(folder: Path, text: str | bytes, scripts: dict[str, str] | None = None) -> Config:
+    """Load `text` as the file c.yaml of a project in `folder`."""
+    make_project(folder, scripts)
+    file = folder / "c.yaml"
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return load_config(file, project=folder)
+
+
+def make_job(folder: Path, name: str = "Show", **values: object) -> Job:
+    """A job whose script is a file in `folder`; `values` are settings, by their Python names, or fields of Job."""
+    script = folder / f"{name.lower()}.py"
+    script.write_text(SHOW, encoding="utf-8")
+    fields: dict[str, object] = {
+        "name": name,
+        "script": script,
+        "arguments": {"--input_path": "s3://data/in/"},
+        "input_locations": ("s3://data/in/",),
+        "output_locations": (),
+    }
+    fields |= {key: values.pop(key) for key in fields if key in values}
+    return Job.model_validate({**fields, "settings": JobSettings.model_construct(**values)})  # type: ignore[arg-type]
+
+
+def make_config(jobs: tuple[Job, ...], dev: Account = DEV, prod: Account = PROD, file: str = "c.yaml") -> Config:
+    """A config whose two stages deploy the same jobs."""
+    return Config(
+        file=file,
+        pipeline_account=PIPELINE,
+        dev=StageConfig(name="dev", account=dev, jobs=jobs),
+        prod=StageConfig(name="prod", account=prod, jobs=jobs),
+    )
+
+
+def make_app() -> core.App:
+    """An app with the feature flags of cdk.json, as the CLI starts it."""
+    return core.App(context=json.loads((PROJECT / "cdk.json").read_text(encoding="utf-8"))["context"])

@@ -1,0 +1,38 @@
+"""The app as the CDK CLI starts it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from aws_glue_cdk_baseline.config import PROJECT
+
+
+def run_app(outdir: Path, config: Path) -> subprocess.CompletedProcess[str]:
+    context = json.loads((PROJECT / "cdk.json").read_text(encoding="utf-8"))["context"] | {"config": str(config)}
+    environment = {**os.environ, "CDK_OUTDIR": str(outdir), "CDK_CONTEXT_JSON": json.dumps(context)}
+    return subprocess.run([sys.executable, "app.py"], cwd=PROJECT, env=environment, capture_output=True, text=True)
+
+
+def test_a_faulty_config_is_one_line_and_exit_code_1(tmp_path: Path) -> None:
+    (tmp_path / "empty.yaml").write_text("")
+    result = run_app(tmp_path / "out", tmp_path / "empty.yaml")
+    assert result.returncode == 1
+    assert result.stderr == f"{tmp_path}/empty.yaml:1: the file is empty; start from default-config.yaml\n"
+
+
+def test_another_config_is_synthesized_without_a_warning_but_that_it_lies_outside(tmp_path: Path) -> None:
+    config = tmp_path / "other.yaml"
+    default = (PROJECT / "default-config.yaml").read_text(encoding="utf-8")
+    config.write_text(default.replace("123456789102", "999999999999"))
+    result = run_app(tmp_path / "out", config)
+    assert result.returncode == 0, result.stderr
+    template = next((tmp_path / "out").glob("assembly-PipelineStack-DeployDev/*.template.json")).read_text()
+    assert "aws://999999999999/us-east-1" in template
+    assert f"{config} lies outside this project" in result.stderr
+    assert result.stderr.count("WARNING") == 1
+
+
+def test_the_entry_point_only_composes() -> None:
+    assert len((PROJECT / "app.py").read_text(encoding="utf-8").splitlines()) <= 25

@@ -1,0 +1,302 @@
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from aws_glue_cdk_baseline.config import PROJECT, ConfigError, json_schema, load_config
+from tests.configs import CONFIG, JOIN, load
+
+NOT_LITERAL = (
+    "import sys\nfrom awsglue.utils import getResolvedOptions\nargs = getResolvedOptions(sys.argv, sys.argv)\n"
+)
+
+
+def test_each_stage_has_its_own_values(tmp_path: Path) -> None:
+    config = load(tmp_path, CONFIG)
+    show, join = config.dev.jobs
+    assert show.arguments == {"--input_path": "s3://dev-data/persons.json"}
+    assert join.arguments == {"--input_path_orgs": "s3://dev-data/orgs/", "--minimum_age": "21"}
+    assert join.input_locations == ("s3://dev-data/orgs/",)
+    assert join.script.name == "join.py"
+    assert config.prod.account.aws_region == "eu-west-1"
+
+
+def test_a_stage_overrides_what_a_job_is_for_all_stages(tmp_path: Path) -> None:
+    config = load(tmp_path, CONFIG)
+    assert [stage.jobs[1].settings.number_of_workers for stage in (config.dev, config.prod)] == [4, 8]
+
+
+def test_a_value_arrives_as_it_was_typed(tmp_path: Path) -> None:
+    typed = {"0.10": "0.10", "2024-01-01": "2024-01-01", "021": "021", "yes": "yes", '"a b"': "a b", "1_000": "1_000"}
+    for text, value in typed.items():
+        config = load(tmp_path, CONFIG.replace("minimumAge: 21", f"minimumAge: {text}"))
+        assert config.dev.jobs[1].arguments["--minimum_age"] == value
+
+
+@pytest.mark.parametrize("typed", ["012345670123", '"012345670123"', "'012345670123'", "!!str 012345670123"])
+def test_an_account_id_survives_however_it_is_written(tmp_path: Path, typed: str) -> None:
+    config = load(tmp_path, CONFIG.replace('"111111111111"', typed))
+    assert config.pipeline_account.aws_account_id == "012345670123"
+
+
+def test_the_file_is_named_as_the_pipeline_finds_it(tmp_path: Path) -> None:
+    assert load(tmp_path, CONFIG).file == "c.yaml"
+
+
+def test_a_stage_may_inherit_from_another_with_an_anchor(tmp_path: Path) -> None:
+    text = CONFIG.replace("    Show:\n", "    Show: &show\n", 1)
+    text = text.replace("    Show:\n      inputLocation: s3://prod-data/persons.json\n", "    Show:\n      <<: *show\n")
+    assert load(tmp_path, text).prod.jobs[0].arguments == {"--input_path": "s3://dev-data/persons.json"}
+
+
+def test_a_script_may_have_another_name(tmp_path: Path) -> None:
+    config = load(tmp_path, CONFIG.replace("numberOfWorkers: 4", "script: other.py"), {"show.py": "", "other.py": JOIN})
+    assert config.dev.jobs[1].script.name == "other.py"
+
+
+BASELINE = """\
+pipelineAccount:
+  awsAccountId: 123456789101
+  awsRegion: us-east-1
+
+devAccount:
+  awsAccountId: 123456789102
+  awsRegion: us-east-1
+
+prodAccount:
+  awsAccountId: 123456789103
+  awsRegion: us-east-1
+
+dev:
+  jobs:
+    ProcessLegislators:
+      inputLocation: s3://awsglue-datasets/examples/us-legislators/all/persons.json
+{tutorial}
+prod:
+  jobs:
+    ProcessLegislators:
+      inputLocation: s3://awsglue-datasets/examples/us-legislators/all/persons.json
+{tutorial}"""
+TUTORIAL = """\
+    JoinLegislators:
+      inputLocationOrgs: "s3://awsglue-datasets/examples/us-legislators/all/organizations.json"
+      inputLocationPersons: "s3://awsglue-datasets/examples/us-legislators/all/persons.json"
+      inputLocationMemberships: "s3://awsglue-datasets/examples/us-legislators/all/memberships.json"
+"""
+
+
+@pytest.mark.parametrize(("tutorial", "jobs"), [("", 1), (TUTORIAL, 2)])
+def test_a_config_of_the_aws_baseline_loads_as_it_is(tmp_path: Path, tutorial: str, jobs: int) -> None:
+    file = tmp_path / "baseline.yaml"
+    file.write_text(BASELINE.format(tutorial=tutorial))
+    config = load_config(file)
+    assert config.pipeline_account.aws_account_id == "123456789101"
+    assert len(config.dev.jobs) == jobs
+    assert "--input_path" in config.prod.jobs[0].arguments
+
+
+FAULTS: dict[str, tuple[str | bytes, str]] = {
+    "empty file": ("", "c.yaml:1: the file is empty; start from default-config.yaml"),
+    "broken YAML": ("dev: [1\n", "c.yaml:2: not valid YAML: expected ',' or ']', but got '<stream end>'"),
+    "not a mapping": ("- dev\n", "c.yaml:1: expected sections such as `dev:`; start from default-config.yaml"),
+    "not UTF-8": (CONFIG.encode() + b"# \xff", "c.yaml:22: byte 0xff is not UTF-8; save the file as UTF-8"),
+    "a missing section": (
+        CONFIG[: CONFIG.index("prod:\n")],
+        "c.yaml:1: prod: is missing; add `prod:` as in default-config.yaml",
+    ),
+    "an empty section": (
+        CONFIG[: CONFIG.index("prod:\n")] + "prod:\n",
+        "c.yaml:14: prod: is empty; give it a value or remove the key",
+    ),
+    "a section typed twice": (CONFIG + "dev: {}\n", "c.yaml:22: dev: typed twice; the first is on line 7; remove one"),
+    "a key typed twice": (
+        CONFIG.replace("      minimumAge: 21", "      minimumAge: 20\n      minimumAge: 21"),
+        "c.yaml:14: dev.jobs.Join.minimumAge: typed twice; the first is on line 13; remove one",
+    ),
+    "a misspelt section": (
+        CONFIG.replace("\nprod:", "\nprd:"),
+        "c.yaml:14: prd: is not known here; allowed: pipelineAccount, devAccount, prodAccount, jobs, dev, prod;"
+        " did you mean prod?",
+    ),
+    "a misspelt setting": (
+        CONFIG.replace("numberOfWorkers: 4", "numberOfWorker: 4"),
+        "c.yaml:6: jobs.Join.numberOfWorker: is not known here; allowed: description, script, glueVersion, workerType,"
+        " numberOfWorkers, timeoutMinutes, maxRetries, maxConcurrentRuns, executionClass, managedPolicies,"
+        " defaultArguments; did you mean numberOfWorkers?",
+    ),
+    "a misspelt setting in a stage": (
+        CONFIG.replace("numberOfWorkers: 8", "numberOfWorker: 8"),
+        "c.yaml:21: prod.jobs.Join.numberOfWorker: is neither a setting nor a parameter that the script reads"
+        " (job_scripts/join.py:4); did you mean numberOfWorkers?",
+    ),
+    "a misspelt parameter": (
+        CONFIG.replace("inputLocationOrgs: s3://dev", "inputLocationOrg: s3://dev"),
+        "c.yaml:12: dev.jobs.Join.inputLocationOrg: is neither a setting nor a parameter that the script reads"
+        " (job_scripts/join.py:4); did you mean inputLocationOrgs?",
+    ),
+    "a parameter that the script never reads": (
+        CONFIG.replace("minimumAge: 21", "minimumAge: 21\n      colour: red"),
+        "c.yaml:14: dev.jobs.Join.colour: is neither a setting nor a parameter that the script reads"
+        " (job_scripts/join.py:4); it reads inputLocationOrgs, minimumAge; remove it or read it there",
+    ),
+    "an option that nothing supplies": (
+        CONFIG.replace("      minimumAge: 21\n", "").replace("      minimumAge: 021\n", ""),
+        "c.yaml:11: dev.jobs.Join: minimumAge is missing: job_scripts/join.py:4 reads --minimum_age and nothing"
+        " supplies it; add it\n"
+        "c.yaml:17: prod.jobs.Join: minimumAge is missing: job_scripts/join.py:4 reads --minimum_age and nothing"
+        " supplies it; add it",
+    ),
+    "a parameter missing in prod": (
+        CONFIG.replace("      minimumAge: 021\n", ""),
+        "c.yaml:18: prod.jobs.Join: minimumAge is missing: job_scripts/join.py:4 reads --minimum_age and dev has it on"
+        " line 13; add it",
+    ),
+    "a parameter under jobs": (
+        CONFIG.replace("numberOfWorkers: 4", "inputLocationOrgs: s3://a-bucket/"),
+        "c.yaml:6: jobs.Join.inputLocationOrgs: is no setting; a parameter goes under dev.jobs.Join and prod.jobs.Join;"
+        " settings: description, script, glueVersion, workerType, numberOfWorkers, timeoutMinutes, maxRetries,"
+        " maxConcurrentRuns, executionClass, managedPolicies, defaultArguments",
+    ),
+    "an account id of 11 digits": (
+        CONFIG.replace('"111111111111"', "11111111111"),
+        "c.yaml:1: pipelineAccount.awsAccountId: '11111111111' is not an AWS account id; allowed: 12 digits, here 11,"
+        " such as 123456789101",
+    ),
+    "an account id with hyphens": (
+        CONFIG.replace('"111111111111"', "1111-1111-1111"),
+        "c.yaml:1: pipelineAccount.awsAccountId: '1111-1111-1111' is not an AWS account id; write its 12 digits without"
+        " separators: 111111111111",
+    ),
+    "a region that does not exist": (
+        CONFIG.replace("eu-west-1", "us-esat-1"),
+        "c.yaml:3: prodAccount.awsRegion: 'us-esat-1' is not an AWS Region with Glue; did you mean us-east-1?",
+    ),
+    "a location that is none": (
+        CONFIG.replace("s3://dev-data/orgs/", "/data/orgs"),
+        "c.yaml:12: dev.jobs.Join.inputLocationOrgs: '/data/orgs' is not a location in S3; allowed: s3://bucket/key or"
+        " s3://bucket/prefix/",
+    ),
+    "a job without a script": (
+        CONFIG.replace("    Show:", "    Shows:"),
+        "c.yaml:9: dev.jobs.Shows: the job has no script: job_scripts/shows.py does not exist; did you mean show.py?\n"
+        "c.yaml:16: prod.jobs.Shows: the job has no script: job_scripts/shows.py does not exist; did you mean show.py?",
+    ),
+    "a job that no stage lists": (
+        CONFIG.replace("  Join:\n    number", "  Jion:\n    number"),
+        "c.yaml:5: jobs.Jion: no stage lists this job; did you mean Join?",
+    ),
+    "a number that is none": (
+        CONFIG.replace("numberOfWorkers: 4", "numberOfWorkers: four"),
+        "c.yaml:6: jobs.Join.numberOfWorkers: 'four' is not a whole number",
+    ),
+    "a number too small": (
+        CONFIG.replace("numberOfWorkers: 4", "numberOfWorkers: 1"),
+        "c.yaml:6: jobs.Join.numberOfWorkers: 1 is too small; at least 2",
+    ),
+    "a Glue version that does not exist": (
+        CONFIG.replace("numberOfWorkers: 4", "glueVersion: 7.0"),
+        "c.yaml:6: jobs.Join.glueVersion: '7.0' is not allowed; allowed: '4.0', '5.0' or '5.1'",
+    ),
+    "FLEX on large workers": (
+        CONFIG.replace("numberOfWorkers: 4", "workerType: G.4X").replace("numberOfWorkers: 8", "executionClass: FLEX"),
+        "c.yaml:21: prod.jobs.Join.executionClass: FLEX runs on workers of type G.1X or G.2X, not G.4X; change one of"
+        " the two",
+    ),
+    "a managed argument": (
+        CONFIG.replace("numberOfWorkers: 4", 'defaultArguments: {"--JOB_NAME": x}'),
+        "c.yaml:6: jobs.Join.defaultArguments.--JOB_NAME: --JOB_NAME is set by the template or by Glue; remove it",
+    ),
+    "two parameters of one name": (
+        CONFIG.replace("minimumAge: 21", "minimumAge: 21\n      minimum_age: 22"),
+        "c.yaml:14: dev.jobs.Join.minimum_age: becomes the argument --minimum_age, as minimumAge does; remove one of"
+        " them",
+    ),
+    "a YAML tag": (
+        CONFIG.replace('"111111111111"', "!!python/object/apply:os.getcwd []"),
+        "c.yaml:1: pipelineAccount.awsAccountId: the YAML tag 'tag:yaml.org,2002:python/object/apply:os.getcwd' is not"
+        " allowed; write the value without a tag",
+    ),
+    "an alias of itself": (
+        CONFIG.replace('"111111111111"', "&loop [*loop]"),
+        "c.yaml:1: pipelineAccount.awsAccountId.0: an alias that contains itself",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_one_fault_is_one_clear_line(tmp_path: Path, fault: str) -> None:
+    text, expected = FAULTS[fault]
+    with pytest.raises(ConfigError) as raised:
+        load(tmp_path, text)
+    assert str(raised.value) == expected
+
+
+def test_all_faults_come_at_once_in_the_order_of_the_file(tmp_path: Path) -> None:
+    text = CONFIG.replace("us-east-1}\ndev", "us-esat-1}\ndev").replace("numberOfWorkers: 4", "numberOfWorkers: x")
+    text = text.replace("inputLocationOrgs: s3://dev", "inputLocationOrg: s3://dev").replace(
+        "s3://prod-data/orgs/", "x"
+    )
+    with pytest.raises(ConfigError) as raised:
+        load(tmp_path, text)
+    assert [problem.line for problem in raised.value.problems] == [1, 6, 12, 19]
+
+
+def test_a_path_that_is_no_file_is_named(tmp_path: Path) -> None:
+    for path, message in (
+        (tmp_path, "is a folder"),
+        (tmp_path / "no.yaml", "no such file"),
+        (Path("/dev/null"), "no such"),
+    ):
+        with pytest.raises(ConfigError, match=f":1: {message}"):
+            load_config(path)
+
+
+def test_a_script_with_a_syntax_error_is_named_once(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as raised:
+        load(tmp_path, CONFIG, {"show.py": "def (:\n", "join.py": JOIN})
+    assert str(raised.value) == "job_scripts/show.py:1: not valid Python: invalid syntax"
+
+
+def test_a_script_that_hides_its_options_still_catches_misspelt_settings_and_missing_parameters(tmp_path: Path) -> None:
+    scripts = {"show.py": NOT_LITERAL, "join.py": NOT_LITERAL}
+    assert load(tmp_path, CONFIG, scripts).dev.jobs[0].arguments == {"--input_path": "s3://dev-data/persons.json"}
+    text = CONFIG.replace("numberOfWorkers: 8", "numberOfWorker: 8").replace("      minimumAge: 021\n", "")
+    with pytest.raises(ConfigError) as raised:
+        load(tmp_path, text, scripts)
+    assert [(problem.line, problem.message) for problem in raised.value.problems] == [
+        (18, "minimumAge is missing: dev has it on line 13; add it"),
+        (20, "reads like a misspelt setting; did you mean numberOfWorkers?"),
+    ]
+
+
+def test_240_jobs_are_the_most(tmp_path: Path) -> None:
+    jobs = "".join(f"    Job{n}: {{script: show.py, inputLocation: s3://data/x}}\n" for n in range(241))
+    text = CONFIG[: CONFIG.index("jobs:")] + f"dev:\n  jobs:\n{jobs}prod:\n  jobs:\n{jobs}"
+    with pytest.raises(
+        ConfigError, match=r"dev\.jobs: has 241 jobs; at most 240, as one CloudFormation stack holds 500"
+    ):
+        load(tmp_path, text)
+    assert (
+        len(load(tmp_path, text.replace("    Job0: {script: show.py, inputLocation: s3://data/x}\n", "")).dev.jobs)
+        == 240
+    )
+
+
+def test_aliases_that_multiply_are_stopped(tmp_path: Path) -> None:
+    text = "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 40))
+    with pytest.raises(ConfigError, match="more than 50000 values"):
+        load(tmp_path, text)
+
+
+def test_the_schema_is_the_one_of_the_model() -> None:
+    assert (PROJECT / "config.schema.json").read_text(encoding="utf-8") == json_schema(), "run `make schema`"
+
+
+def test_the_default_config_follows_the_schema() -> None:
+    data = yaml.safe_load((PROJECT / "default-config.yaml").read_text(encoding="utf-8"))
+    jsonschema.validate(data, json.loads(json_schema()))
+    data["dev"]["jobs"]["ProcessLegislators"]["numberOfWorkers"] = "many"
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(data, json.loads(json_schema()))

@@ -1,0 +1,199 @@
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import aws_cdk as core
+import pytest
+import yaml
+from aws_cdk.assertions import Template
+
+from aws_glue_cdk_baseline.config import PROJECT, Account
+from aws_glue_cdk_baseline.pipeline_stack import PipelineStack
+from scripts.list_stages import stages
+from tests.configs import DEV, PIPELINE, PROD, make_app, make_config, make_job
+
+HOME = core.Environment(account=PIPELINE.aws_account_id, region=PIPELINE.aws_region)
+
+
+class Synthesized:
+    """A synthesized PipelineStack: its template, its assembly and the build projects by name."""
+
+    def __init__(self, folder: Path, jobs: int = 1, dev: Account = DEV, prod: Account = PROD, file: str = "c.yaml"):
+        self.app = make_app()
+        config = make_config(tuple(make_job(folder, f"Job{n}") for n in range(jobs)), dev, prod, file)
+        self.stack = PipelineStack(self.app, "PipelineStack", config=config, env=HOME)
+        self.assembly = self.app.synth()
+        self.template = Template.from_stack(self.stack)
+
+    def actions(self) -> dict[str, dict[str, Any]]:
+        pipeline = next(iter(self.template.find_resources("AWS::CodePipeline::Pipeline").values()))
+        return {
+            f"{stage['Name']}/{action['Name']}": action
+            for stage in pipeline["Properties"]["Stages"]
+            for action in stage["Actions"]
+        }
+
+    def project(self, part_of_id: str) -> dict[str, Any]:
+        projects = self.template.find_resources("AWS::CodeBuild::Project")
+        found: dict[str, Any] = next(item["Properties"] for name, item in projects.items() if part_of_id in name)
+        return found
+
+    def buildspec(self, part_of_id: str) -> dict[str, Any]:
+        source = self.project(part_of_id)["Source"]["BuildSpec"]
+        text = source if source.startswith("{") else (Path(self.assembly.directory) / source).read_text()
+        spec: dict[str, Any] = yaml.safe_load(text)
+        return spec
+
+
+@pytest.fixture(scope="module")
+def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
+    return Synthesized(tmp_path_factory.mktemp("jobs"))
+
+
+def test_the_stages_and_actions_are_those_of_the_baseline(pipeline: Synthesized) -> None:
+    assert stages(pipeline.template.to_json()) == [
+        ("Source", ["aws-glue-cdk-baseline"]),
+        ("Build", ["CdkSynth_UnitTest"]),
+        ("UpdatePipeline", ["SelfMutate"]),
+        ("Assets", ["FileAssets"]),
+        ("DeployDev", ["GlueAppStack.Prepare", "GlueAppStack.Deploy", "IntegrationTest"]),
+        ("DeployProd", ["Approval", "GlueAppStack.Prepare", "GlueAppStack.Deploy"]),
+    ]
+
+
+def test_the_pipeline_is_of_type_v2_and_its_key_rotates(pipeline: Synthesized) -> None:
+    pipeline.template.has_resource_properties(
+        "AWS::CodePipeline::Pipeline", {"Name": "GluePipeline", "PipelineType": "V2", "RestartExecutionOnUpdate": True}
+    )
+    pipeline.template.has_resource_properties("AWS::KMS::Key", {"EnableKeyRotation": True})
+
+
+def test_the_repository_starts_with_the_projects_files_on_main(pipeline: Synthesized) -> None:
+    repositories = pipeline.template.find_resources("AWS::CodeCommit::Repository")
+    properties = next(iter(repositories.values()))["Properties"]
+    assert properties["RepositoryName"] == "aws-glue-cdk-baseline"
+    assert properties["Code"]["BranchName"] == "main"
+    assert properties["Code"]["S3"]["Key"].endswith(".zip")
+
+
+PROJECTS = ["CdkSynth", "SelfMutation", "FileAsset", "IntegrationTest"]
+
+
+@pytest.mark.parametrize("project", PROJECTS)
+def test_every_project_states_its_image_and_its_python(pipeline: Synthesized, project: str) -> None:
+    assert pipeline.project(project)["Environment"]["Image"] == "aws/codebuild/standard:8.0"
+    runtimes = pipeline.buildspec(project)["phases"]["install"]["runtime-versions"]
+    assert runtimes == {"python": "3.11", "nodejs": "24"}
+
+
+def test_there_is_no_project_besides(pipeline: Synthesized) -> None:
+    pipeline.template.resource_count_is("AWS::CodeBuild::Project", len(PROJECTS))
+
+
+def test_the_build_stage_runs_scripts_of_the_repository(pipeline: Synthesized) -> None:
+    phases = pipeline.buildspec("CdkSynth")["phases"]
+    assert phases["install"]["commands"] == ["bash scripts/install.sh"]
+    assert phases["build"]["commands"] == ["bash scripts/build.sh c.yaml"]
+    assert (PROJECT / "scripts" / "install.sh").is_file()
+    assert (PROJECT / "scripts" / "build.sh").is_file()
+
+
+def test_the_build_stage_synthesizes_the_config_it_was_deployed_with(tmp_path: Path) -> None:
+    commands = Synthesized(tmp_path, file="teams/my config.yaml").buildspec("CdkSynth")["phases"]["build"]["commands"]
+    assert commands == ["bash scripts/build.sh 'teams/my config.yaml'"]
+
+
+def test_the_build_stage_may_use_docker_and_reports_its_tests(pipeline: Synthesized) -> None:
+    assert pipeline.project("CdkSynth")["Environment"]["PrivilegedMode"] is True
+    assert pipeline.project("CdkSynth")["Environment"]["ComputeType"] == "BUILD_GENERAL1_MEDIUM"
+    reports = {"pytest": {"files": ["*.xml"], "base-directory": "reports", "file-format": "JUNITXML"}}
+    assert pipeline.buildspec("CdkSynth")["reports"] == reports
+
+
+def test_the_cli_versions_are_those_of_package_json(pipeline: Synthesized) -> None:
+    versions = json.loads((PROJECT / "package.json").read_text())["devDependencies"]
+    installs = [pipeline.buildspec(name)["phases"]["install"]["commands"] for name in ("SelfMutation", "FileAsset")]
+    assert installs == [
+        [f"npm install -g aws-cdk@{versions['aws-cdk']}"],
+        [f"npm install -g cdk-assets@{versions['cdk-assets']}"],
+    ]
+
+
+def test_all_assets_are_published_by_one_action(tmp_path: Path) -> None:
+    many = Synthesized(tmp_path, jobs=20)
+    assert [name for name in many.actions() if name.startswith("Assets/")] == ["Assets/FileAssets"]
+
+
+def test_the_integration_test_gets_the_flags_of_the_baseline(pipeline: Synthesized) -> None:
+    assert pipeline.buildspec("IntegrationTest")["phases"]["build"]["commands"] == [
+        "python tests/integ/integ_test_glue_app_stack.py --account 222222222222 --region us-east-1"
+        " --stage-name DeployDev --sts-role-arn arn:aws:iam::222222222222:role/glue-test-dev"
+    ]
+
+
+def test_the_integration_test_may_assume_the_test_role_and_no_other(pipeline: Synthesized) -> None:
+    policies = pipeline.template.find_resources("AWS::IAM::Policy")
+    policy = next(item["Properties"] for name, item in policies.items() if "IntegrationTest" in name)
+    assumed = [
+        statement["Resource"]
+        for statement in policy["PolicyDocument"]["Statement"]
+        if "sts:AssumeRole" in statement["Action"]
+    ]
+    assert assumed == ["arn:aws:iam::222222222222:role/glue-test-dev"]
+
+
+def test_dev_is_tested_and_prod_is_not(pipeline: Synthesized) -> None:
+    roles = [
+        resource["Properties"].get("RoleName")
+        for stage in ("DeployDev", "DeployProd")
+        for resource in nested_template(pipeline, stage)["Resources"].values()
+        if resource["Type"] == "AWS::IAM::Role"
+    ]
+    assert roles == ["glue-test-dev", None, None]
+
+
+def nested_template(pipeline: Synthesized, stage: str) -> dict[str, Any]:
+    nested = pipeline.assembly.get_nested_assembly(f"assembly-PipelineStack-{stage}")
+    template: dict[str, Any] = nested.stacks[0].template
+    return template
+
+
+def test_each_stage_goes_to_its_own_account_and_region(pipeline: Synthesized) -> None:
+    actions = pipeline.actions()
+    dev, prod = (actions[f"{stage}/GlueAppStack.Deploy"] for stage in ("DeployDev", "DeployProd"))
+    assert "222222222222" in json.dumps(dev["RoleArn"])
+    assert "333333333333" in json.dumps(prod["RoleArn"])
+    assert prod["Region"] == "eu-west-1"
+
+
+def test_one_account_for_all_three_works(tmp_path: Path) -> None:
+    one = Synthesized(tmp_path, dev=PIPELINE, prod=PIPELINE)
+    assert [name for name, _ in stages(one.template.to_json())][-2:] == ["DeployDev", "DeployProd"]
+    templates = [nested_template(one, stage) for stage in ("DeployDev", "DeployProd")]
+    names = [
+        {
+            resource["Properties"].get("Name") or resource["Properties"].get("LogGroupName")
+            for resource in template["Resources"].values()
+            if resource["Type"] in ("AWS::Glue::Job", "AWS::Logs::LogGroup")
+        }
+        for template in templates
+    ]
+    assert not names[0] & names[1]
+    nested = one.assembly.get_nested_assembly("assembly-PipelineStack-DeployDev")
+    assert nested.stacks[0].environment.account == "unknown-account"  # as in the baseline: the pipeline's own
+    assert nested.stacks[0].stack_name == "DeployDev-GlueAppStack"
+
+
+@cache
+def source_of(module: str) -> str:
+    return (PROJECT / "aws_glue_cdk_baseline" / module).read_text(encoding="utf-8")
+
+
+def test_imports_point_one_way() -> None:
+    order = ["config.py", "job_role.py", "glue_job.py", "glue_app_stack.py", "glue_app_stage.py", "pipeline_stack.py"]
+    for index, module in enumerate(order):
+        for later in order[index + 1 :]:
+            assert f"aws_glue_cdk_baseline.{later[:-3]} import" not in source_of(module)
+        assert "import local" not in source_of(module)
+        assert "from local" not in source_of(module)

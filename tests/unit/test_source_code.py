@@ -1,0 +1,105 @@
+"""What the Git repository starts with, and that it depends on nothing but the files."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import aws_cdk as core
+import pytest
+
+from aws_glue_cdk_baseline import source_code
+from aws_glue_cdk_baseline.config import PROJECT
+
+NOT_COPIED = shutil.ignore_patterns(
+    ".git", "node_modules", "cdk.out", "reports", "pyvenv.cfg", ".venv", "venv", ".*_cache"
+)
+PLANTED = [
+    ".env",
+    ".env.local",
+    "id.pem",
+    ".git/config",
+    ".git/HEAD",
+    "my-python/pyvenv.cfg",
+    "my-python/lib/site.py",
+    "tools/nested env/pyvenv.cfg",
+    "tools/nested env/bin/activate",
+    "node_modules/aws-cdk/index.js",
+    "cdk.out/manifest.json",
+    "aws_glue_cdk_baseline/__pycache__/x.pyc",
+    "reports/cdk.xml",
+]
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "project"
+    (folder / "jobs").mkdir(parents=True)
+    for name, text in {".gitignore": (PROJECT / ".gitignore").read_text(), "app.py": "1", "jobs/a.py": "2"}.items():
+        (folder / name).write_text(text)
+    monkeypatch.setattr(source_code, "PROJECT", folder)
+    return folder
+
+
+def asset_of(project: Path, outdir: Path | None = None) -> tuple[str, list[str]]:
+    """The hash of the asset and the files in it."""
+    app = core.App(outdir=str(outdir or project / "cdk.out"))
+    stack = core.Stack(app, "Test")
+    core.CfnWaitConditionHandle(stack, "Any")  # a template has at least one resource
+    asset = source_code.source_code(stack, "SourceCode")
+    staged = Path(app.synth().directory) / f"asset.{asset.asset_hash}"
+    return asset.asset_hash, sorted(str(file.relative_to(staged)) for file in staged.rglob("*") if file.is_file())
+
+
+def test_only_the_projects_own_files_get_in(project: Path) -> None:
+    clean_hash, files = asset_of(project)
+    assert files == [".gitignore", "app.py", "jobs/a.py"]
+    for name in PLANTED:
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        (project / name).write_text("planted")
+    assert asset_of(project) == (clean_hash, files)
+
+
+def test_the_folder_that_synth_writes_to_is_left_out(project: Path) -> None:
+    hash_of_default, files = asset_of(project)
+    assert asset_of(project, outdir=project / "out") == (hash_of_default, files)
+
+
+def test_the_hash_follows_the_content_alone(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hashes = [asset_of(project)[0]]
+    for name, text in (("same", "1"), ("other", "one")):  # a copy each: CDK hashes a path once in a process
+        copy = Path(shutil.copytree(project, project.with_name(name), ignore=NOT_COPIED, copy_function=shutil.copyfile))
+        (copy / "app.py").write_text(text)
+        monkeypatch.setattr(source_code, "PROJECT", copy)
+        hashes.append(asset_of(copy)[0])
+    assert hashes[0] == hashes[1] != hashes[2]
+
+
+def test_two_synths_and_one_of_a_copy_say_nothing_and_give_the_same_bytes(tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(PROJECT, copy, ignore=NOT_COPIED)
+    (copy / "another-venv").mkdir()
+    (copy / "another-venv" / "pyvenv.cfg").write_text("")
+    folders = {tmp_path / "one": PROJECT, tmp_path / "two": PROJECT, tmp_path / "three": copy}
+    runs = [
+        subprocess.Popen([sys.executable, "app.py"], cwd=cwd, env=environment(outdir), stderr=subprocess.PIPE)
+        for outdir, cwd in folders.items()
+    ]
+    for run in runs:
+        _, errors = run.communicate()
+        assert (run.returncode, errors.decode()) == (0, "")  # no warning, no deprecation
+    one, two, three = (templates(outdir) for outdir in folders)
+    assert len(one) == 3
+    assert one == two == three
+
+
+def environment(outdir: Path) -> dict[str, str]:
+    """What the CDK CLI passes to an app."""
+    context = json.loads((PROJECT / "cdk.json").read_text(encoding="utf-8"))["context"]
+    return {**os.environ, "CDK_OUTDIR": str(outdir), "CDK_CONTEXT_JSON": json.dumps(context)}
+
+
+def templates(outdir: Path) -> dict[str, bytes]:
+    return {str(file.relative_to(outdir)): file.read_bytes() for file in outdir.rglob("*.template.json")}
