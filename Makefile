@@ -35,8 +35,8 @@ snapshot: $(VENV)/.ready  ## refresh the snapshots of the templates, to commit w
 schema: $(VENV)/.ready  ## refresh config.schema.json after a change of the config model
 	@python -m aws_glue_cdk_baseline.config > config.schema.json
 
-benchmark-synth: $(VENV)/.ready  ## time the synth of 2 and of 100 jobs, side by side
-	@python -m scripts.benchmark_synth
+benchmark-synth: $(VENV)/.ready node_modules/.ready  ## time the synth of 2 and of 100 jobs (ARGS=--baseline)
+	@python -m scripts.benchmark_synth $(ARGS)
 
 clean:  ## remove all that the other targets made
 	rm -rf $(VENV) node_modules cdk.out reports .pytest_cache .mypy_cache .ruff_cache

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from aws_cdk import RemovalPolicy, Stack
+from aws_cdk import Annotations, ArnFormat, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from aws_glue_cdk_baseline.config import Job
-from aws_glue_cdk_baseline.glue_job import GlueJob
+from aws_glue_cdk_baseline.glue_job import GlueJob, JobEnvironment
+from aws_glue_cdk_baseline.script_assets import ScriptAssets
 
 READABLE_JOBS = 100
 
@@ -34,25 +35,9 @@ class GlueAppStack(Stack):
         super().__init__(scope, construct_id, **kwargs)
         self.stage_name = stage
         self.test_role = self._test_role(tested_by_account) if tested_by_account else None
-        log_group_prefix = f"/aws-glue/jobs/{stage}"
-        self._log_group("ErrorLogs", f"{log_group_prefix}/error")  # Glue's own messages and the script's logger
-        output_logs = self._log_group("OutputLogs", f"{log_group_prefix}/output")  # what the script prints
-        tags = {
-            "environment": self.environment,
-            "artifact_id": self.artifact_id,
-            "stack_id": self.stack_id,
-            "stack_name": self.stack_name,
-        }
+        environment = self._job_environment(f"/aws-glue/jobs/{stage}")
         for job in jobs:
-            GlueJob(
-                self,
-                job.name,
-                job=job,
-                job_name=f"{job.name}-{stage}",
-                log_group_prefix=log_group_prefix,
-                output_log_group=output_logs,
-                tags=tags,
-            )
+            GlueJob(self, job.name, job=job, job_name=f"{job.name}-{stage}", environment=environment)
 
     @property
     def iam_role_arn(self) -> str:
@@ -60,6 +45,32 @@ class GlueAppStack(Stack):
         if self.test_role is None:
             raise ValueError(f"{self.stack_name} has no integration-test role: it was built without tested_by_account")
         return self.test_role.role_arn
+
+    # Ids with a dot: a job's own id, which is its name, has none.
+    def _job_environment(self, log_group_prefix: str) -> JobEnvironment:
+        Annotations.of(self).acknowledge_warning(
+            "@aws-cdk/aws-glue-alpha:unencryptedContinuousLogging",
+            "CloudWatch Logs encrypts every log group; a security configuration would add nothing but a resource",
+        )
+        self._log_group("Logs.Error", f"{log_group_prefix}/error")  # Glue's own messages and the script's logger
+        return JobEnvironment(
+            log_group_prefix=log_group_prefix,
+            log_groups_arn=self.format_arn(
+                service="logs",
+                resource="log-group",
+                resource_name=f"{log_group_prefix}/*",
+                arn_format=ArnFormat.COLON_RESOURCE_NAME,
+            ),
+            output_log_group=self._log_group("Logs.Output", f"{log_group_prefix}/output"),
+            partition=self.partition,
+            scripts=ScriptAssets(self, "Scripts."),
+            tags={
+                "environment": self.environment,
+                "artifact_id": self.artifact_id,
+                "stack_id": self.stack_id,
+                "stack_name": self.stack_name,
+            },
+        )
 
     def _log_group(self, construct_id: str, name: str) -> logs.LogGroup:
         return logs.LogGroup(

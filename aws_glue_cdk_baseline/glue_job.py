@@ -3,76 +3,92 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from aws_cdk import Annotations, Duration
+from aws_cdk import Duration
 
 # The only import of the Glue module: to move to the one in aws-cdk-lib, write `aws_glue as glue` here.
 from aws_cdk import aws_glue_alpha as glue
 from aws_cdk import aws_logs as logs
-from aws_cdk import aws_s3_assets as assets
 from constructs import Construct
 
 from aws_glue_cdk_baseline.config import Job
 from aws_glue_cdk_baseline.job_role import job_role
+from aws_glue_cdk_baseline.script_assets import ScriptAssets
+
+
+@dataclass(frozen=True)
+class JobEnvironment:
+    """What all jobs of a stage share: the names and ARN of its log groups (`output_log_group` gets what a script
+    prints), the AWS partition, where its scripts are uploaded, and the tags."""
+
+    log_group_prefix: str
+    log_groups_arn: str
+    output_log_group: logs.ILogGroup
+    partition: str
+    scripts: ScriptAssets
+    tags: Mapping[str, str]
 
 
 class GlueJob(Construct):
-    """A PySpark job `job_name` and the role it runs with, which may do what the job's parameters need and no more.
-
-    `log_group_prefix` names the stage's log groups, `output_log_group` is the one for what the script prints.
-    """
+    """A PySpark job `job_name` and the role it runs with, which may do what the job's parameters need and no more."""
 
     def __init__(
-        self,
-        scope: Construct,
-        construct_id: str,
-        *,
-        job: Job,
-        job_name: str,
-        log_group_prefix: str,
-        output_log_group: logs.ILogGroup,
-        tags: Mapping[str, str],
+        self, scope: Construct, construct_id: str, *, job: Job, job_name: str, environment: JobEnvironment
     ) -> None:
         super().__init__(scope, construct_id)
-        script = assets.Asset(self, "Script", path=str(job.script))
+        script = environment.scripts.upload(job.script)
         role = job_role(
             self,
             "Role",
-            script_object=f"{script.s3_bucket_name}/{script.s3_object_key}",
+            script_object=f"{script.bucket_name}/{script.key}",
             input_locations=job.input_locations,
             output_locations=job.output_locations,
             managed_policies=job.settings.managed_policies,
-            log_group_prefix=log_group_prefix,
+            log_groups_arn=environment.log_groups_arn,
+            partition=environment.partition,
         )
         settings = job.settings
         construct = glue.PySparkFlexEtlJob if settings.execution_class == "FLEX" else glue.PySparkEtlJob
-        glue_job = construct(
+        construct(
             self,
             "Job",
             job_name=job_name,
             description=settings.description,
-            role=role.without_policy_updates(),  # its policy is complete; more would be a third resource a job
-            script=glue.Code.from_bucket(script.bucket, script.s3_object_key),
-            glue_version=getattr(glue.GlueVersion, f"V{settings.glue_version.replace('.', '_')}"),
-            worker_configuration=glue.WorkerConfiguration(
-                worker_type=getattr(glue.WorkerType, settings.worker_type.replace(".", "_")),
-                number_of_workers=settings.number_of_workers,
-            ),
-            timeout=Duration.minutes(settings.timeout_minutes),
+            role=role,
+            script=glue.Code.from_bucket(script.bucket, script.key),
+            glue_version=_member(glue.GlueVersion, f"V{settings.glue_version}"),
+            worker_configuration=_workers(glue, settings.worker_type, settings.number_of_workers),
+            timeout=_minutes(settings.timeout_minutes),
             max_retries=settings.max_retries,
             max_concurrent_runs=settings.max_concurrent_runs,
             enable_metrics=False,  # metrics cost extra, and the role may not put them
             enable_observability_metrics=False,
-            continuous_logging=glue.ContinuousLoggingProps(enabled=True, log_group=output_log_group),
+            continuous_logging=glue.ContinuousLoggingProps(enabled=True, log_group=environment.output_log_group),
             default_arguments={
                 "--enable-auto-scaling": "true",
-                "--custom-logGroup-prefix": log_group_prefix,
+                "--custom-logGroup-prefix": environment.log_group_prefix,
                 **settings.default_arguments,
                 **job.arguments,
             },
-            tags=tags,
+            tags=environment.tags,
         )
-        Annotations.of(glue_job).acknowledge_warning(
-            "@aws-cdk/aws-glue-alpha:unencryptedContinuousLogging",
-            "CloudWatch Logs encrypts every log group; a security configuration would add nothing but a resource",
-        )
+
+
+# Every look at a CDK object crosses to Node, which is what a synth of hundreds of jobs takes its time for.
+@cache
+def _member(enumeration: Any, name: str) -> Any:
+    return getattr(enumeration, name.replace(".", "_"))
+
+
+@cache
+def _workers(module: Any, worker_type: str, number: int) -> Any:
+    worker = _member(module.WorkerType, worker_type)
+    return module.WorkerConfiguration(worker_type=worker, number_of_workers=number)
+
+
+@cache
+def _minutes(number: int) -> Duration:
+    return Duration.minutes(number)

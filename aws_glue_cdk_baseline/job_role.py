@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 Statement = dict[str, Any]
+
+TRUST_GLUE = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"Service": "glue.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+}
 
 READ = ["s3:GetObject"]
 WRITE = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"]
@@ -23,52 +27,70 @@ def job_role(
     input_locations: Sequence[str],
     output_locations: Sequence[str],
     managed_policies: Sequence[str],
-    log_group_prefix: str,
-) -> iam.Role:
-    """A role that Glue assumes for one job: one resource, with its policy inline.
+    partition: str,
+    log_groups_arn: str,
+) -> iam.IRole:
+    """A role that Glue assumes for one job: one resource, with its policy inline and complete.
 
     It reads `script_object` (bucket/key) and the `s3://` URIs of `input_locations`, reads and writes those of
-    `output_locations`, and writes to the log groups below `log_group_prefix`. `managed_policies` (names or ARNs of
-    AWS managed policies) come on top.
+    `output_locations`, and writes to the log groups `log_groups_arn`. `managed_policies` (names or ARNs of AWS managed
+    policies) come on top. `partition` is the AWS partition, such as `aws`.
     """
-    stack = Stack.of(scope)
-    s3 = f"arn:{stack.partition}:s3:::"
-    log_groups = f"arn:{stack.partition}:logs:{stack.region}:{stack.account}:log-group:{log_group_prefix}/*"
+    s3_arn = f"arn:{partition}:s3:::"
+    read = [key for location in input_locations for key in _keys(location)]
+    write = [key for location in output_locations for key in [*_keys(location), *_folder_marker(location)]]
     statements = [
-        _allow(READ, [s3 + script_object]),
-        *_access(s3, READ, input_locations),
-        *_access(s3, WRITE, output_locations),
-        _allow(["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"], [log_groups]),
+        _allow(READ, [s3_arn + key for key in [script_object, *read]]),
+        *([_allow(WRITE, [s3_arn + key for key in write])] if write else []),
+        *_listings(s3_arn, [*input_locations, *output_locations]),
+        _allow(["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"], [log_groups_arn]),
     ]
-    return iam.Role(
+    role = iam.CfnRole(
         scope,
         construct_id,
-        assumed_by=iam.ServicePrincipal("glue.amazonaws.com"),
-        managed_policies=[
-            iam.ManagedPolicy.from_managed_policy_arn(scope, policy, policy)
-            if policy.startswith("arn:")
-            else iam.ManagedPolicy.from_aws_managed_policy_name(policy)
+        assume_role_policy_document=TRUST_GLUE,
+        managed_policy_arns=[
+            policy if policy.startswith("arn:") else f"arn:{partition}:iam::aws:policy/{policy}"
             for policy in managed_policies
-        ],
-        inline_policies={"JobPolicy": iam.PolicyDocument.from_json({"Version": "2012-10-17", "Statement": statements})},
+        ]
+        or None,
+        policies=[{"policyName": "JobPolicy", "policyDocument": {"Version": "2012-10-17", "Statement": statements}}],
     )
+    return iam.Role.from_role_arn(scope, f"{construct_id}Arn", role.attr_arn, mutable=False)
 
 
-def _access(s3: str, actions: list[str], locations: Sequence[str]) -> list[Statement]:
-    """Statements for the objects at each `s3://bucket/key`, those below it, and the listing of just these keys."""
-    statements = []
-    for location in dict.fromkeys(locations):
-        bucket, _, key = location.removeprefix("s3://").partition("/")
+def _split(location: str) -> tuple[str, str]:
+    """`s3://bucket/some/folder/` -> bucket, some/folder/."""
+    bucket, _, key = location.removeprefix("s3://").partition("/")
+    return bucket, key
+
+
+def _keys(location: str) -> list[str]:
+    """The object at a location, unless it is named as a folder, and all that is below it: bucket/key."""
+    bucket, key = _split(location)
+    if key in ("", "/") or key.endswith("/"):
+        return [f"{bucket}/{key.rstrip('/')}/*" if key.rstrip("/") else f"{bucket}/*"]
+    return [f"{bucket}/{key}", f"{bucket}/{key}/*"]
+
+
+def _folder_marker(location: str) -> list[str]:
+    """Hadoop marks a folder that it writes with an object `<folder>_$folder$`."""
+    bucket, key = _split(location)
+    return [f"{bucket}/{key.rstrip('/')}_$folder$"] if key.rstrip("/") else []
+
+
+def _listings(s3_arn: str, locations: Sequence[str]) -> list[Statement]:
+    """For each bucket, the listing of just these locations."""
+    prefixes: dict[str, list[str]] = {}
+    for location in locations:
+        bucket, key = _split(location)
         folder = key.rstrip("/")
-        below = f"{folder}/*" if folder else "*"
-        # Hadoop marks a folder that it writes with an object `<folder>_$folder$`.
-        marker = [f"{folder}_$folder$"] if folder and actions is WRITE else []
-        keys = [below] if key in ("", f"{folder}/") else [key, below]
-        listing = _allow(["s3:ListBucket"], [s3 + bucket])
-        listing["Condition"] = {"StringLike": {"s3:prefix": [folder, below] if folder else ["*"]}}
-        statements += [_allow(actions, [f"{s3}{bucket}/{item}" for item in [*keys, *marker]]), listing]
-    return statements
+        prefixes.setdefault(bucket, []).extend([folder, f"{folder}/*"] if folder else ["*"])
+    return [
+        {**_allow(["s3:ListBucket"], [s3_arn + bucket]), "Condition": {"StringLike": {"s3:prefix": sorted(set(keys))}}}
+        for bucket, keys in prefixes.items()
+    ]
 
 
 def _allow(actions: list[str], resources: list[str]) -> Statement:
-    return {"Effect": "Allow", "Action": actions, "Resource": resources}
+    return {"Effect": "Allow", "Action": actions, "Resource": list(dict.fromkeys(resources))}

@@ -72,6 +72,8 @@ def _region(value: str) -> str:
 
 
 def _job_name(value: str) -> str:
+    if value == "GlueTestRole":
+        raise ValueError("GlueTestRole is the name of the stack's own role; choose another name")
     if re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,99}", value):
         return value
     raise ValueError(

@@ -35,7 +35,7 @@ def read_script_options(script: Path) -> ScriptOptions | None:
         tree = ast.parse(source, filename=script.name)
     except (ValueError, RecursionError) as error:
         raise SyntaxError(str(error), (script.name, 1, 1, None)) from None
-    finder = _Finder(_constants(tree))
+    finder = _Finder(tree)
     finder.visit(tree)
     if not finder.calls or not finder.all_literal:
         return None
@@ -43,8 +43,8 @@ def read_script_options(script: Path) -> ScriptOptions | None:
 
 
 class _Finder(ast.NodeVisitor):
-    def __init__(self, constants: dict[str, ast.expr]) -> None:
-        self.constants = constants
+    def __init__(self, tree: ast.Module) -> None:
+        self.tree = tree
         self.calls = 0
         self.all_literal = True
         self.required: dict[str, int] = {}
@@ -70,7 +70,7 @@ class _Finder(ast.NodeVisitor):
         self.calls += 1
         argument = _options_argument(node)
         if isinstance(argument, ast.Name):
-            argument = self.constants.get(argument.id)
+            argument = _constants(self.tree).get(argument.id)
         if not isinstance(argument, ast.List | ast.Tuple) or not all(map(_is_text, argument.elts)):
             self.all_literal = False
             return

@@ -49,7 +49,7 @@ def read_yaml(path: Path, name: str) -> YamlFile:
     """
     file = YamlFile(name)
     try:
-        root = yaml.compose(_read_text(path, name), Loader=yaml.SafeLoader)
+        root = yaml.compose(_read_text(path, name), Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise _failure(name, (mark.line if mark else 0) + 1, f"not valid YAML: {error.problem}") from None
