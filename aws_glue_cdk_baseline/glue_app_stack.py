@@ -11,7 +11,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from aws_glue_cdk_baseline.config import Job
-from aws_glue_cdk_baseline.glue_job import GlueJob, JobEnvironment
+from aws_glue_cdk_baseline.glue_job import JobEnvironment, add_glue_job
 from aws_glue_cdk_baseline.script_assets import ScriptAssets
 
 READABLE_JOBS = 100
@@ -37,7 +37,7 @@ class GlueAppStack(Stack):
         self.test_role = self._test_role(tested_by_account) if tested_by_account else None
         environment = self._job_environment(f"/aws-glue/jobs/{stage}")
         for job in jobs:
-            GlueJob(self, job.name, job=job, job_name=f"{job.name}-{stage}", environment=environment)
+            add_glue_job(self, job.name, job=job, job_name=f"{job.name}-{stage}", environment=environment)
 
     @property
     def iam_role_arn(self) -> str:
@@ -63,6 +63,7 @@ class GlueAppStack(Stack):
             ),
             output_log_group=self._log_group("Logs.Output", f"{log_group_prefix}/output"),
             partition=self.partition,
+            roles=Construct(self, "Roles."),
             scripts=ScriptAssets(self, "Scripts."),
             tags={
                 "environment": self.environment,

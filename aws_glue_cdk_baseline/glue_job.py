@@ -22,59 +22,61 @@ from aws_glue_cdk_baseline.script_assets import ScriptAssets
 @dataclass(frozen=True)
 class JobEnvironment:
     """What all jobs of a stage share: the names and ARN of its log groups (`output_log_group` gets what a script
-    prints), the AWS partition, where its scripts are uploaded, and the tags."""
+    prints), the AWS partition, the scope of its roles, where its scripts are uploaded, and the tags."""
 
     log_group_prefix: str
     log_groups_arn: str
     output_log_group: logs.ILogGroup
     partition: str
+    roles: Construct
     scripts: ScriptAssets
     tags: Mapping[str, str]
 
 
-class GlueJob(Construct):
-    """A PySpark job `job_name` and the role it runs with, which may do what the job's parameters need and no more."""
+def add_glue_job(
+    scope: Construct, construct_id: str, *, job: Job, job_name: str, environment: JobEnvironment
+) -> glue.Job:
+    """Add the PySpark job `job_name` and its role, which may do what the job's parameters need and no more.
 
-    def __init__(
-        self, scope: Construct, construct_id: str, *, job: Job, job_name: str, environment: JobEnvironment
-    ) -> None:
-        super().__init__(scope, construct_id)
-        script = environment.scripts.upload(job.script)
-        role = job_role(
-            self,
-            "Role",
-            script_object=f"{script.bucket_name}/{script.key}",
-            input_locations=job.input_locations,
-            output_locations=job.output_locations,
-            managed_policies=job.settings.managed_policies,
-            log_groups_arn=environment.log_groups_arn,
-            partition=environment.partition,
-        )
-        settings = job.settings
-        construct = glue.PySparkFlexEtlJob if settings.execution_class == "FLEX" else glue.PySparkEtlJob
-        construct(
-            self,
-            "Job",
-            job_name=job_name,
-            description=settings.description,
-            role=role,
-            script=glue.Code.from_bucket(script.bucket, script.key),
-            glue_version=_member(glue.GlueVersion, f"V{settings.glue_version}"),
-            worker_configuration=_workers(glue, settings.worker_type, settings.number_of_workers),
-            timeout=_minutes(settings.timeout_minutes),
-            max_retries=settings.max_retries,
-            max_concurrent_runs=settings.max_concurrent_runs,
-            enable_metrics=False,  # metrics cost extra, and the role may not put them
-            enable_observability_metrics=False,
-            continuous_logging=glue.ContinuousLoggingProps(enabled=True, log_group=environment.output_log_group),
-            default_arguments={
-                "--enable-auto-scaling": "true",
-                "--custom-logGroup-prefix": environment.log_group_prefix,
-                **settings.default_arguments,
-                **job.arguments,
-            },
-            tags=environment.tags,
-        )
+    A function, not a construct around the two: the job keeps the construct id, and so the logical id, that it has in
+    the AWS baseline.
+    """
+    script = environment.scripts.upload(job.script)
+    role = job_role(
+        environment.roles,
+        construct_id,
+        script_object=f"{script.bucket_name}/{script.key}",
+        input_locations=job.input_locations,
+        output_locations=job.output_locations,
+        managed_policies=job.settings.managed_policies,
+        log_groups_arn=environment.log_groups_arn,
+        partition=environment.partition,
+    )
+    settings = job.settings
+    construct = glue.PySparkFlexEtlJob if settings.execution_class == "FLEX" else glue.PySparkEtlJob
+    return construct(
+        scope,
+        construct_id,
+        job_name=job_name,
+        description=settings.description,
+        role=role,
+        script=glue.Code.from_bucket(script.bucket, script.key),
+        glue_version=_member(glue.GlueVersion, f"V{settings.glue_version}"),
+        worker_configuration=_workers(glue, settings.worker_type, settings.number_of_workers),
+        timeout=_minutes(settings.timeout_minutes),
+        max_retries=settings.max_retries,
+        max_concurrent_runs=settings.max_concurrent_runs,
+        enable_metrics=False,  # metrics cost extra, and the role may not put them
+        enable_observability_metrics=False,
+        continuous_logging=glue.ContinuousLoggingProps(enabled=True, log_group=environment.output_log_group),
+        default_arguments={
+            "--enable-auto-scaling": "true",
+            "--custom-logGroup-prefix": environment.log_group_prefix,
+            **settings.default_arguments,
+            **job.arguments,
+        },
+        tags=environment.tags,
+    )
 
 
 # Every look at a CDK object crosses to Node, which is what a synth of hundreds of jobs takes its time for.

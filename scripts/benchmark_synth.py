@@ -22,23 +22,31 @@ from aws_glue_cdk_baseline.config import PROJECT
 NOT_COPIED = shutil.ignore_patterns(".git", ".venv", "node_modules", "cdk.out", "reports", ".*_cache", "__pycache__")
 BASELINE = PROJECT / "scripts" / "benchmark_baseline"
 CDK = PROJECT / "node_modules" / ".bin" / "cdk"
-INPUTS = ("Orgs", "Persons", "Memberships")
+EXAMPLES = [
+    ("process_legislators.py", ["inputLocation"]),
+    ("join_legislators.py", ["inputLocationOrgs", "inputLocationPersons", "inputLocationMemberships"]),
+]
 
 
 def write_config(project: Path, jobs: int) -> str:
-    """Write a config of `jobs` jobs, each with a script of its own, and return its name."""
+    """Write a config of `jobs` jobs, by turns like the two example jobs, each with a script of its own.
+
+    Returns the file's name.
+    """
     scripts = project / "aws_glue_cdk_baseline" / "job_scripts"
-    join = (scripts / "join_legislators.py").read_text(encoding="utf-8")
-    parameters = {f"inputLocation{name}": f"s3://data/{name}.json" for name in INPUTS}
+    stage: dict[str, dict[str, str]] = {}
     for number in range(jobs):
-        (scripts / f"benchmark{number}.py").write_text(f"{join}\n# {number}\n", encoding="utf-8")
-    stage = {"jobs": {f"Benchmark{number}": parameters for number in range(jobs)}}
+        example, parameters = EXAMPLES[number % len(EXAMPLES)]
+        source = (scripts / example).read_text(encoding="utf-8")
+        (scripts / f"benchmark{number}.py").write_text(f"{source}\n# {number}\n", encoding="utf-8")
+        stage[f"Benchmark{number}"] = {name: f"s3://data/{name}.json" for name in parameters}
     accounts = {
         f"{name}Account": {"awsAccountId": f"12345678910{digit}", "awsRegion": "us-east-1"}
         for digit, name in enumerate(("pipeline", "dev", "prod"), start=1)
     }
     name = f"benchmark-{jobs}.yaml"
-    (project / name).write_text(json.dumps({**accounts, "dev": stage, "prod": stage}), encoding="utf-8")  # JSON is YAML
+    content = {**accounts, "dev": {"jobs": stage}, "prod": {"jobs": stage}}
+    (project / name).write_text(json.dumps(content), encoding="utf-8")  # JSON is YAML
     return name
 
 

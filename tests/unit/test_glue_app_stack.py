@@ -120,7 +120,7 @@ def test_a_role_may_read_its_script_and_inputs_write_its_outputs_and_log_and_no_
     job = make_job(
         tmp_path, input_locations=("s3://in/a.json", "s3://in/folder/"), output_locations=("s3://out/result",)
     )
-    read, write, list_in, list_out, logs = statements(synth(job), "ShowRole")
+    read, write, list_in, list_out, logs = statements(synth(job), "RolesShow")
     script, *inputs = read["Resource"]
     assert read["Action"] == ["s3:GetObject"]
     assert script.startswith("arn:aws:s3:::cdk-hnb659fds-assets-222222222222-us-east-1/")
@@ -141,7 +141,7 @@ def test_a_role_may_read_its_script_and_inputs_write_its_outputs_and_log_and_no_
 
 
 def test_a_whole_bucket_may_be_a_location(tmp_path: Path) -> None:
-    found = statements(synth(make_job(tmp_path, input_locations=("s3://all",))), "ShowRole")
+    found = statements(synth(make_job(tmp_path, input_locations=("s3://all",))), "RolesShow")
     assert "arn:aws:s3:::all/*" in found[0]["Resource"]
 
 
@@ -173,4 +173,4 @@ def test_a_stage_that_is_not_tested_has_no_role_for_it(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no integration-test role"):
         _ = stack.iam_role_arn
     roles = Template.from_stack(stack).find_resources("AWS::IAM::Role")
-    assert [name[:8] for name in roles] == ["ShowRole"]
+    assert [name[:9] for name in roles] == ["RolesShow"]
