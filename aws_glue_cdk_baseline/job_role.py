@@ -56,7 +56,7 @@ def job_role(
         or None,
         policies=[{"policyName": "JobPolicy", "policyDocument": {"Version": "2012-10-17", "Statement": statements}}],
     )
-    return iam.Role.from_role_arn(scope, f"{construct_id}.Arn", role.attr_arn, mutable=False)
+    return iam.Role.from_role_name(scope, f"{construct_id}.Name", role.ref, mutable=False)
 
 
 def _split(location: str) -> tuple[str, str]:
