@@ -52,13 +52,16 @@ def test_each_column_stands_once(glue_context: GlueContext, paths: Paths) -> Non
     assert sorted(columns) == ["id", "image", "links", "name", "org_name", "organization_id", "role", "seats"]
 
 
-def test_the_job_shows_schema_rows_and_count(
+def test_the_job_shows_schema_rows_and_count_and_commits(
     glue_context: GlueContext, paths: Paths, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     orgs, persons, memberships = paths
     arguments = ["--input_path_orgs", orgs, "--input_path_persons", persons, "--input_path_memberships", memberships]
     monkeypatch.setattr(sys, "argv", ["script", "--JOB_NAME", "test", *arguments])
+    commits: list[object] = []
+    monkeypatch.setattr(join_legislators.Job, "commit", commits.append)
     join_legislators.main()
+    assert len(commits) == 1
     printed = capsys.readouterr().out
     assert " |-- org_name: string" in printed
     assert printed.splitlines()[-1] == "2"

@@ -20,7 +20,7 @@ def test_a_folder_is_read_with_all_that_is_below_it(glue_context: GlueContext, w
     assert process_legislators.read_json(glue_context, str(folder)).toDF().count() == 2
 
 
-def test_the_job_shows_schema_rows_and_count(
+def test_the_job_shows_schema_rows_and_count_and_commits(
     glue_context: GlueContext,
     write_json: Callable[..., str],
     monkeypatch: pytest.MonkeyPatch,
@@ -28,7 +28,10 @@ def test_the_job_shows_schema_rows_and_count(
 ) -> None:
     path = write_json("persons.json", PERSONS)
     monkeypatch.setattr(sys, "argv", ["script", "--JOB_NAME", "test", "--input_path", path])
+    commits: list[object] = []
+    monkeypatch.setattr(process_legislators.Job, "commit", commits.append)
     process_legislators.main()
+    assert len(commits) == 1
     printed = capsys.readouterr().out
     assert " |-- name: string" in printed
     assert "|Zoë Díaz|" in printed
