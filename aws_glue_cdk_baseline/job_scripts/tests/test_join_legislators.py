@@ -5,6 +5,7 @@ from typing import Any
 import join_legislators
 import pytest
 from awsglue.context import GlueContext
+from awsglue.job import Job
 
 Paths = tuple[str, str, str]
 
@@ -58,8 +59,8 @@ def test_the_job_shows_schema_rows_and_count_and_commits(
     orgs, persons, memberships = paths
     arguments = ["--input_path_orgs", orgs, "--input_path_persons", persons, "--input_path_memberships", memberships]
     monkeypatch.setattr(sys, "argv", ["script", "--JOB_NAME", "test", *arguments])
-    commits: list[object] = []
-    monkeypatch.setattr(join_legislators.Job, "commit", commits.append)
+    commits: list[Job] = []
+    monkeypatch.setattr(Job, "commit", lambda job: commits.append(job))
     join_legislators.main()
     assert len(commits) == 1
     printed = capsys.readouterr().out

@@ -5,6 +5,7 @@ from pathlib import Path
 import process_legislators
 import pytest
 from awsglue.context import GlueContext
+from awsglue.job import Job
 
 PERSONS = [{"id": "p1", "name": "Zoë Díaz"}, {"id": "p2", "name": "Otis Lee"}]
 
@@ -28,8 +29,8 @@ def test_the_job_shows_schema_rows_and_count_and_commits(
 ) -> None:
     path = write_json("persons.json", PERSONS)
     monkeypatch.setattr(sys, "argv", ["script", "--JOB_NAME", "test", "--input_path", path])
-    commits: list[object] = []
-    monkeypatch.setattr(process_legislators.Job, "commit", commits.append)
+    commits: list[Job] = []
+    monkeypatch.setattr(Job, "commit", lambda job: commits.append(job))
     process_legislators.main()
     assert len(commits) == 1
     printed = capsys.readouterr().out
