@@ -1,39 +1,37 @@
-"""`awsglue.context`: how a job script reads its input."""
+"""`awsglue.context`: how a job script reads its input and writes its output."""
 
 from __future__ import annotations
 
-import warnings
+import logging
+import sys
 from collections.abc import Mapping
-from pathlib import Path
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from awsglue._coverage import not_covered
+from awsglue import _objects
+from awsglue._coverage import Uncovered, check_options
+from awsglue._readers import DataFrameReader, DataFrameWriter, DynamicFrameReader, DynamicFrameWriter
 from awsglue.dynamicframe import DynamicFrame
 from pyspark.context import SparkContext
-from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql.types import StructType
+from pyspark.sql import DataFrame, SparkSession, SQLContext
+
+PURGED_AFTER_HOURS = 168  # Glue's default
 
 
-class GlueContext:
-    """The entry point to Glue's readers, around a Spark session."""
+class GlueContext(Uncovered):
+    """The entry point to Glue's readers and writers, around a Spark session."""
 
     def __init__(self, sparkContext: SparkContext, **options: Any) -> None:
         self.spark_session = SparkSession(sparkContext)
         self.create_dynamic_frame = DynamicFrameReader(self)
+        self.create_data_frame = DataFrameReader(self)
+        self.write_dynamic_frame = DynamicFrameWriter(self)
+        self.write_data_frame = DataFrameWriter()
 
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        not_covered(f"GlueContext.{name}")
+    def get_logger(self) -> GlueLogger:
+        return GlueLogger()
 
-
-class DynamicFrameReader:
-    """`glue_context.create_dynamic_frame`."""
-
-    def __init__(self, glue_context: GlueContext) -> None:
-        self._glue_context = glue_context
-
-    def from_options(
+    def create_dynamic_frame_from_options(
         self,
         connection_type: str,
         connection_options: Mapping[str, Any] = {},
@@ -43,39 +41,84 @@ class DynamicFrameReader:
         push_down_predicate: str = "",
         **kwargs: Any,
     ) -> DynamicFrame:
-        """Read JSON files from `connection_options["paths"]`: files, or folders, below which `recurse` looks too.
-
-        A path that does not exist is a warning and gives no rows, as in Glue.
-        """
-        if connection_type not in ("s3", "file") or format != "json":
-            not_covered(f"create_dynamic_frame.from_options(connection_type={connection_type!r}, format={format!r})")
-        paths = connection_options.get("paths", [])
-        frame = self._read_json([_local(path) for path in paths], connection_options, format_options)
-        return DynamicFrame(frame, self._glue_context, transformation_ctx)
-
-    def _read_json(
-        self, paths: list[Path], connection_options: Mapping[str, Any], format_options: Mapping[str, Any]
-    ) -> DataFrame:
-        spark = self._glue_context.spark_session
-        for path in paths:
-            if not path.exists():
-                warnings.warn(f"{path} does not exist: no rows are read from it", stacklevel=3)
-        existing = [f"file://{path.absolute()}" for path in paths if path.exists()]
-        if not existing:
-            return spark.createDataFrame([], StructType([]))
-        return (
-            spark.read.option("multiLine", str(format_options.get("multiLine", "false")).lower())
-            .option("recursiveFileLookup", str(connection_options.get("recurse", False)).lower())
-            .json(existing)
+        return self.create_dynamic_frame.from_options(
+            connection_type, connection_options, format, format_options, transformation_ctx, push_down_predicate
         )
 
+    def create_dynamic_frame_from_catalog(
+        self, database: str, table_name: str, redshift_tmp_dir: str = "", transformation_ctx: str = "", **kwargs: Any
+    ) -> DynamicFrame:
+        return self.create_dynamic_frame.from_catalog(
+            database, table_name, redshift_tmp_dir, transformation_ctx, **kwargs
+        )
+
+    def create_dynamic_frame_from_rdd(
+        self,
+        data: Any,
+        name: str,
+        schema: Any = None,
+        sample_ratio: float | None = None,
+        transformation_ctx: str = "",
+        **kwargs: Any,
+    ) -> DynamicFrame:
+        return self.create_dynamic_frame.from_rdd(data, name, schema, sample_ratio)
+
+    def create_data_frame_from_options(self, *args: Any, **kwargs: Any) -> DataFrame:
+        return self.create_data_frame.from_options(*args, **kwargs)
+
+    def create_data_frame_from_catalog(self, *args: Any, **kwargs: Any) -> DataFrame:
+        return self.create_data_frame.from_catalog(*args, **kwargs)
+
+    def write_dynamic_frame_from_options(
+        self,
+        frame: DynamicFrame,
+        connection_type: str,
+        connection_options: Mapping[str, Any] = {},
+        format: str | None = None,
+        format_options: Mapping[str, Any] = {},
+        transformation_ctx: str = "",
+    ) -> DynamicFrame:
+        return self.write_dynamic_frame.from_options(
+            frame, connection_type, connection_options, format, format_options, transformation_ctx
+        )
+
+    def write_dynamic_frame_from_catalog(
+        self, frame: DynamicFrame, database: str, table_name: str, redshift_tmp_dir: str = "", **kwargs: Any
+    ) -> DynamicFrame:
+        return self.write_dynamic_frame.from_catalog(frame, database, table_name, redshift_tmp_dir, **kwargs)
+
+    def purge_s3_path(self, s3_path: str, options: Mapping[str, Any] = {}, transformation_ctx: str = "") -> None:
+        """Delete the objects below a path that are older than `retentionPeriod` hours."""
+        check_options("purge_s3_path", options, ["retentionPeriod"])
+        before = datetime.now(UTC) - timedelta(hours=float(options.get("retentionPeriod", PURGED_AFTER_HOURS)))
+        _objects.delete([item for item in _objects.find(s3_path) if item.modified <= before])
+
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        not_covered(f"create_dynamic_frame.{name}")
+        """A GlueContext is an SQLContext too: `sql`, `read`, `createDataFrame`, … are the session's."""
+        if not name.startswith("_") and hasattr(SQLContext, name) and hasattr(SparkSession, name):
+            return getattr(self.spark_session, name)
+        return super().__getattr__(name)
 
 
-def _local(path: str) -> Path:
-    if path.startswith(("s3://", "s3a://", "s3n://")):
-        not_covered(f"reading {path} from S3")
-    return Path(path.removeprefix("file://"))
+class GlueLogger(Uncovered):
+    """`glue_context.get_logger()`: lines on standard error, `INFO GlueLogger: …`."""
+
+    def __init__(self) -> None:
+        self._logger = logging.getLogger("GlueLogger")
+        if not self._logger.handlers:
+            handler = logging.StreamHandler(sys.stderr)
+            handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
+            self._logger.addHandler(handler)
+            self._logger.setLevel(logging.INFO)  # Glue's level; debug lines are not shown there either
+
+    def info(self, msg: str) -> None:
+        self._logger.info("%s", msg)
+
+    def warn(self, msg: str) -> None:
+        self._logger.warning("%s", msg)
+
+    def error(self, msg: str) -> None:
+        self._logger.error("%s", msg)
+
+    def debug(self, msg: str) -> None:
+        self._logger.debug("%s", msg)

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from awsglue._coverage import Uncovered
 from awsglue.context import GlueContext
 
 
-class Job:
+class Job(Uncovered):
     """One run: `init` when it starts, `commit` when its work is done."""
 
     def __init__(self, glue_context: GlueContext) -> None:
         self._glue_context = glue_context
         self._initialized = False
 
-    def init(self, job_name: str, args: Mapping[str, Any] | None = None) -> None:
+    def init(self, job_name: str, args: Mapping[str, Any] = {}) -> None:
         self._initialized = True
 
     def isInitialized(self) -> bool:

@@ -1,49 +1,320 @@
-"""`awsglue.transforms`: the class forms of a DynamicFrame's methods."""
+"""`awsglue.transforms`: the class forms of a DynamicFrame's methods: `Join.apply(frame1, frame2, keys1, keys2)`.
+
+Source: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-crawler-pyspark-transforms.html
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NoReturn
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
+from awsglue import _rows
 from awsglue._coverage import not_covered
-from awsglue.dynamicframe import DynamicFrame
+from awsglue.dynamicframe import DynamicFrame, DynamicFrameCollection, Records
 
 
-class Join:
-    """`Join.apply(frame1, frame2, keys1, keys2)`."""
+class GlueTransform:
+    """What every transform is: called by `apply`, which makes an object of it and calls that."""
 
     @classmethod
-    def apply(
-        cls, frame1: DynamicFrame, frame2: DynamicFrame, keys1: Sequence[str], keys2: Sequence[str], **kwargs: Any
+    def apply(cls, *args: Any, **kwargs: Any) -> Any:
+        return cls()(*args, **kwargs)
+
+    @classmethod
+    def name(cls) -> str:
+        return cls.__name__
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        not_covered(f"the transform {type(self).__name__}")
+
+
+class ApplyMapping(GlueTransform):
+    """`frame.apply_mapping(mappings)`."""
+
+    def __call__(
+        self,
+        frame: DynamicFrame,
+        mappings: Sequence[tuple[str, str, str, str]],
+        transformation_ctx: str = "",
+        info: str = "",
+        stageThreshold: int = 0,
+        totalThreshold: int = 0,
+    ) -> DynamicFrame:
+        return frame.apply_mapping(mappings)
+
+
+class DropFields(GlueTransform):
+    """`frame.drop_fields(paths)`."""
+
+    def __call__(
+        self,
+        frame: DynamicFrame,
+        paths: Sequence[str],
+        transformation_ctx: str = "",
+        info: str = "",
+        stageThreshold: int = 0,
+        totalThreshold: int = 0,
+    ) -> DynamicFrame:
+        return frame.drop_fields(paths)
+
+
+class DropNullFields(GlueTransform):
+    """`the frame without the columns that are null in every row`."""
+
+    def __call__(
+        self,
+        frame: DynamicFrame,
+        transformation_ctx: str = "",
+        info: str = "",
+        stageThreshold: int = 0,
+        totalThreshold: int = 0,
+    ) -> DynamicFrame:
+        return DynamicFrame(_rows.drop_null_columns(frame.toDF()), frame.glue_ctx, frame.name)
+
+
+class Filter(GlueTransform):
+    """`frame.filter(f)`."""
+
+    def __call__(
+        self,
+        frame: DynamicFrame,
+        f: Records,
+        transformation_ctx: str = "",
+        info: str = "",
+        stageThreshold: int = 0,
+        totalThreshold: int = 0,
+    ) -> DynamicFrame:
+        return frame.filter(f)
+
+
+class Join(GlueTransform):
+    """`frame1.join(keys1, keys2, frame2)`."""
+
+    def __call__(
+        self,
+        frame1: DynamicFrame,
+        frame2: DynamicFrame,
+        keys1: Sequence[str],
+        keys2: Sequence[str],
+        transformation_ctx: str = "",
     ) -> DynamicFrame:
         return frame1.join(keys1, keys2, frame2)
 
 
-class DropFields:
-    """`DropFields.apply(frame, paths)`."""
+class Map(GlueTransform):
+    """`frame.map(f)`."""
 
-    @classmethod
-    def apply(cls, frame: DynamicFrame, paths: Sequence[str], **kwargs: Any) -> DynamicFrame:
-        return frame.drop_fields(paths)
+    def __call__(
+        self,
+        frame: DynamicFrame,
+        f: Records,
+        transformation_ctx: str = "",
+        info: str = "",
+        stageThreshold: int = 0,
+        totalThreshold: int = 0,
+    ) -> DynamicFrame:
+        return frame.map(f)
 
 
-class RenameField:
-    """`RenameField.apply(frame, old_name, new_name)`."""
+class MapToCollection(GlueTransform):
+    """`dfc.map(callable, transformation_ctx)`."""
 
-    @classmethod
-    def apply(cls, frame: DynamicFrame, old_name: str, new_name: str, **kwargs: Any) -> DynamicFrame:
+    def __call__(
+        self, dfc: DynamicFrameCollection, callable: Callable[..., DynamicFrame], transformation_ctx: str = ""
+    ) -> DynamicFrameCollection:
+        return dfc.map(callable, transformation_ctx)
+
+
+class Relationalize(GlueTransform):
+    """`frame.relationalize(name, staging_path)`."""
+
+    def __call__(
+        self,
+        frame: DynamicFrame,
+        staging_path: str | None = None,
+        name: str = "roottable",
+        options: Mapping[str, Any] | None = None,
+        transformation_ctx: str = "",
+        info: str = "",
+        stageThreshold: int = 0,
+        totalThreshold: int = 0,
+    ) -> DynamicFrameCollection:
+        return frame.relationalize(name, staging_path)
+
+
+class RenameField(GlueTransform):
+    """`frame.rename_field(old_name, new_name)`."""
+
+    def __call__(
+        self,
+        frame: DynamicFrame,
+        old_name: str,
+        new_name: str,
+        transformation_ctx: str = "",
+        info: str = "",
+        stageThreshold: int = 0,
+        totalThreshold: int = 0,
+    ) -> DynamicFrame:
         return frame.rename_field(old_name, new_name)
 
 
-class SelectFields:
-    """`SelectFields.apply(frame, paths)`."""
+class ResolveChoice(GlueTransform):
+    """`frame.resolveChoice(specs, choice)`."""
 
-    @classmethod
-    def apply(cls, frame: DynamicFrame, paths: Sequence[str], **kwargs: Any) -> DynamicFrame:
+    def __call__(
+        self,
+        frame: DynamicFrame,
+        specs: Sequence[tuple[str, str]] | None = None,
+        choice: str = "",
+        transformation_ctx: str = "",
+        info: str = "",
+        stageThreshold: int = 0,
+        totalThreshold: int = 0,
+        database: str | None = None,
+        table_name: str | None = None,
+        catalog_id: str | None = None,
+    ) -> DynamicFrame:
+        return frame.resolveChoice(specs, choice)
+
+
+class SelectFields(GlueTransform):
+    """`frame.select_fields(paths)`."""
+
+    def __call__(
+        self,
+        frame: DynamicFrame,
+        paths: Sequence[str],
+        transformation_ctx: str = "",
+        info: str = "",
+        stageThreshold: int = 0,
+        totalThreshold: int = 0,
+    ) -> DynamicFrame:
         return frame.select_fields(paths)
 
 
-def __getattr__(name: str) -> NoReturn:
-    if name.startswith("__"):
-        raise AttributeError(name)
-    not_covered(f"awsglue.transforms.{name}")
+class SelectFromCollection(GlueTransform):
+    """`dfc.select(key)`."""
+
+    def __call__(self, dfc: DynamicFrameCollection, key: str, transformation_ctx: str = "") -> DynamicFrame:
+        return dfc.select(key)
+
+
+class SplitFields(GlueTransform):
+    """`frame.split_fields(paths, name1 or "frame1", name2 or "frame2")`."""
+
+    def __call__(
+        self,
+        frame: DynamicFrame,
+        paths: Sequence[str],
+        name1: str | None = None,
+        name2: str | None = None,
+        transformation_ctx: str = "",
+        info: str = "",
+        stageThreshold: int = 0,
+        totalThreshold: int = 0,
+    ) -> DynamicFrameCollection:
+        return frame.split_fields(paths, name1 or "frame1", name2 or "frame2")
+
+
+class SplitRows(GlueTransform):
+    """`frame.split_rows(comparison_dict, name1, name2)`."""
+
+    def __call__(
+        self,
+        frame: DynamicFrame,
+        comparison_dict: Mapping[str, Mapping[str, Any]],
+        name1: str = "frame1",
+        name2: str = "frame2",
+        transformation_ctx: str = "",
+        info: str = "",
+        stageThreshold: int = 0,
+        totalThreshold: int = 0,
+    ) -> DynamicFrameCollection:
+        return frame.split_rows(comparison_dict, name1, name2)
+
+
+class Unbox(GlueTransform):
+    """`frame.unbox(path, format, **options)`."""
+
+    def __call__(
+        self,
+        frame: DynamicFrame,
+        path: str,
+        format: str,
+        transformation_ctx: str = "",
+        info: str = "",
+        stageThreshold: int = 0,
+        totalThreshold: int = 0,
+        **options: Any,
+    ) -> DynamicFrame:
+        return frame.unbox(path, format, **options)
+
+
+class UnnestFrame(GlueTransform):
+    """`frame.unnest()`."""
+
+    def __call__(
+        self,
+        frame: DynamicFrame,
+        transformation_ctx: str = "",
+        info: str = "",
+        stageThreshold: int = 0,
+        totalThreshold: int = 0,
+    ) -> DynamicFrame:
+        return frame.unnest()
+
+
+class ErrorsAsDynamicFrame(GlueTransform):
+    """Not covered."""
+
+
+class EvaluateDataQuality(GlueTransform):
+    """Not covered."""
+
+
+class FillMissingValues(GlueTransform):
+    """Not covered."""
+
+
+class FindIncrementalMatches(GlueTransform):
+    """Not covered."""
+
+
+class FindMatches(GlueTransform):
+    """Not covered."""
+
+
+class FlatMap(GlueTransform):
+    """Not covered."""
+
+
+class Spigot(GlueTransform):
+    """Not covered."""
+
+
+__all__ = [
+    "ApplyMapping",
+    "DropFields",
+    "DropNullFields",
+    "ErrorsAsDynamicFrame",
+    "EvaluateDataQuality",
+    "FillMissingValues",
+    "Filter",
+    "FindIncrementalMatches",
+    "FindMatches",
+    "FlatMap",
+    "GlueTransform",
+    "Join",
+    "Map",
+    "MapToCollection",
+    "Relationalize",
+    "RenameField",
+    "ResolveChoice",
+    "SelectFields",
+    "SelectFromCollection",
+    "Spigot",
+    "SplitFields",
+    "SplitRows",
+    "Unbox",
+    "UnnestFrame",
+]

@@ -6,7 +6,11 @@ import argparse
 from collections.abc import Sequence
 from typing import NoReturn
 
-RESERVED = ("job-bookmark-option", "job-bookmark-from", "job-bookmark-to")
+# What Glue passes for itself, and a script may not ask for.
+RESERVED = (
+    *("job-bookmark-option", "job-bookmark-from", "job-bookmark-to", "continuation-option"),
+    *("JOB_ID", "JOB_RUN_ID", "SECURITY_CONFIGURATION", "encryption-type"),
+)
 
 
 class GlueArgumentError(Exception):
@@ -25,7 +29,7 @@ def getResolvedOptions(args: Sequence[str], options: Sequence[str]) -> dict[str,
     """
     parser = _Parser(add_help=False)
     for option in options:
-        if option in RESERVED:
+        if option.removeprefix("--") in RESERVED:
             raise RuntimeError(f"Using reserved arguments {option}")
         parser.add_argument(f"--{option}", required=True)
     known, _ = parser.parse_known_args(args[1:])
