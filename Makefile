@@ -7,7 +7,7 @@ TYPES := mypy && mypy --config-file mypy-jobs.ini
 BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 .DEFAULT_GOAL := help
-.PHONY: help test test-jobs check run synth snapshot schema benchmark-synth clean
+.PHONY: help test test-jobs check run synth snapshot schema benchmark-synth benchmark-join clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 26
@@ -37,6 +37,9 @@ schema: $(VENV)/.ready  ## refresh config.schema.json after a change of the conf
 
 benchmark-synth: $(VENV)/.ready node_modules/.ready  ## time the synth of 2 and of 100 jobs (ARGS=--baseline)
 	@python -m scripts.benchmark_synth $(ARGS)
+
+benchmark-join: $(VENV)/.ready  ## time the join beside the tutorial's way, to 10 million rows (ARGS="--scales 100")
+	@python -m scripts.benchmark_join $(ARGS)
 
 clean:  ## remove all that the other targets made
 	rm -rf $(VENV) node_modules cdk.out reports .pytest_cache .mypy_cache .ruff_cache

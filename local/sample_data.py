@@ -16,6 +16,8 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
+from tqdm import tqdm
+
 Record = dict[str, Any]
 PERSONS, MEMBERSHIPS, ORGANIZATIONS = 1961, 10439, 13  # as many as the real files have
 LEGISLATURES = 2  # the House and the Senate: the only organizations that memberships name
@@ -135,17 +137,29 @@ def write(
 ) -> dict[str, int]:
     """Write the three files into `folder`; returns the records in each, by file name."""
     folder.mkdir(parents=True, exist_ok=True)
-    records = {
-        "persons.json": persons(person_count, seed),
-        "memberships.json": memberships(membership_count, person_count, organization_count, seed),
-        "organizations.json": organizations(organization_count, seed),
+    _write_lines(folder / "persons.json", persons(person_count, seed), person_count)
+    records = memberships(membership_count, person_count, organization_count, seed)
+    _write_lines(folder / "memberships.json", records, membership_count)
+    _write_lines(folder / "organizations.json", organizations(organization_count, seed), organization_count)
+    return {
+        "persons.json": person_count,
+        "memberships.json": membership_count,
+        "organizations.json": organization_count,
     }
-    return {name: _write_lines(folder / name, items) for name, items in records.items()}
 
 
-def _write_lines(path: Path, records: Iterable[Record]) -> int:
-    with path.open("w", encoding="utf-8") as file:
-        return sum(bool(file.write(json.dumps(record, ensure_ascii=False) + "\n")) for record in records)
+def _write_lines(path: Path, records: Iterable[Record], count: int) -> None:
+    """Record by record, with a progress bar where it takes longer than a second; a file is whole or not there."""
+    partial = path.with_name(f"{path.name}.partial")
+    try:
+        with partial.open("w", encoding="utf-8") as file:
+            for record in tqdm(
+                records, desc=path.name, total=count, unit=" records", unit_scale=True, delay=1, mininterval=0.5
+            ):
+                file.write(json.dumps(record, ensure_ascii=False) + "\n")
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def _day(random: Random, first_year: int, last_year: int) -> date:
@@ -173,6 +187,8 @@ def main(arguments: list[str] | None = None) -> int:
         written = write(options.folder, options.persons, options.memberships, options.organizations, options.seed)
     except OSError as error:
         sys.exit(f"{options.folder}: cannot be written: {error.strerror}")
+    except KeyboardInterrupt:
+        sys.exit(130)
     for name, count in written.items():
         print(f"{options.folder / name}: {count} records")
     return 0

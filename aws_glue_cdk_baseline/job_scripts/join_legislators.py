@@ -1,4 +1,8 @@
-"""Join legislators, their memberships and the organizations they sat in: one row a membership, 25 columns."""
+"""Join legislators, their memberships and the organizations they sat in: one row a membership, 25 columns.
+
+Shows the result and counts it. With `--output_path` it also leaves it as Parquet, partitioned by `org_name`, for Athena
+to read; a run replaces what an earlier one left.
+"""
 
 import sys
 
@@ -8,28 +12,45 @@ from awsglue.job import Job
 from awsglue.utils import getResolvedOptions
 from pyspark.context import SparkContext
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+# Declared, not inferred: inference would read every input once more. Fields that are not named here are not read.
+PERSONS = """
+    id string, name string, sort_name string, given_name string, family_name string, gender string, image string,
+    birth_date string, death_date string,
+    links array<struct<note: string, url: string>>, images array<struct<url: string>>,
+    identifiers array<struct<scheme: string, identifier: string>>,
+    other_names array<struct<note: string, name: string, lang: string>>,
+    contact_details array<struct<type: string, value: string>>
+"""
+MEMBERSHIPS = """
+    person_id string, organization_id string, on_behalf_of_id string, area_id string, role string,
+    legislative_period_id string, start_date string, end_date string
+"""
+# Without what persons have too (image, links, identifiers, other_names): the person's are kept.
+ORGANIZATIONS = "id string, name string, classification string, type string, seats bigint"
+SHOWN_FROM = 1000  # memberships that the rows shown are taken from: enough for 20, and no need to join all for them
 
 
-def read_json(glue_context: GlueContext, path: str) -> DynamicFrame:
-    """Read the JSON Lines at `path`: a file, or a folder with all that is below it."""
-    return glue_context.create_dynamic_frame.from_options(
-        connection_type="s3",
-        connection_options={"paths": [path], "recurse": True},
-        format="json",
-    )
+def read_json(glue_context: GlueContext, path: str, schema: str, keys: list[str]) -> DataFrame:
+    """Read the JSON Lines at `path`: a file, or a folder with all that is below it.
+
+    A line that is not a JSON object fails the run. Raises ValueError where no record has one of the `keys`.
+    """
+    reader = glue_context.spark_session.read.schema(schema).option("recursiveFileLookup", True)
+    frame = reader.json(path, mode="FAILFAST")
+    for key in keys:
+        if frame.where(F.col(key).isNotNull()).isEmpty() and not frame.isEmpty():
+            raise ValueError(f"{path}: no record has the field {key!r}, by which it is joined")
+    return frame
 
 
 def join_frames(orgs: DataFrame, persons: DataFrame, memberships: DataFrame) -> DataFrame:
     """Inner join: `persons.id` = `memberships.person_id` and `orgs.id` = `memberships.organization_id`.
 
-    Persons and organizations both have `image` and `links`; the person's are kept. A membership whose person or
-    organization is unknown, or null, is left out.
+    A membership whose person or organization is unknown, or null, is left out; an id that stands twice joins twice.
     """
-    orgs = (
-        orgs.drop("identifiers", "other_names", "image", "links")
-        .withColumnRenamed("id", "org_id")
-        .withColumnRenamed("name", "org_name")
-    )
+    orgs = orgs.withColumnsRenamed({"id": "org_id", "name": "org_name"})
     return (
         memberships.join(persons, memberships["person_id"] == persons["id"])
         .join(orgs, memberships["organization_id"] == orgs["org_id"])
@@ -40,28 +61,45 @@ def join_frames(orgs: DataFrame, persons: DataFrame, memberships: DataFrame) -> 
 def join_legislators(
     glue_context: GlueContext, path_orgs: str, path_persons: str, path_memberships: str
 ) -> DynamicFrame:
-    """Read the three JSON Lines inputs, each once, and join them."""
-    joined = join_frames(
-        orgs=read_json(glue_context, path_orgs).toDF(),
-        persons=read_json(glue_context, path_persons).toDF(),
-        memberships=read_json(glue_context, path_memberships).toDF(),
+    """Read the three JSON Lines inputs and join them."""
+    frames = read_inputs(glue_context, path_orgs, path_persons, path_memberships)
+    return DynamicFrame.fromDF(join_frames(*frames), glue_context, "joined")
+
+
+def read_inputs(
+    glue_context: GlueContext, path_orgs: str, path_persons: str, path_memberships: str
+) -> tuple[DataFrame, DataFrame, DataFrame]:
+    return (
+        read_json(glue_context, path_orgs, ORGANIZATIONS, ["id"]),
+        read_json(glue_context, path_persons, PERSONS, ["id"]),
+        read_json(glue_context, path_memberships, MEMBERSHIPS, ["person_id", "organization_id"]),
     )
-    return DynamicFrame.fromDF(joined, glue_context, "joined")
+
+
+def write_parquet(joined: DataFrame, path: str, input_paths: list[str]) -> None:
+    """Replace what is at `path` with the rows. Raises ValueError where that would replace an input."""
+    for input_path in input_paths:
+        if f"{input_path.rstrip('/')}/".startswith(f"{path.rstrip('/')}/"):
+            raise ValueError(f"the output {path} would replace the input {input_path}; name another folder")
+    joined.write.mode("overwrite").partitionBy("org_name").parquet(path)
 
 
 def main() -> None:
     args = getResolvedOptions(sys.argv, ["JOB_NAME", "input_path_orgs", "input_path_persons", "input_path_memberships"])
+    if any(argument.split("=")[0] == "--output_path" for argument in sys.argv):
+        args |= getResolvedOptions(sys.argv, ["output_path"])
     glue_context = GlueContext(SparkContext.getOrCreate())
     job = Job(glue_context)
     job.init(args["JOB_NAME"], args)
 
-    joined = join_legislators(
-        glue_context, args["input_path_orgs"], args["input_path_persons"], args["input_path_memberships"]
-    )
-    rows = joined.toDF().cache()  # shown and counted from one join
-    rows.printSchema()
-    rows.show()
-    print(rows.count())
+    inputs = [args["input_path_orgs"], args["input_path_persons"], args["input_path_memberships"]]
+    orgs, persons, memberships = read_inputs(glue_context, *inputs)
+    joined = join_frames(orgs, persons, memberships)
+    if "output_path" in args:
+        write_parquet(joined, args["output_path"], inputs)
+    joined.printSchema()
+    join_frames(orgs, persons, memberships.limit(SHOWN_FROM)).show()
+    print(joined.count())
 
     job.commit()
 
