@@ -29,20 +29,18 @@ MEMBERSHIPS = """
 """
 # Without what persons have too (image, links, identifiers, other_names): the person's are kept.
 ORGANIZATIONS = "id string, name string, classification string, type string, seats bigint"
+SCHEMAS = (ORGANIZATIONS, PERSONS, MEMBERSHIPS)
+KEYS = (["id"], ["id"], ["person_id", "organization_id"])
 SHOWN_FROM = 1000  # memberships that the rows shown are taken from: enough for 20, and no need to join all for them
 
 
-def read_json(glue_context: GlueContext, path: str, schema: str, keys: list[str]) -> DataFrame:
+def read_json(glue_context: GlueContext, path: str, schema: str) -> DataFrame:
     """Read the JSON Lines at `path`: a file, or a folder with all that is below it.
 
-    A line that is not a JSON object fails the run. Raises ValueError where no record has one of the `keys`.
+    A line that is not a JSON object fails the run, and so does a path that does not exist.
     """
     reader = glue_context.spark_session.read.schema(schema).option("recursiveFileLookup", True)
-    frame = reader.json(path, mode="FAILFAST")
-    for key in keys:
-        if frame.where(F.col(key).isNotNull()).isEmpty() and not frame.isEmpty():
-            raise ValueError(f"{path}: no record has the field {key!r}, by which it is joined")
-    return frame
+    return reader.json(path, mode="FAILFAST")
 
 
 def join_frames(orgs: DataFrame, persons: DataFrame, memberships: DataFrame) -> DataFrame:
@@ -66,14 +64,17 @@ def join_legislators(
     return DynamicFrame.fromDF(join_frames(*frames), glue_context, "joined")
 
 
-def read_inputs(
-    glue_context: GlueContext, path_orgs: str, path_persons: str, path_memberships: str
-) -> tuple[DataFrame, DataFrame, DataFrame]:
-    return (
-        read_json(glue_context, path_orgs, ORGANIZATIONS, ["id"]),
-        read_json(glue_context, path_persons, PERSONS, ["id"]),
-        read_json(glue_context, path_memberships, MEMBERSHIPS, ["person_id", "organization_id"]),
-    )
+def read_inputs(glue_context: GlueContext, *paths: str) -> list[DataFrame]:
+    """Organizations, persons and memberships, in this order."""
+    return [read_json(glue_context, path, schema) for path, schema in zip(paths, SCHEMAS, strict=True)]
+
+
+def check_keys(frames: list[DataFrame], paths: list[str]) -> None:
+    """Raise ValueError where no record of an input has a field by which it is joined; an empty input may be."""
+    for frame, path, keys in zip(frames, paths, KEYS, strict=True):
+        for key in keys:
+            if frame.where(F.col(key).isNotNull()).isEmpty() and not frame.isEmpty():
+                raise ValueError(f"{path}: no record has the field {key!r}, by which it is joined")
 
 
 def write_parquet(joined: DataFrame, path: str, input_paths: list[str]) -> None:
@@ -93,13 +94,17 @@ def main() -> None:
     job.init(args["JOB_NAME"], args)
 
     inputs = [args["input_path_orgs"], args["input_path_persons"], args["input_path_memberships"]]
-    orgs, persons, memberships = read_inputs(glue_context, *inputs)
-    joined = join_frames(orgs, persons, memberships)
+    frames = read_inputs(glue_context, *inputs)
+    joined = join_frames(*frames)
+    count = joined.count()
+    if not count:  # only then is it worth a look whether the inputs are what they should be
+        check_keys(frames, inputs)
     if "output_path" in args:
         write_parquet(joined, args["output_path"], inputs)
     joined.printSchema()
+    orgs, persons, memberships = frames
     join_frames(orgs, persons, memberships.limit(SHOWN_FROM)).show()
-    print(joined.count())
+    print(count)
 
     job.commit()
 

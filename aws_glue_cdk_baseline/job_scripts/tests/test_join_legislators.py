@@ -94,13 +94,16 @@ def test_an_empty_input_joins_nothing(glue_context: GlueContext, inputs: Inputs)
     ("name", "field"),
     [("orgs", "id"), ("persons", "id"), ("memberships", "person_id"), ("memberships", "organization_id")],
 )
-def test_an_input_without_its_join_key_fails(glue_context: GlueContext, inputs: Inputs, name: str, field: str) -> None:
+def test_an_input_without_its_join_key_fails_and_replaces_nothing(
+    inputs: Inputs, run: Callable[..., str], tmp_path: Path, name: str, field: str
+) -> None:
     records = {"orgs": ORGS, "persons": PERSONS, "memberships": MEMBERSHIPS}[name]
     paths = inputs(**{name: [{key: value for key, value in record.items() if key != field} for record in records]})
-    with pytest.raises(
-        ValueError, match=rf"{name.replace('orgs', 'organizations')}\.json: no record has the field '{field}'"
-    ):
-        joined(glue_context, paths)
+    (tmp_path / "out" / "org_name=House").mkdir(parents=True)
+    file = name.replace("orgs", "organizations")
+    with pytest.raises(ValueError, match=rf"{file}\.json: no record has the field '{field}', by which it is joined"):
+        run(*paths, "--output_path", str(tmp_path / "out"))
+    assert (tmp_path / "out" / "org_name=House").exists()
 
 
 def test_a_malformed_line_and_a_missing_file_fail(glue_context: GlueContext, inputs: Inputs) -> None:
