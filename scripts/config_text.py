@@ -41,7 +41,7 @@ def add_blocks(text: str, name: str, blocks: Mapping[Section, Sequence[str]]) ->
 
 
 def _place(
-    root: yaml.Node, section: Section, lines: list[str], name: str, body: Sequence[str]
+    root: yaml.Node | None, section: Section, lines: list[str], name: str, body: Sequence[str]
 ) -> tuple[int, int, int, Section]:
     """(line to add after, column of the first key, width of an indentation, keys of `section` that are missing)."""
     node, column, step = root, 0, 2
@@ -50,7 +50,7 @@ def _place(
             values = ", ".join(line for line in body if not line.startswith("#"))
             how = "is in braces" if isinstance(node, yaml.MappingNode) else "is no section of lines below it"
             raise NotExtendable(
-                node.start_mark.line + 1,
+                node.start_mark.line + 1 if node else 1,
                 f"{'.'.join(section[:depth])}: {how}, which this command does not extend; add to it by hand, or write"
                 f" it as indented lines: {name}: {{{values}}}",
             )
