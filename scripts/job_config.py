@@ -44,7 +44,8 @@ def extend_config(config: Path, name: str, blocks: Blocks, before: YamlFile) -> 
     config.write_bytes(mark + text.encode())
     expected = before.data
     for section, lines in blocks.items():
-        values: Data = dict(line.split(": ", 1) for line in lines if not line.startswith("#"))
+        pairs = (line.split(": ", 1) for line in lines if not line.startswith("#"))
+        values: Data = {key: value for key, value in pairs}
         expected = _with_value(expected, (*section, name), values)
     try:
         as_expected = read_yaml(config, str(config)).data == expected
