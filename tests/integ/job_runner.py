@@ -92,7 +92,7 @@ class JobRunner:
         return self.runs
 
     def stop_all(self) -> None:
-        """Stop every run that goes, with one call a job, and wait to see them stopped; a second Ctrl-C cuts it short."""
+        """Stop every run that goes, with one call a job, and wait to see them stopped; a second Ctrl-C cuts that."""
         self._adopt_unanswered_start()
         going = self._going()
         if not going:
