@@ -86,6 +86,10 @@ class Identities:
                 self._users[account] = Credentials(key["AccessKeyId"], key["SecretAccessKey"])
             return self._users[account]
 
+    def users(self) -> dict[str, Credentials]:
+        """The users that were made, by account."""
+        return dict(self._users)
+
     def assume(self, role_arn: str, caller: Credentials, session_name: str, region: str) -> Credentials:
         """The credentials of a role, asked for by `caller`; ClientError where that is not allowed."""
         sts = self.client("sts", caller, region)
