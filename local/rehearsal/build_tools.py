@@ -30,8 +30,7 @@ def build_tools(folder: Path, environment: Mapping[str, str]) -> dict[str, str]:
     replaced = {"npm": "npm.py"} | ({} if os.environ.get("ENGINE") == "docker" else {"docker": "docker.py"})
     for name, module in replaced.items():
         # -S: such a command needs no packages, and starts in half the time
-        (shims / name).write_text(f'#!/bin/sh\nexec "{sys.executable}" -S "{SHIMS / module}" "$@"\n', encoding="utf-8")
-        (shims / name).chmod(0o755)
+        _command(shims / name, f'#!/bin/sh\nexec "{sys.executable}" -S "{SHIMS / module}" "$@"\n'.encode())
     path = [str(shims), str(commands), str(npm_packages / "bin"), environment["PATH"]]
     return {
         **environment,
@@ -57,6 +56,25 @@ def python_environment(folder: Path) -> Path:
         (bin_folder / name).symlink_to(base)
     (packages / "rehearsal.pth").write_text(sysconfig.get_paths()["purelib"] + "\n", encoding="utf-8")
     for name in ("pip", "pip3"):
-        (bin_folder / name).write_text(PIP, encoding="utf-8")
-        (bin_folder / name).chmod(0o755)
+        _command(bin_folder / name, PIP.encode())
+    for command in Path(sys.executable).parent.iterdir():
+        if command.is_file() and not (bin_folder / command.name).exists() and os.access(command, os.X_OK):
+            _take_over(command, bin_folder)
     return bin_folder
+
+
+def _take_over(command: Path, bin_folder: Path) -> None:
+    """Make a command of this project run in the build's environment."""
+    with command.open("rb") as file:
+        script = file.read(2) == b"#!"
+    if script:
+        first, _, rest = command.read_bytes().partition(b"\n")
+        interpreter = f"#!{bin_folder / 'python'}".encode() if b"python" in first else first
+        _command(bin_folder / command.name, interpreter + b"\n" + rest)
+    else:
+        (bin_folder / command.name).symlink_to(command)
+
+
+def _command(file: Path, content: bytes) -> None:
+    file.write_bytes(content)
+    file.chmod(0o755)

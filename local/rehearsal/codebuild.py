@@ -29,7 +29,6 @@ def run_build(
     name = action.configuration["ProjectName"]
     api = tools.identities.client("codebuild", role, region)
     build = api.start_build(projectName=name)["build"]  # asked for by the action's role; MiniStack only records it
-    build = api.batch_get_builds(ids=[build["id"]])["builds"][0]
     account = build["arn"].split(":")[4]
     owner = tools.identities.user(account)
     project = tools.identities.client("codebuild", owner, region).batch_get_projects(names=[name])["projects"][0]
