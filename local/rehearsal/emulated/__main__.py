@@ -6,7 +6,7 @@ import os
 
 import ministack.app
 
-from local.rehearsal.emulated import codebuild, conditions, denials, glue, recorded_types
+from local.rehearsal.emulated import codebuild, conditions, denials, foreign_buckets, glue, recorded_types
 from local.rehearsal.processes import end_with_parent
 
 
@@ -19,7 +19,7 @@ def main() -> None:
     if not os.environ.get("REHEARSAL_KEEP"):
         end_with_parent()
     ministack.app._port_is_bindable = only_the_gateway
-    for seam in (codebuild, conditions, denials, glue, recorded_types):
+    for seam in (codebuild, conditions, denials, foreign_buckets, glue, recorded_types):
         seam.install()
     ministack.app.main()
 
