@@ -26,7 +26,7 @@ class EmulatorError(Exception):
 
 @dataclass(frozen=True)
 class Certificate:
-    """What the emulator serves HTTPS with: `server` (certificate and chain), its `key`, and the `authority` to trust."""
+    """What the emulator serves HTTPS with: `server` (certificate and chain), its `key`, the `authority` to trust."""
 
     server: Path
     key: Path

@@ -67,6 +67,8 @@ def pipeline_stack(folder: Path) -> Stack:
 def _environment(name: str, artifact: dict[str, Any]) -> Environment:
     account, _, region = artifact["environment"].removeprefix("aws://").partition("/")
     if not account.isdigit() or region.startswith("unknown"):
-        raise RehearsalError(f"the stack {name} does not say where it goes; give it env=Environment(account=…, region=…)")
+        raise RehearsalError(
+            f"the stack {name} does not say where it goes; give it env=Environment(account=…, region=…)"
+        )
     parameter = artifact["properties"].get("bootstrapStackVersionSsmParameter", "")
     return Environment(account, region, parameter.split("/")[2] if parameter.count("/") == 3 else QUALIFIER)

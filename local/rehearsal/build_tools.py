@@ -51,7 +51,9 @@ def python_environment(folder: Path) -> Path:
     bin_folder.mkdir(parents=True)
     packages.mkdir(parents=True)
     base = Path(getattr(sys, "_base_executable", sys.executable)).resolve()
-    (folder / "pyvenv.cfg").write_text(f"home = {base.parent}\ninclude-system-site-packages = false\n", encoding="utf-8")
+    (folder / "pyvenv.cfg").write_text(
+        f"home = {base.parent}\ninclude-system-site-packages = false\n", encoding="utf-8"
+    )
     for name in PYTHON_NAMES:
         (bin_folder / name).symlink_to(base)
     (packages / "rehearsal.pth").write_text(sysconfig.get_paths()["purelib"] + "\n", encoding="utf-8")

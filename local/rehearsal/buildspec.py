@@ -35,7 +35,7 @@ def script(spec: Buildspec, exports: str) -> str:
 
 def _lines(spec: Buildspec, exports: str) -> Iterator[str]:
     yield "_failed=0"
-    yield "_run() { printf '[Container] Running command %s\\n' \"$1\"; eval \"$1\"; }"
+    yield '_run() { printf \'[Container] Running command %s\\n\' "$1"; eval "$1"; }'
     for phase in PHASES:
         content = spec.get("phases", {}).get(phase) or {}
         # Only a failed build leads on, to post_build; a failed install or pre_build ends it.
@@ -52,5 +52,5 @@ def _lines(spec: Buildspec, exports: str) -> Iterator[str]:
             yield f"_run {shlex.quote(str(command))}"
         yield "fi"
     for name in (spec.get("env") or {}).get("exported-variables") or []:
-        yield f'printf \'%s\\0%s\\0\' {shlex.quote(name)} "${{{name}}}" >> {shlex.quote(exports)}'
+        yield f"printf '%s\\0%s\\0' {shlex.quote(name)} \"${{{name}}}\" >> {shlex.quote(exports)}"
     yield '[ "$_failed" = 0 ] || exit "${_exit:-1}"'

@@ -22,7 +22,6 @@ def cloud(folder: Path, *, keep: bool = False) -> Iterator[Emulator]:
     settings = {
         "AUTH": "true",
         "REHEARSAL_RECORDS": str(folder / "records"),
-        "REHEARSAL_DENIALS": str(denials_file(folder)),
         "REHEARSAL_LOGS": str(folder / "logs"),
         "REHEARSAL_AUTHORITY": str(certificate.authority),
         "PYTHONPATH": os.pathsep.join([str(Path(__file__).resolve().parents[2]), os.environ.get("PYTHONPATH", "")]),
@@ -30,8 +29,3 @@ def cloud(folder: Path, *, keep: bool = False) -> Iterator[Emulator]:
     }
     with emulator(folder / "emulator", settings, certificate=certificate, module=MODULE, keep=keep) as running:
         yield running
-
-
-def denials_file(folder: Path) -> Path:
-    """Where the emulator writes each access that it denied."""
-    return folder / "denials.jsonl"

@@ -129,9 +129,7 @@ class StackAction:
         )
 
 
-def template_and_parameters(
-    action: Action, artifacts: Artifacts, role: Credentials
-) -> tuple[Template, dict[str, Any]]:
+def template_and_parameters(action: Action, artifacts: Artifacts, role: Credentials) -> tuple[Template, dict[str, Any]]:
     """The template, and what the template configuration adds, read from the artifacts by the action's role."""
     template = _read(action.configuration["TemplatePath"], action, artifacts, role)
     configuration = action.configuration.get("TemplateConfiguration", "")

@@ -85,8 +85,14 @@ def _variables(
     """The environment variables: of the buildspec, then the project, then the action; the last one wins."""
     section = spec.get("env") or {}
     values = {name: str(value) for name, value in (section.get("variables") or {}).items()}
-    listed = [{"name": name, "value": value, "type": "PARAMETER_STORE"} for name, value in (section.get("parameter-store") or {}).items()]
-    listed += [{"name": name, "value": value, "type": "SECRETS_MANAGER"} for name, value in (section.get("secrets-manager") or {}).items()]
+    listed = [
+        {"name": name, "value": value, "type": "PARAMETER_STORE"}
+        for name, value in (section.get("parameter-store") or {}).items()
+    ]
+    listed += [
+        {"name": name, "value": value, "type": "SECRETS_MANAGER"}
+        for name, value in (section.get("secrets-manager") or {}).items()
+    ]
     listed += project["environment"].get("environmentVariables") or []
     listed += json.loads(action.configuration.get("EnvironmentVariables", "[]"))
     for item in listed:
@@ -95,7 +101,9 @@ def _variables(
             ssm = tools.identities.client("ssm", own, region)
             values[item["name"]] = ssm.get_parameter(Name=item["value"], WithDecryption=True)["Parameter"]["Value"]
         elif kind == "SECRETS_MANAGER":
-            name, key, *_ = [*item["value"].split(":"), ""] if not item["value"].startswith("arn:") else [item["value"], ""]
+            name, key, *_ = (
+                [*item["value"].split(":"), ""] if not item["value"].startswith("arn:") else [item["value"], ""]
+            )
             secrets = tools.identities.client("secretsmanager", own, region)
             text = secrets.get_secret_value(SecretId=name)["SecretString"]
             values[item["name"]] = str(json.loads(text)[key]) if key else text

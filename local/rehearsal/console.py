@@ -71,7 +71,6 @@ class Console:
             self.say(f"{start}  {row.seconds:7.1f}" if row.outcome != NOT_REACHED else start)
         self.say(f"{time.monotonic() - self.started:.1f} s in all")
 
-
     def closing(self, end: str) -> None:
         """What the table does not say."""
         self.say()
@@ -84,13 +83,14 @@ class Console:
 
     def kept(self, tools: Toolbox) -> None:
         """How to reach an emulator that stays up."""
-        home = tools.identities.users
-        self.say(f"\nThe emulator stays up; end it with: kill {tools.emulator.pid}")
-        for account, credentials in home().items():
-            self.say(f"# account {account}")
-            values = {"AWS_ENDPOINT_URL": tools.emulator.url, **tools.emulator.trust(), **credentials.environment()}
-            for name, value in values.items():
-                self.say(f"export {name}={value}")
+        self.say(f"\nThe emulator stays up; end it with: kill {tools.emulator.pid}; rm -r {tools.folder}")
+        common = {"AWS_ENDPOINT_URL": tools.emulator.url, **tools.emulator.trust()}
+        if recorded := sorted((tools.folder / "records").glob("*.AWS-CodePipeline-Pipeline.*")):
+            common |= dict.fromkeys(("AWS_REGION", "AWS_DEFAULT_REGION"), recorded[0].name.split(".")[1])
+        self.say("\n".join(f"export {name}={value}" for name, value in common.items()))
+        for account, credentials in tools.identities.users().items():
+            self.say(f"# an administrator of account {account}")
+            self.say("\n".join(f"export {name}={value}" for name, value in credentials.environment().items()))
 
 
 NOT_REACHED = "not reached"

@@ -49,7 +49,9 @@ class Identities:
     `name` tells this process's users from those of another. `say` is told of each trust that is extended.
     """
 
-    def __init__(self, url: str, authority: str, name: str = "", say: Callable[[str], None] = lambda line: None) -> None:
+    def __init__(
+        self, url: str, authority: str, name: str = "", say: Callable[[str], None] = lambda line: None
+    ) -> None:
         self.url, self._authority = url, authority
         self._name = f"rehearsal-{name or os.getpid()}"
         self._say = say

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 # As AWS words it, and as MiniStack words what it refuses before the recorded place: AssumeRole by a role's trust.
 WORDS = re.compile(r"User: (\S*) ?is not authorized to perform: (\S+) on resource: \"?([^\s\"]+)")
@@ -32,19 +31,9 @@ def role_of(principal: str) -> str:
     return f"arn:aws:iam::{account}:role/{name}"
 
 
-class Denials:
-    """Reads the emulator's record of denials from where it stood when this was made."""
-
-    def __init__(self, record: Path) -> None:
-        self._record = record
-        self._start = record.stat().st_size if record.exists() else 0
-
-    def found(self, *texts: str) -> list[Denial]:
-        """The denials since then, and those that the texts tell of, each once."""
-        found = [Denial(*match) for text in texts for match in WORDS.findall(text)]
-        if self._record.exists():
-            with self._record.open("rb") as file:
-                file.seek(self._start)
-                found += [Denial(**json.loads(line)) for line in file.read().splitlines()]
-        unique = {(role_of(denial.role), denial.action, denial.resource): denial for denial in found}
-        return list(unique.values())[-SHOWN:]
+def denials(records: Iterable[Mapping[str, str]], texts: Iterable[str]) -> list[Denial]:
+    """The last denials that the emulator recorded and that the texts tell of, each once."""
+    found = [Denial(*match) for text in texts for match in WORDS.findall(text)]
+    found += [Denial(**record) for record in records]
+    unique = {(role_of(denial.role), denial.action, denial.resource): denial for denial in found}
+    return list(unique.values())[-SHOWN:]

@@ -14,9 +14,10 @@ from local.rehearsal.approval import Answer
 from local.rehearsal.artifacts import Artifacts
 from local.rehearsal.console import NOT_REACHED, Console, Row, tail
 from local.rehearsal.credentials import Credentials, TrustError
-from local.rehearsal.denials import Denials
+from local.rehearsal.denials import denials
 from local.rehearsal.errors import ActionFailed, RehearsalError
 from local.rehearsal.pipeline import Action, Pipeline, Stage
+from local.rehearsal.records import DENIALS, JOB_RUNS, NewRecords
 from local.rehearsal.sample_input import SampleInput
 from local.rehearsal.source import Source
 from local.rehearsal.toolbox import Toolbox
@@ -60,7 +61,6 @@ class Execution:
         take_source: Callable[[Path], Source],
         answer: Answer | None,
         samples: SampleInput,
-        denials: Path,
         after_build: Callable[[Path], bool],
     ) -> None:
         check(pipeline)
@@ -69,7 +69,7 @@ class Execution:
         self._folder.mkdir()
         self._number = number
         self._take_source, self._answer, self._samples = take_source, answer, samples
-        self._denials, self._after_build = denials, after_build
+        self._after_build = after_build
         self._variables: dict[str, dict[str, str]] = {}
 
     def run(self) -> End:
@@ -93,13 +93,15 @@ class Execution:
     def _run_action(self, stage: Stage, action: Action) -> End:
         row = self._console.begin(stage.name, action.name)
         log = self._tools.log(f"{self._number}-{stage.name}-{action.name}")
-        denials = Denials(self._denials)
+        denied, job_runs = (NewRecords(self._tools.folder / "records" / name) for name in (DENIALS, JOB_RUNS))
         try:
             done = self._dispatch(stage, action.resolved(self._variables), log)
         except (ActionFailed, ClientError, TrustError) as error:
-            self._failed(row, action, error, log, denials)
+            self._failed(row, action, error, log, denied, job_runs)
             return End.FAILED
         self._console.end(row, done.how, done.outcome, done.remark)
+        for run in job_runs.read():
+            self._console.remark(told(run))
         if action.namespace:
             self._variables[action.namespace] = done.variables or {}
         if done.outcome != End.SUCCEEDED.value:
@@ -153,21 +155,34 @@ class Execution:
     def _build_folder(self, stage: Stage, action: Action) -> Path:
         return self._folder / f"{stage.name}.{action.name}"
 
-    def _failed(self, row: Row, action: Action, error: Exception, log: Path, denials: Denials) -> None:
+    def _failed(
+        self, row: Row, action: Action, error: Exception, log: Path, denied: NewRecords, job_runs: NewRecords
+    ) -> None:
         self._console.end(row, "executed" if action.provider == "CodeBuild" else "emulated", End.FAILED.value)
         with log.open("a", encoding="utf-8") as file:
             file.write(f"{error}\n")
+        texts = [log.read_text(encoding="utf-8", errors="replace")]
         for line in tail(log):
             self._console.remark(line)
-        self._console.say(f"{row.stage} / {row.action} failed: {error}")
-        for denial in denials.found(str(error), log.read_text(encoding="utf-8", errors="replace")):
+        for run in job_runs.read():
+            self._console.say(told(run))
+            if run["state"] != "SUCCEEDED":
+                texts.append(run["message"])
+                self._console.say(f"  its log: {run['log']}")
+        for denial in denials(denied.read(), texts):
             self._console.say(str(denial))
+        self._console.say(f"{row.stage} / {row.action} failed: {error}")
         self._console.say(f"The whole log: {log}")
 
     def _not_reached(self, position: int, place: int) -> None:
         for later, stage in enumerate(self._pipeline.stages[position:], position):
             for action in stage.actions[place + 1 :] if later == position else stage.actions:
                 self._console.rows.append(Row(stage.name, action.name, "", NOT_REACHED))
+
+
+def told(run: dict[str, str]) -> str:
+    """One line about a job run."""
+    return f"job run {run['job']} {run['state']} on local Spark {run['message']}".rstrip()
 
 
 def check(pipeline: Pipeline) -> None:
@@ -178,9 +193,7 @@ def check(pipeline: Pipeline) -> None:
                 (action.category == "Source" and action.provider in SOURCES)
                 or (action.category in ("Build", "Test") and action.provider == "CodeBuild")
                 or action.kind == "Approval/Manual"
-                or (
-                    action.kind == "Deploy/CloudFormation" and action.configuration.get("ActionMode") in STACK_MODES
-                )
+                or (action.kind == "Deploy/CloudFormation" and action.configuration.get("ActionMode") in STACK_MODES)
             )
             if not known:
                 mode = action.configuration.get("ActionMode", "")
@@ -189,5 +202,3 @@ def check(pipeline: Pipeline) -> None:
                     f"{stage.name} / {action.name}: the rehearsal does not know actions of the type {kind}; "
                     "local/rehearsal/execution.py is where it would learn them"
                 )
-
-

@@ -21,7 +21,9 @@ def deploy_pipeline(project: Path, config: str, tools: Toolbox, console: Console
     """
     out = tools.folder / "laptop.out"
     context = ["--context", f"config={config}"] if config else []
-    _cdk("synth", ["cdk", "synth", "--quiet", "--output", str(out), *context], "executed", project, None, tools, console)
+    _cdk(
+        "synth", ["cdk", "synth", "--quiet", "--output", str(out), *context], "executed", project, None, tools, console
+    )
     home = assembly.pipeline_stack(out)
     environments = {stack.environment for stack in assembly.stacks(out)}
     row = console.begin(LAPTOP, "cdk bootstrap")
@@ -44,7 +46,9 @@ def _cdk(
     if code:
         for line in tail(log):
             console.remark(line)
-        raise RehearsalError(f"{' '.join(command[:2])} failed, so that there is no pipeline to run; the whole log: {log}")
+        raise RehearsalError(
+            f"{' '.join(command[:2])} failed, so that there is no pipeline to run; the whole log: {log}"
+        )
 
 
 def bootstrap_new(folder: Path, known: set[assembly.Environment], home: Stack, tools: Toolbox) -> list[str]:
@@ -56,5 +60,3 @@ def bootstrap_new(folder: Path, known: set[assembly.Environment], home: Stack, t
         bootstrap(new, home.environment, tools)
         known |= new
     return sorted(map(str, new))
-
-

@@ -14,7 +14,9 @@ def collect(artifacts: Mapping[str, Any], source: Path, target: Path) -> None:
     """Copy what `artifacts` (a buildspec's section) names from the build's folder `source` into `target`."""
     base = source / str(artifacts.get("base-directory") or ".")
     if not base.is_dir():
-        raise ActionFailed(f"the buildspec's artifacts have the base-directory {base.name!r}, which the build did not make")
+        raise ActionFailed(
+            f"the buildspec's artifacts have the base-directory {base.name!r}, which the build did not make"
+        )
     patterns = artifacts.get("files") or []
     patterns = [patterns] if isinstance(patterns, str) else patterns
     target.mkdir(parents=True)

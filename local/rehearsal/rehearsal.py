@@ -8,12 +8,11 @@ from pathlib import Path
 from local.rehearsal import assembly, laptop, source
 from local.rehearsal.approval import Answer
 from local.rehearsal.assembly import Stack
-from local.rehearsal.cloud import denials_file
 from local.rehearsal.console import Console
 from local.rehearsal.errors import RehearsalError
 from local.rehearsal.execution import End, Execution
 from local.rehearsal.sample_input import SampleInput
-from local.rehearsal.self_mutation import Deployed, deployed
+from local.rehearsal.self_mutation import deployed
 from local.rehearsal.toolbox import Toolbox
 
 
@@ -46,7 +45,9 @@ class Rehearsal:
             end = self._execute(2)
         if end == End.SUPERSEDED:
             changed = ", ".join(self._changed)
-            raise RehearsalError(f"the pipeline changed itself again from the same source: two synths differ in {changed}")
+            raise RehearsalError(
+                f"the pipeline changed itself again from the same source: two synths differ in {changed}"
+            )
         return end
 
     def _laptop(self) -> Path:
@@ -65,7 +66,6 @@ class Rehearsal:
             take_source=self._source,
             answer=self._options.answer,
             samples=self._samples,
-            denials=denials_file(self._tools.folder),
             after_build=self._after_build,
         ).run()
 
@@ -78,7 +78,9 @@ class Rehearsal:
         self._changed = self._deployed.changes_since(before)
         takes_over = self._deployed.takes_over_from(before)
         if takes_over:
-            self._console.remark("the pipeline has changed: the new one takes over and starts again from its first stage")
+            self._console.remark(
+                "the pipeline has changed: the new one takes over and starts again from its first stage"
+            )
         elif self._changed:
             self._console.remark("the pipeline's stack has changed, the pipeline itself has not, and goes on")
         if self._changed:

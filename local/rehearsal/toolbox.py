@@ -55,9 +55,7 @@ class Toolbox:
             **(credentials.environment() if credentials else {}),
         }
 
-    def run(
-        self, command: Sequence[str], *, log: Path, credentials: Credentials | None, region: str, cwd: Path
-    ) -> int:
+    def run(self, command: Sequence[str], *, log: Path, credentials: Credentials | None, region: str, cwd: Path) -> int:
         """Run a command with somebody's credentials; returns its exit code."""
         return self.processes.run(command, log=log, env=self.environment(credentials, region), cwd=cwd)
 

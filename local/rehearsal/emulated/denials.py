@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 from typing import Any
 
 import ministack.core.iam_actions as service
 
+from local.rehearsal.records import DENIALS, write
+
 
 def install() -> None:
     answer = service.access_denied_response
-    record = Path(os.environ["REHEARSAL_DENIALS"])
+    record = Path(os.environ["REHEARSAL_RECORDS"]) / DENIALS
 
     def named(service_name: str, action: str, principal_arn: str, request_id: str, **details: Any) -> Any:
         resource = details.get("resource_arn") or "*"
@@ -25,8 +26,3 @@ def install() -> None:
         return answer(service_name, action, principal_arn, request_id, **details)
 
     service.access_denied_response = named
-
-
-def write(record: Path, **denial: str) -> None:
-    with record.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(denial) + "\n")

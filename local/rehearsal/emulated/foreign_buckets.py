@@ -15,12 +15,12 @@ import ministack.core.iam_actions as actions
 import ministack.core.iam_evaluator as evaluator
 import ministack.services.s3 as s3
 
-from local.rehearsal.emulated.denials import write
+from local.rehearsal.records import DENIALS, write
 
 
 def install() -> None:
     evaluate, allows = evaluator.evaluate_resource_policy, s3._foreign_bucket_allows
-    record = Path(os.environ["REHEARSAL_DENIALS"])
+    record = Path(os.environ["REHEARSAL_RECORDS"]) / DENIALS
 
     def asked_about_the_caller(policy: Any, context: Any, *further: Any, **named: Any) -> Any:
         caller = evaluator.caller_arn()
@@ -33,7 +33,9 @@ def install() -> None:
         if not allowed:
             action = actions._s3_action(method, f"/{bucket}/{key}" if key else f"/{bucket}", query) or method
             resource = f"arn:aws:s3:::{bucket}/{key}".rstrip("/")
-            write(record, role=evaluator.caller_arn(), action=f"s3:{action}", resource=f"{resource} (its bucket policy)")
+            write(
+                record, role=evaluator.caller_arn(), action=f"s3:{action}", resource=f"{resource} (its bucket policy)"
+            )
         return allowed
 
     evaluator.evaluate_resource_policy = asked_about_the_caller

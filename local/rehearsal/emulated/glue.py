@@ -18,6 +18,8 @@ from typing import Any
 import ministack.services.glue as service
 from ministack.core.responses import error_response_json, get_region, json_response
 
+from local.rehearsal.records import JOB_RUNS, write
+
 Run = dict[str, Any]
 LISTED_AT_MOST = 1000  # https://docs.aws.amazon.com/glue/latest/webapi/API_ListJobs.html
 STOPPED_BY_HAND = "STOPPED"
@@ -27,7 +29,7 @@ _processes: dict[str, subprocess.Popen[bytes]] = {}
 class LocalSpark:
     """Where MiniStack asks Docker for the Glue image, it is told that there is one."""
 
-    class images:  # noqa: N801, D106
+    class images:  # noqa: D106
         @staticmethod
         def get(name: str) -> None:
             """Any image is there: none is used."""
@@ -45,8 +47,16 @@ def install() -> None:
 def run_on_local_spark(
     run: Run, job: dict[str, Any], job_name: str, arguments: dict[str, str], script: str, _docker: object
 ) -> None:
-    """Run the job to its end and set the state and the message of `run`, as Glue does."""
+    """Run the job to its end, and write down how it ended before anybody can ask for it."""
     log = Path(os.environ["REHEARSAL_LOGS"]) / f"job-run-{job_name}-{run['Id'][:8]}.log"
+    state, message = ended(run, job, arguments, script, log)
+    file = Path(os.environ["REHEARSAL_RECORDS"]) / JOB_RUNS
+    write(file, job=job_name, run=run["Id"], state=state, message=message, log=str(log))
+    run["JobRunState"], run["ErrorMessage"] = state, message
+
+
+def ended(run: Run, job: dict[str, Any], arguments: dict[str, str], script: str, log: Path) -> tuple[str, str]:
+    """Run the job's script as a process; the state and the message of its end, as Glue gives them."""
     ending = log.with_suffix(".end")
     command = [sys.executable, "-m", "local.rehearsal.job_run"]
     command += ["--role", job["Role"], "--region", get_region(), "--script", script, "--ending", str(ending), "--"]
@@ -62,19 +72,18 @@ def run_on_local_spark(
         code = process.wait(minutes * 60 or None)
     except subprocess.TimeoutExpired:
         kill(process)
-        run["JobRunState"], run["ErrorMessage"] = "TIMEOUT", f"the job's timeout of {minutes:g} minutes has passed"
-        return
+        return "TIMEOUT", f"the job's timeout of {minutes:g} minutes has passed"
     finally:
         _processes.pop(run["Id"], None)
     if run["JobRunState"] == STOPPED_BY_HAND:
-        return
-    run["JobRunState"] = "FAILED" if code else "SUCCEEDED"
-    if code:
-        run["ErrorMessage"] = ending.read_text(encoding="utf-8") if ending.exists() else f"exit code {code}"
+        return STOPPED_BY_HAND, ""
+    if not code:
+        return "SUCCEEDED", ""
+    return "FAILED", ending.read_text(encoding="utf-8") if ending.exists() else f"exit code {code}"
 
 
 def environment() -> dict[str, str]:
-    """What the process of a run needs to reach this emulator; its credentials are the job's role's, and its own work."""
+    """What the process of a run needs to reach this emulator; credentials it gets itself."""
     address = f"https://127.0.0.1:{os.environ['GATEWAY_PORT']}"
     return {**os.environ, "AWS_ENDPOINT_URL": address, "AWS_CA_BUNDLE": os.environ["REHEARSAL_AUTHORITY"]}
 
@@ -107,9 +116,7 @@ def list_jobs(request: dict[str, Any]) -> Any:
     """The names of the jobs that carry all of the request's tags, page by page."""
     wanted = request.get("Tags") or {}
     names = sorted(
-        name
-        for name in service._jobs
-        if wanted.items() <= service._tags.get(service._arn("job", name), {}).items()
+        name for name in service._jobs if wanted.items() <= service._tags.get(service._arn("job", name), {}).items()
     )
     token, size = request.get("NextToken") or "0", int(request.get("MaxResults") or LISTED_AT_MOST)
     if not token.isdigit():

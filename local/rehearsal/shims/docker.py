@@ -5,6 +5,7 @@ Any other docker command is handed to the real docker, where there is one. ENGIN
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import shutil
@@ -41,7 +42,7 @@ def options(words: list[str]) -> tuple[dict[str, tuple[str, bool]], str, dict[st
     """Volumes (path inside -> path outside, read-only), working directory and variables of a `docker run`."""
     volumes: dict[str, tuple[str, bool]] = {}
     workdir, environment = ".", {}
-    for name, value in zip(words, words[1:], strict=False):
+    for name, value in itertools.pairwise(words):
         kind = VALUED.get(name)
         if kind == "volume":
             outside, inside, *mode = value.split(":")
@@ -58,7 +59,9 @@ def spark(environment: dict[str, str]) -> dict[str, str]:
     """The variables of local Spark; no AWS credentials, as in the container."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     program = "import json; from local.spark import spark_environment as s; print(json.dumps(s({})))"
-    out = subprocess.run([os.environ["REHEARSAL_PYTHON"], "-c", program], cwd=os.environ["REHEARSAL_HOME"], check=True, stdout=-1)
+    out = subprocess.run(
+        [os.environ["REHEARSAL_PYTHON"], "-c", program], cwd=os.environ["REHEARSAL_HOME"], check=True, stdout=-1
+    )
     return {**kept, **json.loads(out.stdout), **environment}
 
 
@@ -66,7 +69,10 @@ def real_docker(arguments: list[str]) -> int:
     path = os.environ["PATH"].partition(os.pathsep)[2]  # this shim's folder is the first
     docker = shutil.which("docker", path=path)
     if not docker:
-        print(f"docker is not installed, and the rehearsal has no stand-in for: docker {' '.join(arguments)}", file=sys.stderr)
+        print(
+            f"docker is not installed, and the rehearsal has no stand-in for: docker {' '.join(arguments)}",
+            file=sys.stderr,
+        )
         return 127
     return subprocess.run([docker, *arguments]).returncode
 
