@@ -83,6 +83,7 @@ def emulator(
         "GATEWAY_PORT": str(port),
         "TMPDIR": str(folder),
         "S3_DATA_DIR": str(folder / "s3"),
+        "STATE_DIR": str(folder / "state"),
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
         **(_https(certificate) if certificate else {}),

@@ -55,9 +55,6 @@ def main() -> int:
     end_with_parent()
     os.environ.update(spark_environment())
     sys.path.append(os.environ["PYTHONPATH"].rpartition(os.pathsep)[2])  # the awsglue stand-in
-    from local.rehearsal import s3_shim  # until local/awsglue reads s3:// itself
-
-    s3_shim.install()
     with tempfile.TemporaryDirectory(prefix="job-run-") as folder:
         os.chdir(folder)
         try:
