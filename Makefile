@@ -7,7 +7,7 @@ TYPES := mypy && mypy --config-file mypy-jobs.ini
 BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 .DEFAULT_GOAL := help
-.PHONY: help test test-jobs check run synth snapshot schema benchmark-synth benchmark-join clean
+.PHONY: help rehearse test test-rehearsal test-jobs check run synth snapshot schema benchmark-synth benchmark-join clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 26
@@ -24,6 +24,12 @@ test-jobs: $(VENV)/.ready  ## the job tests alone, on local Spark (ARGS="-k join
 
 run: $(VENV)/.ready  ## run a job on local Spark: JOB=JoinLegislators ARGS="--input_path file.json"
 	@python -m local.run_job --config $(CONFIG) $(JOB) $(ARGS)
+
+rehearse: $(VENV)/.ready node_modules/.ready  ## the whole pipeline on this machine (ARGS=--approve, KEEP=1)
+	@python -m local.rehearsal --config $(CONFIG) $(ARGS)
+
+test-rehearsal: $(VENV)/.ready node_modules/.ready  ## rehearse pipelines that are broken on purpose (minutes)
+	@python -m pytest tests/rehearsal -m slow $(ARGS)
 
 synth: $(VENV)/.ready node_modules/.ready  ## check the config and synthesize the pipeline into cdk.out
 	@cdk synth --quiet --context config=$(CONFIG)

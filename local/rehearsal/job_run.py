@@ -53,7 +53,7 @@ def main() -> int:
     parser.add_argument("arguments", nargs=argparse.REMAINDER)
     options = parser.parse_args()
     end_with_parent()
-    os.environ.update(spark_environment())
+    os.environ.update(spark_environment(small_data=True))  # sample data is small
     sys.path.append(os.environ["PYTHONPATH"].rpartition(os.pathsep)[2])  # the awsglue stand-in
     with tempfile.TemporaryDirectory(prefix="job-run-") as folder:
         os.chdir(folder)

@@ -58,7 +58,7 @@ def options(words: list[str]) -> tuple[dict[str, tuple[str, bool]], str, dict[st
 def spark(environment: dict[str, str]) -> dict[str, str]:
     """The variables of local Spark; no AWS credentials, as in the container."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    program = "import json; from local.spark import spark_environment as s; print(json.dumps(s({})))"
+    program = "import json; from local.spark import spark_environment as s; print(json.dumps(s({}, small_data=True)))"
     out = subprocess.run(
         [os.environ["REHEARSAL_PYTHON"], "-c", program], cwd=os.environ["REHEARSAL_HOME"], check=True, stdout=-1
     )

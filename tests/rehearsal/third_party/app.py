@@ -1,4 +1,4 @@
-"""A CDK Pipelines app that shares nothing with this template: two stages, plain ShellSteps, an S3 asset, one account."""
+"""A CDK Pipelines app that shares nothing with this template: two stages, ShellSteps, an S3 asset, one account."""
 
 from pathlib import Path
 
