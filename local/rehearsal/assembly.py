@@ -22,6 +22,11 @@ class Environment:
     region: str
     qualifier: str = QUALIFIER
 
+    @property
+    def known(self) -> bool:
+        """Whether the app names both; CDK writes unknown-account and unknown-region otherwise."""
+        return not self.account.startswith("unknown") and not self.region.startswith("unknown")
+
     def __str__(self) -> str:
         return f"{self.account}/{self.region}"
 
@@ -41,10 +46,7 @@ class Stack:
 
 
 def stacks(folder: Path) -> Iterator[Stack]:
-    """All stacks below a cloud assembly, those of its stages included.
-
-    Raises RehearsalError where a stack leaves open which account or Region it goes to.
-    """
+    """All stacks below a cloud assembly, those of its stages included."""
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     for name, artifact in manifest.get("artifacts", {}).items():
         properties = artifact.get("properties", {})
@@ -52,7 +54,7 @@ def stacks(folder: Path) -> Iterator[Stack]:
             yield from stacks(folder / properties["directoryName"])
         elif artifact["type"] == "aws:cloudformation:stack":
             template = json.loads((folder / properties["templateFile"]).read_text(encoding="utf-8"))
-            yield Stack(artifact.get("displayName", name), _environment(name, artifact), template)
+            yield Stack(artifact.get("displayName", name), _environment(artifact), template)
 
 
 def pipeline_stack(folder: Path) -> Stack:
@@ -61,14 +63,17 @@ def pipeline_stack(folder: Path) -> Stack:
     if len(found) != 1:
         names = ", ".join(stack.id for stack in found) or "none"
         raise RehearsalError(f"the rehearsal runs the one stack that holds a pipeline; the app has: {names}")
+    if not found[0].environment.known:
+        raise RehearsalError(f"{found[0].id} does not say where it goes; give it env=Environment(account=…, region=…)")
     return found[0]
 
 
-def _environment(name: str, artifact: dict[str, Any]) -> Environment:
+def environments(folder: Path, home: Environment) -> set[Environment]:
+    """Where the stacks of an assembly go; one that does not say goes where the pipeline is."""
+    return {stack.environment if stack.environment.known else home for stack in stacks(folder)}
+
+
+def _environment(artifact: dict[str, Any]) -> Environment:
     account, _, region = artifact["environment"].removeprefix("aws://").partition("/")
-    if not account.isdigit() or region.startswith("unknown"):
-        raise RehearsalError(
-            f"the stack {name} does not say where it goes; give it env=Environment(account=…, region=…)"
-        )
     parameter = artifact["properties"].get("bootstrapStackVersionSsmParameter", "")
     return Environment(account, region, parameter.split("/")[2] if parameter.count("/") == 3 else QUALIFIER)

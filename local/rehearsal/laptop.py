@@ -25,7 +25,7 @@ def deploy_pipeline(project: Path, config: str, tools: Toolbox, console: Console
         "synth", ["cdk", "synth", "--quiet", "--output", str(out), *context], "executed", project, None, tools, console
     )
     home = assembly.pipeline_stack(out)
-    environments = {stack.environment for stack in assembly.stacks(out)}
+    environments = assembly.environments(out, home.environment)
     row = console.begin(LAPTOP, "cdk bootstrap")
     bootstrap(environments, home.environment, tools)
     console.end(row, "emulated", "succeeded", ", ".join(sorted(map(str, environments))))
@@ -55,7 +55,7 @@ def bootstrap_new(folder: Path, known: set[assembly.Environment], home: Stack, t
     """Bootstrap what an assembly deploys to and `known` lacks; returns what was added. Fine where there is none."""
     if not (folder / "manifest.json").exists():
         return []
-    new = {stack.environment for stack in assembly.stacks(folder)} - known
+    new = assembly.environments(folder, home.environment) - known
     if new:
         bootstrap(new, home.environment, tools)
         known |= new

@@ -37,7 +37,7 @@ class Rehearsal:
     def run(self) -> End:
         """Deploy the pipeline and run it; when a newer one takes over, run that from its first stage."""
         self._stack = laptop.deploy_pipeline(self._laptop(), self._options.config, self._tools, self._console)
-        self._environments = {stack.environment for stack in assembly.stacks(self._tools.folder / "laptop.out")}
+        self._environments = assembly.environments(self._tools.folder / "laptop.out", self._stack.environment)
         self._deployed = deployed(self._stack, self._tools)
         end = self._execute(1)
         if end == End.SUPERSEDED:

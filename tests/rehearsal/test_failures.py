@@ -104,20 +104,31 @@ def test_an_app_that_cannot_be_synthesized_has_no_pipeline_to_run(project: Proje
     assert "Traceback" not in outcome.output
 
 
-def test_a_template_that_cloudformation_refuses_makes_prepare_red(project: Project) -> None:
-    project.replace(
-        "aws_glue_cdk_baseline/glue_app_stack.py",
-        "        self.stage_name = stage\n",
-        '        self.stage_name = stage\n        CfnResource(self, "Odd", type="AWS::Glue::Nothing")\n',
-    )
-    project.replace(
-        "aws_glue_cdk_baseline/glue_app_stack.py", "import Annotations,", "import Annotations, CfnResource,"
-    )
+def with_resource(project: Project, text: str) -> None:
+    """Add a line to the stack of the jobs."""
+    stack = "aws_glue_cdk_baseline/glue_app_stack.py"
+    project.replace(stack, "        self.stage_name = stage\n", f"        self.stage_name = stage\n        {text}\n")
+    project.replace(stack, "import Annotations,", "import Annotations, CfnRule, CfnRuleAssertion, Fn,")
+    project.replace(stack, "from constructs import", "from aws_cdk.aws_s3 import CfnBucket\nfrom constructs import")
     project.commit()
+
+
+def test_a_template_that_cloudformation_refuses_makes_prepare_red(project: Project) -> None:
+    never = 'CfnRuleAssertion(assert_=Fn.condition_equals("a", "b"), assert_description="a is not b")'
+    with_resource(project, f'CfnRule(self, "Never", assertions=[{never}])')
     outcome = project.rehearse()
     assert outcome.code == 1
     assert outcome.failed() == [("DeployDev", "GlueAppStack.Prepare")]
-    assert "Unrecognized resource types: [AWS::Glue::Nothing]" in outcome.output
+    assert "a is not b" in outcome.output.partition("GlueAppStack.Prepare failed: ")[2]
+
+
+def test_a_resource_that_cannot_be_made_makes_deploy_red(project: Project) -> None:
+    taken = "cdk-hnb659fds-assets-123456789101-us-east-1"  # the bootstrap of another account has made it
+    with_resource(project, f'CfnBucket(self, "Taken", bucket_name="{taken}")')
+    outcome = project.rehearse()
+    assert outcome.code == 1
+    assert outcome.failed() == [("DeployDev", "GlueAppStack.Deploy")]
+    assert "CREATE_FAILED AWS::S3::Bucket Taken" in outcome.output.partition("GlueAppStack.Deploy failed: ")[2]
 
 
 def test_a_test_role_that_may_not_start_jobs_makes_the_integration_test_red(project: Project) -> None:

@@ -56,7 +56,8 @@ def test_ctrl_c_stops_everything_within_3_seconds(shop: Project, tmp_path: Path,
     process.send_signal(signal.SIGINT)
     code = process.wait()
     assert (code, time.monotonic() - start < 3) == (130, True)
-    assert "Traceback" not in process.stdout.read()
+    with process.stdout:
+        assert "Traceback" not in process.stdout.read()
     assert list((tmp_path / "tmp").glob("rehearsal-*")) == []
     assert processes_that_mention(str(tmp_path / "tmp")) == []
 
