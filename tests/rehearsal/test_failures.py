@@ -128,7 +128,9 @@ def test_a_resource_that_cannot_be_made_makes_deploy_red(project: Project) -> No
     outcome = project.rehearse()
     assert outcome.code == 1
     assert outcome.failed() == [("DeployDev", "GlueAppStack.Deploy")]
-    assert "CREATE_FAILED AWS::S3::Bucket Taken" in outcome.output.partition("GlueAppStack.Deploy failed: ")[2]
+    why = outcome.output.partition("GlueAppStack.Deploy failed: ")[2]
+    assert why.startswith("DeployDev-GlueAppStack is ROLLBACK_COMPLETE: CREATE_FAILED ")
+    assert taken in why
 
 
 def test_a_test_role_that_may_not_start_jobs_makes_the_integration_test_red(project: Project) -> None:
