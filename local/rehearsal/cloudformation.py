@@ -115,8 +115,19 @@ class StackAction:
         if status in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
             return f"{self._stack} {status}"
         failed = [event for event in reversed(events) if event["ResourceStatus"].endswith("_FAILED")]
-        why = _line(failed[0]) if failed else status
+        why = self._refused() or (_line(failed[0]) if failed else status)
         raise ActionFailed(f"{self._stack} is {status or 'gone'}: {why}", self._log)
+
+    def _refused(self) -> str:
+        """What CloudFormation's own look at the resources refused before it made any; empty where it refused none."""
+        found = self._api.describe_events(StackName=self._stack, Filters={"FailedEvents": True})["OperationEvents"]
+        reasons = [
+            f"{event['LogicalResourceId']}: {event['ValidationStatusReason']}"
+            for event in found
+            if event.get("ValidationStatusReason") and event.get("LogicalResourceId")
+        ]
+        self._write("\n".join(reasons))
+        return "; ".join(dict.fromkeys(reasons))
 
     def _write(self, text: str) -> None:
         with self._log.open("a", encoding="utf-8") as file:

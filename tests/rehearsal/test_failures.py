@@ -129,8 +129,8 @@ def test_a_resource_that_cannot_be_made_makes_deploy_red(project: Project) -> No
     assert outcome.code == 1
     assert outcome.failed() == [("DeployDev", "GlueAppStack.Deploy")]
     why = outcome.output.partition("GlueAppStack.Deploy failed: ")[2]
-    assert why.startswith("DeployDev-GlueAppStack is ROLLBACK_COMPLETE: CREATE_FAILED ")
-    assert taken in why
+    assert why.startswith("DeployDev-GlueAppStack is ROLLBACK_COMPLETE: Taken: ")
+    assert taken in why, why
 
 
 def test_a_test_role_that_may_not_start_jobs_makes_the_integration_test_red(project: Project) -> None:
