@@ -1,13 +1,18 @@
 # Every target sets up what it needs: a virtual environment (.venv) and the CDK CLI (node_modules). Only Python 3.11
-# has to be there. CONFIG=other.yaml names another config, ARGS="…" is passed on.
+# has to be there. CONFIG=other.yaml names another config, ARGS="…" is passed on. ENGINE=docker runs a job, or the job
+# tests, in AWS's Glue image; PROFILE=name lends it an AWS profile, if given with the command and not by the environment.
 PYTHON ?= $(shell for p in python3.11 python3 python; do $$p -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null && echo $$p && break; done)
 CONFIG ?= default-config.yaml
+ENGINE ?= spark
+in_docker = $(if $(filter-out spark docker,$(ENGINE)),$(error ENGINE is spark or docker, not $(ENGINE)))$(filter docker,$(ENGINE))
+given = $(if $(findstring command,$(origin $(1))),$($(1)))
+image = python -m scripts.glue_image $(1) --config $(CONFIG) $(addprefix --aws-profile=,$(call given,PROFILE))
 VENV := .venv
 TYPES := mypy && mypy --config-file mypy-jobs.ini
 BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 .DEFAULT_GOAL := help
-.PHONY: help rehearse test test-rehearsal test-jobs check run synth snapshot schema benchmark-synth benchmark-join clean
+.PHONY: help rehearse test test-rehearsal test-jobs check run shell job synth snapshot schema benchmark-synth benchmark-join clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 26
@@ -19,11 +24,17 @@ test: $(VENV)/.ready node_modules/.ready  ## everything: format, lint, types, al
 check: $(VENV)/.ready  ## format and lint, mending what can be mended, and types
 	@ruff format . && ruff check --fix . && $(TYPES)
 
-test-jobs: $(VENV)/.ready  ## the job tests alone, on local Spark (ARGS="-k join")
-	@python -m pytest aws_glue_cdk_baseline/job_scripts/tests $(ARGS)
+test-jobs: $(VENV)/.ready  ## the job tests alone (ARGS="-k join"), on local Spark or with ENGINE=docker in the Glue image
+	@$(if $(in_docker),$(call image,test),python -m pytest aws_glue_cdk_baseline/job_scripts/tests) $(ARGS)
 
-run: $(VENV)/.ready  ## run a job on local Spark: JOB=JoinLegislators ARGS="--input_path file.json"
-	@python -m local.run_job --config $(CONFIG) $(JOB) $(ARGS)
+run: $(VENV)/.ready  ## run a job: JOB=JoinLegislators ARGS="--input_path file.json", ENGINE=docker as above
+	@$(if $(in_docker),$(call image,run),python -m local.run_job --config $(CONFIG)) $(JOB) $(ARGS)
+
+shell: $(VENV)/.ready  ## pyspark in the Glue image (ARGS=--dry-run shows the docker command line)
+	@$(call image,shell) $(ARGS)
+
+job: $(VENV)/.ready  ## a new job: NAME=CountTerms writes its script, its test and its blocks in the config
+	@python -m scripts.new_job --config $(CONFIG) "$(call given,NAME)"
 
 rehearse: $(VENV)/.ready node_modules/.ready  ## the whole pipeline on this machine (ARGS=--approve, KEEP=1)
 	@python -m local.rehearsal --config $(CONFIG) $(ARGS)

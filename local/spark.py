@@ -1,8 +1,12 @@
-"""The environment in which a process finds the embedded Java, local Spark and the `awsglue` stand-in."""
+"""The environment in which a process finds the embedded Java, local Spark and the `awsglue` stand-in.
+
+`python -m local.spark` opens pyspark in it.
+"""
 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -43,3 +47,7 @@ def spark_environment(environment: Mapping[str, str] = os.environ, *, small_data
         "PYSPARK_SUBMIT_ARGS": f"--master local[*] {settings} pyspark-shell",
         "PYTHONPATH": os.pathsep.join([*path, str(LOCAL)]),
     }
+
+
+if __name__ == "__main__":
+    os.execve(sys.executable, [sys.executable, "-i", "-m", "pyspark.shell"], spark_environment())

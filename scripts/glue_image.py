@@ -1,28 +1,24 @@
-"""Run the job tests in AWS's own Glue image: `python -m scripts.glue_image test`.
+"""Test the jobs, run one, or open pyspark in AWS's own Glue image: `python -m scripts.glue_image test|run JOB|shell`.
 
-The one place that knows the images and how docker is called. The tests read local data only, so that the container
-gets no AWS credentials.
-Source: https://docs.aws.amazon.com/glue/latest/dg/develop-local-docker-image.html
+What is not an option of this command goes on: to pytest, or to the job as with `make run`.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import shlex
-import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 from aws_glue_cdk_baseline.config import PROJECT, Config, ConfigError, load_config
+from local.run_job import RunError, find_job, replaced_arguments
+from scripts.docker_command import Container
+from scripts.docker_engine import ImageError, check_docker, execute
+from scripts.image_arguments import lend, make_sample_data
 
-REGISTRY = "public.ecr.aws/glue/aws-glue-libs"
-# Glue version -> tag of the image, and the user in it.
-IMAGES = {
-    "4.0": ("glue_libs_4.0.0_image_01", "glue_user"),
-    "5.0": ("5", "hadoop"),
-    "5.1": ("5.1", "hadoop"),
-}
+JOB_SCRIPTS = PROJECT / "aws_glue_cdk_baseline" / "job_scripts"
+SAMPLE_DATA = PROJECT / ".local" / "sample-data"
 
 
 def glue_versions(config: Config) -> list[str]:
@@ -30,45 +26,94 @@ def glue_versions(config: Config) -> list[str]:
     return sorted({job.settings.glue_version for stage in (config.dev, config.prod) for job in stage.jobs})
 
 
-def test_command(glue_version: str, job_scripts: Path, reports: Path) -> list[str]:
-    """The docker command line that runs the job tests and writes `jobs-<version>.xml` (JUnit) into `reports`."""
-    tag, user = IMAGES[glue_version]
-    home = f"/home/{user}"
-    pytest = f"python3 -m pytest -p no:cacheprovider --junitxml={home}/reports/jobs-{glue_version}.xml"
-    return [
-        *("docker", "run", "--rm", "--env", "PYTHONDONTWRITEBYTECODE=1"),
-        *("--volume", f"{job_scripts}:{home}/workspace:ro", "--volume", f"{reports}:{home}/reports"),
-        *("--workdir", f"{home}/workspace", f"{REGISTRY}:{tag}"),
-        *("-c", pytest),  # the image's entry point is `bash -l`
-    ]
+def test_jobs(config: Config, options: argparse.Namespace, given: list[str]) -> None:
+    """The job tests in the image of each Glue version of the config; all are run, whatever the first says."""
+    reports = options.reports.resolve()
+    commands = {
+        f"the job tests of Glue {version}": _container("test", version, options).test_command(reports, given)
+        for version in glue_versions(config)
+    }
+    if options.dry_run:
+        print("\n".join(map(shlex.join, commands.values())))
+        return
+    check_docker("`make test-jobs` runs the same tests on local Spark, without Docker")
+    reports.mkdir(parents=True, exist_ok=True)
+    reports.chmod(0o777)  # the image's user is not the one who owns the folder
+    failures = []
+    for what, command in commands.items():
+        try:
+            execute(command, what)
+        except ImageError as error:
+            failures.append(str(error))
+    if failures:
+        raise ImageError("; ".join(failures))
+
+
+def run_job(config: Config, options: argparse.Namespace, given: list[str]) -> None:
+    """One job in the image of its Glue version, with a stage's arguments, as local.run_job runs it on local Spark."""
+    job = find_job(config, options.stage, options.job)
+    arguments = replaced_arguments(job, given)
+    container = _container("run", job.settings.glue_version, options)
+    values, mounts = lend(arguments, SAMPLE_DATA, container.home)
+    script = job.script.relative_to(JOB_SCRIPTS).as_posix()
+    command = container.run_command(script, {"--JOB_NAME": f"{job.name}-{options.stage}", **values}, mounts)
+    if options.dry_run:
+        print(shlex.join(command))
+        return
+    check_docker(f"`make run JOB={job.name}` runs it on local Spark, without Docker")
+    print(f"{job.name} with the arguments of {options.stage} in {container.image}")
+    make_sample_data(arguments, SAMPLE_DATA)
+    if not options.aws_profile and any(value.startswith("s3") for value in values.values()):
+        print("  the container has no AWS credentials: PROFILE=name lends it those of a profile", flush=True)
+    execute(command, job.name)
+
+
+def open_shell(config: Config, options: argparse.Namespace, given: list[str]) -> None:
+    """pyspark in the image of the newest Glue version of the config."""
+    if given:
+        raise ImageError(f"cannot read the arguments {shlex.join(given)!r}; the shell takes none but --dry-run")
+    command = _container("shell", glue_versions(config)[-1], options).shell_command(terminal=sys.stdin.isatty())
+    if options.dry_run:
+        print(shlex.join(command))
+        return
+    check_docker("`.venv/bin/python -m local.spark` opens pyspark on local Spark, without Docker")
+    execute(command, "pyspark")
+
+
+def _container(task: str, glue_version: str, options: argparse.Namespace) -> Container:
+    if options.aws_profile and not (Path.home() / ".aws").is_dir():
+        raise ImageError(f"there is no ~/.aws with the profile {options.aws_profile!r}; `aws configure` makes it")
+    name = f"glue-{glue_version}-{task}-{os.getpid()}"  # one that no other run has
+    return Container(glue_version, name, JOB_SCRIPTS, options.aws_profile)
+
+
+def _parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    common.add_argument("--config", type=Path, default=Path("default-config.yaml"))
+    common.add_argument("--aws-profile", metavar="NAME", help="lend the container ~/.aws, read-only, and this profile")
+    common.add_argument("--dry-run", action="store_true", help="print the docker command lines, run nothing")
+    parser = argparse.ArgumentParser(prog="python -m scripts.glue_image", description=(__doc__ or "").splitlines()[0])
+    tasks = parser.add_subparsers(metavar="test|run|shell", required=True)
+    for task, name in ((test_jobs, "test"), (run_job, "run"), (open_shell, "shell")):
+        added = tasks.add_parser(name, parents=[common], description=task.__doc__, allow_abbrev=False)
+        added.set_defaults(task=task)
+        if name == "test":
+            added.add_argument("--reports", type=Path, default=Path("reports"), help="folder for the JUnit XML")
+        if name == "run":
+            added.add_argument("--stage", choices=["dev", "prod"], default="dev")
+            added.add_argument("job", nargs="?", default="", metavar="JOB", help="the job's name in the config")
+    return parser
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m scripts.glue_image", description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("task", choices=["test"])
-    parser.add_argument("--config", type=Path, default=Path("default-config.yaml"))
-    parser.add_argument("--reports", type=Path, default=Path("reports"), help="folder for the JUnit XML")
-    parser.add_argument("--dry-run", action="store_true", help="print the docker command lines, run nothing")
-    options = parser.parse_args(arguments)
+    options, given = _parser().parse_known_args(arguments)
     try:
-        versions = glue_versions(load_config(options.config))
-    except ConfigError as error:
+        options.task(load_config(options.config), options, given)
+    except (ConfigError, RunError, ImageError) as error:
         sys.exit(str(error))
-    reports = options.reports.resolve()
-    job_scripts = PROJECT / "aws_glue_cdk_baseline" / "job_scripts"
-    commands = [test_command(version, job_scripts, reports) for version in versions]
-    if options.dry_run:
-        print("\n".join(shlex.join(command) for command in commands))
-        return 0
-    if not shutil.which("docker"):
-        sys.exit("docker is not installed; `make test-jobs` runs the same tests on local Spark, without Docker")
-    reports.mkdir(parents=True, exist_ok=True)
-    reports.chmod(0o777)  # the image's user is not the one who owns the folder
-    failed = [
-        version for version, command in zip(versions, commands, strict=True) if subprocess.run(command).returncode
-    ]
-    if failed:
-        sys.exit(f"the job tests failed in the image of Glue {', '.join(failed)}")
+    except KeyboardInterrupt:
+        print("interrupted; the container is gone", file=sys.stderr)
+        return 130
     return 0
 
 

@@ -76,8 +76,9 @@ def _read_json(reader: DataFrameReader, files: InputFiles, options: Mapping[str,
     check_options("reading json: format", options, ["multiLine", "multiline", "withHeader", *SPEED_ONLY])
     whole = is_true(options.get("multiLine", options.get("multiline", False)))
     try:
-        frame = reader.option("multiLine", whole).option("mode", "FAILFAST")
-        return frame.json([f"file://{file}" for file in files.names])
-    except Py4JJavaError:
-        _malformed.check_json(files.names, whole)
-        raise
+        strict = reader.option("multiLine", whole).option("mode", "FAILFAST")
+        return strict.json([f"file://{file}" for file in files.names])
+    except Py4JJavaError as error:
+        failed = error
+    _malformed.check_json(files.names, whole)  # out here, so that what it raises stands alone
+    raise failed

@@ -77,7 +77,8 @@ def test_the_glue_image_is_stood_in_for_by_local_spark(machine: dict[str, str], 
         machine | {"AWS_REGION": "us-east-1"},
         tmp_path / "source",
         *("docker", "run", "--rm", "--volume", f"{tmp_path}/jobs:/home/hadoop/workspace:ro"),
-        *("--volume", f"{tmp_path}/source:/home/hadoop/reports", "--workdir", "/home/hadoop/workspace"),
+        *("--mount", f"type=bind,source={tmp_path}/source,target=/home/hadoop/reports"),
+        *("--workdir", "/home/hadoop/workspace"),
         *("public.ecr.aws/glue/aws-glue-libs:5", "-c", command),
     )
     image = "public.ecr.aws/glue/aws-glue-libs:5"

@@ -1,91 +1,365 @@
-"""The integration test's own tests: against botocore's Stubber, so that requests and answers are checked by the API."""
+"""The integration test's own tests: requests and answers go through botocore's Stubber, which checks both."""
 
-from collections.abc import Iterator
+import io
+import itertools
+import logging
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
 
 import boto3
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
-from botocore.client import BaseClient
-from botocore.stub import Stubber
+from botocore.response import StreamingBody
+from botocore.stub import ANY, Stubber
 
 from tests.integ import integ_test_glue_app_stack as integ
+from tests.integ import report
+from tests.integ.expectations import Expectation, OutputCheck, parse
+from tests.integ.glue_jobs import GlueJobs
+from tests.integ.job_run import JobRun
+from tests.integ.job_runner import Clock, JobRunner
+
+KEYS = {"region_name": "us-east-1", "aws_access_key_id": "x", "aws_secret_access_key": "x"}
+STARTED = datetime(2026, 11, 25, 12, tzinfo=UTC)
+
+
+class Time(Clock):
+    """Passes only by sleeping."""
+
+    def __init__(self) -> None:
+        self.passed = 0.0
+        self.interrupted_after = float("inf")
+
+    def now(self) -> float:
+        return self.passed
+
+    def today(self) -> datetime:
+        return STARTED
+
+    def sleep(self, seconds: float) -> None:
+        self.passed += seconds
+        if self.passed > self.interrupted_after:
+            self.interrupted_after = float("inf")
+            raise KeyboardInterrupt
+
+
+class Glue:
+    """A GlueJobs whose two clients are stubbed, and what they are expected to be asked."""
+
+    def __init__(self) -> None:
+        self.stubs: list[Stubber] = []
+        self.jobs = GlueJobs(self)
+        self.patient, self.starter = self.stubs
+
+    def client(self, service: str, config: Any) -> Any:
+        client = boto3.client(service, config=config, **KEYS)
+        self.stubs.append(Stubber(client))
+        self.stubs[-1].activate()
+        return client
+
+    def starts(self, job: str) -> None:
+        self.starter.add_response("start_job_run", {"JobRunId": f"jr_{job}"}, {"JobName": job})
+
+    def refuses(self, job: str, code: str, status: int = 400) -> None:
+        self.starter.add_client_error("start_job_run", code, "no room", status, expected_params={"JobName": job})
+
+    def polls(self, job: str, state: str, **answer: Any) -> None:
+        run = {"JobRunState": state, "ExecutionTime": 5, **answer}
+        self.patient.add_response("get_job_run", {"JobRun": run}, {"JobName": job, "RunId": f"jr_{job}"})
+
+    def stops(self, job: str) -> None:
+        self.patient.add_response("batch_stop_job_run", {}, {"JobName": job, "JobRunIds": [f"jr_{job}"]})
+
+    def lists_runs(self, job: str, *run_ids: str) -> None:
+        runs = [{"Id": run_id, "StartedOn": STARTED} for run_id in run_ids]
+        self.patient.add_response("get_job_runs", {"JobRuns": runs}, {"JobName": job, "MaxResults": 10})
 
 
 @pytest.fixture
-def stub() -> Iterator[Stubber]:
-    glue: BaseClient = boto3.client("glue", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x")
-    with Stubber(glue) as stubber:
-        yield stubber
-        stubber.assert_no_pending_responses()
+def glue() -> Iterator[Glue]:
+    made = Glue()
+    yield made
+    for stub in made.stubs:
+        stub.assert_no_pending_responses()
 
 
-def starts(stub: Stubber, job: str) -> None:
-    stub.add_response("start_job_run", {"JobRunId": f"jr_{job}"}, {"JobName": job})
+@pytest.fixture
+def runner(glue: Glue) -> Callable[..., JobRunner]:
+    return lambda **options: JobRunner(glue.jobs, **{"clock": Time(), **options})
 
 
-def polls(stub: Stubber, job: str, state: str, seconds: int = 5, message: str = "") -> None:
-    run = {"JobRunState": state, "ExecutionTime": seconds, "ErrorMessage": message}
-    stub.add_response("get_job_run", {"JobRun": run}, {"JobName": job, "RunId": f"jr_{job}"})
+def test_jobs_are_found_by_the_stages_own_tag_over_all_pages(glue: Glue) -> None:
+    request = {"Tags": {"stack_name": "DeployDev-GlueAppStack"}, "MaxResults": 1000}
+    glue.patient.add_response("list_jobs", {"JobNames": ["b"], "NextToken": "next"}, request)
+    glue.patient.add_response("list_jobs", {"JobNames": ["a"]}, {**request, "NextToken": "next"})
+    assert glue.jobs.find("DeployDev") == ["a", "b"]
 
 
-def test_jobs_are_found_by_the_stages_own_tag_over_all_pages(stub: Stubber) -> None:
-    request = {"Tags": {"stack_name": "DeployDev-GlueAppStack"}, "MaxResults": 100}
-    stub.add_response("list_jobs", {"JobNames": ["b"], "NextToken": "next"}, request)
-    stub.add_response("list_jobs", {"JobNames": ["a"]}, {**request, "NextToken": "next"})
-    assert integ.find_jobs(stub.client, "DeployDev") == ["a", "b"]
-
-
-def test_every_run_is_followed_to_its_end_and_one_failure_hides_no_other(stub: Stubber) -> None:
-    starts(stub, "a")
-    starts(stub, "b")
-    polls(stub, "a", "RUNNING")
-    polls(stub, "b", "FAILED", message="boom")
-    polls(stub, "a", "SUCCEEDED", seconds=7)
-    runs = integ.run_jobs(stub.client, ["a", "b"], sleep=lambda seconds: None)
+def test_every_run_is_followed_to_its_end_and_one_failure_hides_no_other(
+    glue: Glue, runner: Callable[..., JobRunner]
+) -> None:
+    glue.starts("a")
+    glue.starts("b")
+    glue.polls("a", "RUNNING")
+    glue.polls("b", "FAILED", ErrorMessage="boom")
+    glue.polls("a", "SUCCEEDED", ExecutionTime=7)
+    runs = runner().run(["a", "b"])
     assert [(run.job, run.state, run.seconds, run.passed) for run in runs] == [
-        ("b", "FAILED", 5, False),
         ("a", "SUCCEEDED", 7, True),
+        ("b", "FAILED", 5, False),
     ]
-    assert integ.report(runs)[-1].split() == ["b", "FAILED", "5", "boom"]
+    assert report.failures(runs, "us-east-1") == [
+        "b FAILED: boom\n    https://us-east-1.console.aws.amazon.com/gluestudio/home?region=us-east-1#/job/b/run/jr_b"
+    ]
 
 
 @pytest.mark.parametrize("state", ["FAILED", "TIMEOUT", "STOPPED", "ERROR", "EXPIRED"])
-def test_every_bad_end_ends_the_wait_and_fails(stub: Stubber, state: str) -> None:
-    starts(stub, "a")
-    polls(stub, "a", state)
-    assert [run.passed for run in integ.run_jobs(stub.client, ["a"], sleep=lambda seconds: None)] == [False]
+def test_every_bad_end_ends_the_wait_and_fails(glue: Glue, runner: Callable[..., JobRunner], state: str) -> None:
+    glue.starts("a")
+    glue.polls("a", state)
+    assert [run.fault for run in runner().run(["a"])] == [f"ended {state}, and Glue gives no reason"]
 
 
-def test_a_run_that_takes_too_long_is_stopped_and_fails(stub: Stubber) -> None:
-    starts(stub, "a")
-    polls(stub, "a", "RUNNING", seconds=601)
-    stub.add_response("batch_stop_job_run", {}, {"JobName": "a", "JobRunIds": ["jr_a"]})
-    (run,) = integ.run_jobs(stub.client, ["a"], sleep=lambda seconds: None)
-    assert (run.state, run.message) == ("STOPPED", "stopped by the test after 601 s of execution")
+def test_a_run_that_takes_too_long_is_stopped_and_fails(glue: Glue, runner: Callable[..., JobRunner]) -> None:
+    glue.starts("a")
+    glue.polls("a", "RUNNING", ExecutionTime=600)
+    glue.stops("a")
+    [run] = runner().run(["a"])
+    assert (run.state, run.passed) == ("STOPPED", False)
+    assert run.fault == "took 600 s, allowed: less than 600 s; stopped by the test"
 
 
-def test_what_interrupts_the_test_stops_the_runs(stub: Stubber) -> None:
-    starts(stub, "a")
-    stub.add_response("batch_stop_job_run", {}, {"JobName": "a", "JobRunIds": ["jr_a"]})
+def test_a_run_that_succeeded_after_too_long_fails(glue: Glue, runner: Callable[..., JobRunner]) -> None:
+    glue.starts("a")
+    glue.polls("a", "SUCCEEDED", ExecutionTime=600)
+    [run] = runner().run(["a"])
+    assert (run.state, run.fault) == ("SUCCEEDED", "took 600 s, allowed: less than 600 s")
 
-    def interrupt(seconds: float) -> None:
+
+def test_a_run_of_which_glue_says_no_time_is_timed_here(glue: Glue, runner: Callable[..., JobRunner]) -> None:
+    glue.starts("a")
+    for _ in range(5):
+        glue.polls("a", "RUNNING", ExecutionTime=0)
+    glue.stops("a")
+    [run] = runner(max_duration=10).run(["a"])
+    assert run.fault == "took 12 s, allowed: less than 10 s; stopped by the test"
+
+
+def test_a_run_that_gets_no_capacity_is_stopped_and_fails(glue: Glue, runner: Callable[..., JobRunner]) -> None:
+    glue.starts("a")
+    glue.polls("a", "WAITING", ExecutionTime=0)
+    glue.stops("a")
+    [run] = runner(max_wait=3).run(["a"])
+    assert run.fault == "WAITING for 3 s; stopped by the test"
+
+
+@pytest.mark.parametrize("code", ["ThrottlingException", "TooManyRequestsException"])
+def test_a_throttled_start_is_tried_again(glue: Glue, runner: Callable[..., JobRunner], code: str) -> None:
+    glue.refuses("a", code)
+    glue.starts("a")
+    glue.polls("a", "SUCCEEDED")
+    assert [run.passed for run in runner().run(["a"])] == [True]
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [("ConcurrentRunsExceededException", 400), ("ResourceNumberLimitExceededException", 400), ("Internal", 500)],
+)
+def test_a_start_without_room_or_answer_is_looked_up_and_then_tried_again(
+    glue: Glue, runner: Callable[..., JobRunner], code: str, status: int
+) -> None:
+    glue.refuses("a", code, status)
+    glue.lists_runs("a")
+    glue.starts("a")
+    glue.polls("a", "SUCCEEDED")
+    assert [run.passed for run in runner().run(["a"])] == [True]
+
+
+def test_a_run_that_was_started_without_an_answer_is_taken_over_and_not_started_twice(
+    glue: Glue, runner: Callable[..., JobRunner]
+) -> None:
+    glue.refuses("a", "InternalServiceException", 500)
+    glue.lists_runs("a", "jr_a")
+    glue.polls("a", "SUCCEEDED")
+    assert [run.run_id for run in runner().run(["a"])] == ["jr_a"]
+
+
+def test_a_job_that_cannot_be_started_fails_and_the_others_run(glue: Glue, runner: Callable[..., JobRunner]) -> None:
+    glue.refuses("a", "EntityNotFoundException")
+    glue.starts("b")
+    glue.polls("b", "SUCCEEDED")
+    runs = runner().run(["a", "b"])
+    assert [(run.job, run.state) for run in runs] == [("a", "NOT STARTED"), ("b", "SUCCEEDED")]
+    assert "EntityNotFoundException" in runs[0].fault
+
+
+def test_a_job_for_which_there_is_never_room_fails(glue: Glue, runner: Callable[..., JobRunner]) -> None:
+    for _ in range(2):
+        glue.refuses("a", "ThrottlingException")
+    time = Time()
+    [run] = runner(max_wait=0.5, clock=time).run(["a"])
+    assert run.fault.startswith("could not be started for 0.5 s: ")
+
+
+def test_what_interrupts_the_test_stops_the_runs_and_waits_for_it(glue: Glue, runner: Callable[..., JobRunner]) -> None:
+    time = Time()
+    time.interrupted_after = 1
+    glue.starts("a")
+    glue.starts("b")
+    glue.stops("a")
+    glue.stops("b")
+    glue.polls("a", "STOPPING")
+    glue.polls("b", "STOPPED")
+    glue.polls("a", "STOPPED")
+    made = runner(clock=time)
+    with pytest.raises(KeyboardInterrupt):
+        made.run(["a", "b"])
+    assert [run.state for run in made.runs] == ["STOPPED", "STOPPED"]
+
+
+def test_a_run_whose_start_was_interrupted_is_found_and_stopped(
+    glue: Glue, runner: Callable[..., JobRunner], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*arguments: object) -> str:
         raise KeyboardInterrupt
 
+    monkeypatch.setattr(glue.jobs, "start", interrupted)
+    glue.lists_runs("a", "jr_a")
+    glue.stops("a")
+    glue.polls("a", "STOPPED")
+    made = runner()
     with pytest.raises(KeyboardInterrupt):
-        integ.run_jobs(stub.client, ["a"], sleep=interrupt)
+        made.run(["a"])
+    assert [(run.run_id, run.state) for run in made.runs] == [("jr_a", "STOPPED")]
 
 
-def test_at_most_ten_run_at_once(stub: Stubber) -> None:
+def test_at_most_so_many_run_at_once_and_starts_are_spread_out(glue: Glue, runner: Callable[..., JobRunner]) -> None:
     jobs = [f"job{number:02}" for number in range(11)]
     for job in jobs[:10]:
-        starts(stub, job)
+        glue.starts(job)
     for job in jobs[:10]:
-        polls(stub, job, "SUCCEEDED")
-    starts(stub, jobs[10])
-    polls(stub, jobs[10], "SUCCEEDED")
-    assert len(integ.run_jobs(stub.client, jobs, sleep=lambda seconds: None)) == 11
+        glue.polls(job, "SUCCEEDED")
+    glue.starts(jobs[10])
+    glue.polls(jobs[10], "SUCCEEDED")
+    time = Time()
+    runs = runner(clock=time, start_interval=0.2).run(jobs)
+    assert [round(run.asked, 3) for run in runs[:10]] == [round(0.2 * number, 3) for number in range(10)]
+    assert runs[10].asked >= 3
 
 
-def test_nothing_happens_at_import_and_the_flags_are_those_of_the_baseline() -> None:
-    with pytest.raises(SystemExit) as raised:
-        integ.main(["--help"])
-    assert raised.value.code == 0
+def test_looks_grow_rarer_with_the_time_that_a_run_takes(glue: Glue, runner: Callable[..., JobRunner]) -> None:
+    time, looks = Time(), []
+
+    def look(run: JobRun) -> dict[str, Any]:
+        looks.append(time.now())
+        return {"JobRunState": "SUCCEEDED" if time.now() >= 3000 else "RUNNING", "ExecutionTime": int(time.now())}
+
+    glue.starts("a")
+    glue.jobs.look = look  # type: ignore[method-assign]
+    [run] = runner(clock=time, max_duration=10_000).run(["a"])
+    assert run.passed
+    assert looks[:3] == [3, 6, 9]
+    assert max(later - earlier for earlier, later in itertools.pairwise(looks)) == 60
+    assert len(looks) < 90, "once a minute for 50 minutes, and the first minutes more closely"
+    assert time.now() - 3000 <= 300
+
+
+def test_the_table_shows_cost_at_a_stated_price() -> None:
+    runs = [
+        JobRun("b", "r2", 0, "FAILED", seconds=30, dpu_seconds=120, fault="x"),
+        JobRun("a", "r1", 0, "SUCCEEDED", seconds=90, dpu_seconds=1800, flex=True),
+    ]
+    assert report.table(runs, 0.44, 0.29) == [
+        "job  state        seconds  DPU-seconds        USD",
+        "a    SUCCEEDED         90         1800     0.1450",
+        "b    FAILED            30          120     0.0147",
+        "all                   120         1920     0.1597",
+        "estimated at $0.44 per DPU-hour (Flex $0.29)",
+    ]
+
+
+def test_dpu_seconds_are_glues_or_those_of_all_workers_for_a_minute_at_least() -> None:
+    run = JobRun("a", "r", 0)
+    run.update({"JobRunState": "SUCCEEDED", "ExecutionTime": 20, "WorkerType": "G.2X", "NumberOfWorkers": 3}, 0)
+    assert run.dpu_seconds == 360
+    run.update({"JobRunState": "SUCCEEDED", "ExecutionTime": 20, "DPUSeconds": 41.5}, 0)
+    assert run.dpu_seconds == 41.5
+
+
+def test_junit_has_a_case_for_each_run(tmp_path: Path) -> None:
+    runs = [JobRun("b", "r", 0, "FAILED", fault="<boom>"), JobRun("a", "r", 0, "SUCCEEDED", seconds=9)]
+    report.write_junit(runs, "eu-west-1", tmp_path / "reports" / "junit.xml")
+    suite = ElementTree.parse(tmp_path / "reports" / "junit.xml").getroot()
+    assert (suite.get("tests"), suite.get("failures")) == ("2", "1")
+    assert [(case.get("name"), case.get("time")) for case in suite] == [("a", "9"), ("b", "0")]
+    assert [failure.get("message") for failure in suite.iter("failure")] == ["FAILED: <boom>"]
+
+
+def parquet(rows: int) -> bytes:
+    target = io.BytesIO()
+    pq.write_table(pa.table({f"column{number}": list(range(rows)) for number in range(500)}), target)
+    return target.getvalue()
+
+
+@pytest.mark.parametrize(("minimum", "fault"), [(7, ""), (8, "left 7 rows at s3://data/out/, expected at least 8")])
+def test_the_rows_that_a_run_leaves_are_counted_from_the_footers(minimum: int, fault: str) -> None:
+    s3 = boto3.client("s3", **KEYS)
+    files = {"out/x=1/a.parquet": parquet(3), "out/b.parquet": parquet(4)}
+    with Stubber(s3) as stub:
+        listed = [{"Key": key} for key in [*files, "out/_SUCCESS"]]
+        stub.add_response("list_objects_v2", {"Contents": listed}, {"Bucket": "data", "Prefix": "out/"})
+        for key, content in files.items():
+            length = int.from_bytes(content[-8:-4], "little") + 8
+            for size in (65536, length) if length > 65536 else (65536,):
+                body = content[-size:]
+                answer = {"Body": StreamingBody(io.BytesIO(body), len(body))}
+                stub.add_response("get_object", answer, {"Bucket": "data", "Key": key, "Range": f"bytes=-{size}"})
+        check = OutputCheck(s3, {"a-dev": Expectation(minimum, "s3://data/out/")})
+        assert check(JobRun("other-dev", "r", 0)) == ""
+        assert check(JobRun("a-dev", "r", 0)) == fault
+        stub.assert_no_pending_responses()
+
+
+def test_an_output_that_cannot_be_read_fails_the_run() -> None:
+    s3 = boto3.client("s3", **KEYS)
+    with Stubber(s3) as stub:
+        stub.add_client_error("list_objects_v2", "AccessDenied", "no", expected_params={"Bucket": "b", "Prefix": ANY})
+        fault = OutputCheck(s3, {"a": Expectation(1, "s3://b/out")})(JobRun("a", "r", 0))
+    assert fault.startswith("its output at s3://b/out could not be read: An error occurred (AccessDenied)")
+
+
+def test_a_run_that_leaves_too_little_fails(glue: Glue, runner: Callable[..., JobRunner]) -> None:
+    glue.starts("a")
+    glue.polls("a", "SUCCEEDED")
+    [run] = runner(check=lambda run: "left 0 rows").run(["a"])
+    assert (run.state, run.passed, run.fault) == ("SUCCEEDED", False, "left 0 rows")
+
+
+def test_expectations_are_read_from_json() -> None:
+    assert parse('{"a-dev": {"outputRows": 2, "outputLocation": "s3://b/o"}}') == {"a-dev": Expectation(2, "s3://b/o")}
+    with pytest.raises(ValueError, match="'nonsense' is not"):
+        parse("nonsense")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--concurrency", "0"], "argument --concurrency: '0' is not a number of at least 1"),
+        (["--max-duration", "x"], "argument --max-duration: 'x' is not a number of at least 1"),
+        (["--expect", "[]"], "argument --expect: '[]' is not"),
+        ([], "the following arguments are required: --account, --region, --stage-name, --sts-role-arn"),
+    ],
+)
+def test_bad_flags_are_one_line(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        integ.main(arguments)
+    assert message in capsys.readouterr().err
+
+
+@pytest.fixture(autouse=True)
+def _quiet(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, logger="integration-test")

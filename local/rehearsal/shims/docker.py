@@ -5,6 +5,7 @@ Any other docker command is handed to the real docker, where there is one. ENGIN
 
 from __future__ import annotations
 
+import csv
 import itertools
 import json
 import os
@@ -14,10 +15,14 @@ import sys
 import tempfile
 
 GLUE_IMAGE = "public.ecr.aws/glue/aws-glue-libs:"
-VALUED = {"--volume": "volume", "-v": "volume", "--workdir": "workdir", "-w": "workdir", "--env": "env", "-e": "env"}
+VALUED = {"--volume": "volume", "-v": "volume", "--mount": "mount", "--workdir": "workdir", "-w": "workdir"}
+VALUED |= {"--env": "env", "-e": "env"}
 
 
 def main(arguments: list[str]) -> int:
+    if arguments == ["version"]:
+        print("[rehearsal] docker is asked for only to run the job tests, and local Spark stands in for it")
+        return 0
     image = next((word for word in arguments if word.startswith(GLUE_IMAGE)), None)
     if arguments[:1] != ["run"] or not image:
         return real_docker(arguments)
@@ -47,6 +52,9 @@ def options(words: list[str]) -> tuple[dict[str, tuple[str, bool]], str, dict[st
         if kind == "volume":
             outside, inside, *mode = value.split(":")
             volumes[inside] = (outside, "ro" in mode)
+        elif kind == "mount":  # one CSV record
+            fields = dict(field.partition("=")[::2] for field in next(csv.reader([value])))
+            volumes[fields["target"]] = (fields["source"], "readonly" in fields)
         elif kind == "workdir":
             workdir = value
         elif kind == "env":

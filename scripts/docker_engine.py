@@ -1,0 +1,44 @@
+"""Docker itself: whether it is there, and running one container to its end."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+
+START_FAILED = 125  # `docker run`'s own exit code, where the container did not start
+ANSWER_SECONDS = 30
+
+
+class ImageError(Exception):
+    """The image cannot be used as asked, or what ran in it failed; the message is one line."""
+
+
+def check_docker(otherwise: str) -> None:
+    """Raise ImageError where docker is not installed or does not answer; `otherwise` says how to go on without."""
+    if not shutil.which("docker"):
+        raise ImageError(f"docker is not installed; {otherwise}")
+    try:
+        answers = subprocess.run(["docker", "version"], capture_output=True, timeout=ANSWER_SECONDS).returncode == 0
+    except subprocess.TimeoutExpired:
+        answers = False
+    if not answers:
+        raise ImageError(f"docker is installed, but its daemon does not answer; start it, or {otherwise}")
+
+
+def execute(command: list[str], what: str) -> None:
+    """Run a `docker run` command line. Raises ImageError if it fails; the container ends with us, however that comes.
+
+    On Ctrl-C the docker client passes it on; that the container is gone afterwards is not left to what runs in it.
+    """
+    process = subprocess.Popen(command)
+    try:
+        code = process.wait()
+    except BaseException:
+        name = command[command.index("--name") + 1]
+        subprocess.run(["docker", "rm", "--force", name], capture_output=True)
+        process.wait()
+        raise
+    if code == START_FAILED:
+        raise ImageError(f"{what}: docker could not start the container; it says why above")
+    if code:
+        raise ImageError(f"{what} failed in the image (exit code {code})")

@@ -1,0 +1,61 @@
+"""Count the memberships of each legislative term: an example to put your own transformation in the place of."""
+
+import sys
+
+from awsglue.context import GlueContext
+from awsglue.job import Job
+from awsglue.utils import getResolvedOptions
+from pyspark.context import SparkContext
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+
+def read_json(glue_context: GlueContext, path: str) -> DataFrame:
+    """Read the JSON Lines at `path`: a file, or a folder with all that is below it.
+
+    Raises ValueError where there are none: Glue itself takes a path that does not exist for an empty input.
+    """
+    frame = glue_context.create_dynamic_frame.from_options(
+        connection_type="s3",
+        connection_options={"paths": [path], "recurse": True},
+        format="json",
+    ).toDF()
+    if not frame.columns:
+        raise ValueError(f"no records in {path}")
+    return frame
+
+
+def transform(memberships: DataFrame) -> DataFrame:
+    """One row a term, by its id, with the number of its memberships; those that name no term are left out."""
+    return (
+        memberships.where(F.col("legislative_period_id").isNotNull())
+        .groupBy("legislative_period_id")
+        .agg(F.count("*").alias("memberships"))
+        .orderBy("legislative_period_id")
+    )
+
+
+def write_parquet(frame: DataFrame, path: str) -> None:
+    """Write `frame` into the folder `path`, in the place of what is there: a second run replaces, it never doubles."""
+    frame.write.mode("overwrite").parquet(path)
+
+
+def main() -> None:
+    args = getResolvedOptions(sys.argv, ["JOB_NAME", "input_path"])
+    if any(argument.split("=")[0] == "--output_path" for argument in sys.argv):
+        args |= getResolvedOptions(sys.argv, ["output_path"])
+    glue_context = GlueContext(SparkContext.getOrCreate())
+    job = Job(glue_context)
+    job.init(args["JOB_NAME"], args)
+
+    result = transform(read_json(glue_context, args["input_path"])).cache()  # written, shown and counted from one read
+    if "output_path" in args:
+        write_parquet(result, args["output_path"])
+    result.show()
+    print(result.count())
+
+    job.commit()
+
+
+if __name__ == "__main__":
+    main()

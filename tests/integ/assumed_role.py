@@ -1,0 +1,42 @@
+"""Credentials of an assumed role that are renewed before they expire."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+import botocore.session
+from botocore.credentials import (
+    CredentialProvider,
+    CredentialResolver,
+    DeferredRefreshableCredentials,
+    create_assume_role_refresher,
+)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class _AssumedRole(CredentialProvider):  # type: ignore[misc]
+    """botocore asks it for credentials once, and the credentials for newer ones when their end comes near."""
+
+    METHOD = "assumed-role"
+
+    def __init__(self, sts: Any, role_arn: str, now: Callable[[], datetime]) -> None:
+        super().__init__()
+        self._refresh = create_assume_role_refresher(sts, {"RoleArn": role_arn, "RoleSessionName": "glue-integ-test"})
+        self._now = now
+
+    def load(self) -> DeferredRefreshableCredentials:
+        return DeferredRefreshableCredentials(self._refresh, self.METHOD, self._now)
+
+
+def assumed_session(role_arn: str, region: str, now: Callable[[], datetime] = _now) -> boto3.Session:
+    """A session with the credentials of the role, assumed with the caller's own."""
+    sts = boto3.Session(region_name=region).client("sts")
+    session = botocore.session.get_session()
+    session.register_component("credential_provider", CredentialResolver([_AssumedRole(sts, role_arn, now)]))
+    return boto3.Session(botocore_session=session, region_name=region)

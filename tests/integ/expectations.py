@@ -1,0 +1,76 @@
+"""What a good run leaves, as the config's `expect:` says: at least so many rows of Parquet at its output location."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from botocore.exceptions import BotoCoreError, ClientError
+
+from tests.integ.job_run import JobRun
+
+SHAPE = '{"<job>": {"outputRows": 1, "outputLocation": "s3://…"}}'
+FOOTER_BYTES = 65536  # fetched of each file: most footers are smaller, and the others are fetched again
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """At least `rows` rows in the Parquet files below `location` (s3://…)."""
+
+    rows: int
+    location: str
+
+
+def parse(text: str) -> dict[str, Expectation]:
+    """Expectations by job, from JSON of the SHAPE. Raises ValueError for what is not that."""
+    try:
+        return {
+            str(job): Expectation(int(item["outputRows"]), str(item["outputLocation"]))
+            for job, item in json.loads(text).items()
+        }
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"{text!r} is not {SHAPE}: {error}") from None
+
+
+class OutputCheck:
+    """Looks at what a succeeded run left; called with the run, it says what is wrong, or nothing."""
+
+    def __init__(self, s3: Any, expectations: dict[str, Expectation]) -> None:
+        self._s3 = s3
+        self._expectations = expectations
+
+    def __call__(self, run: JobRun) -> str:
+        expected = self._expectations.get(run.job)
+        if expected is None:
+            return ""
+        try:
+            rows = self.count_rows(expected.location)
+        except (ClientError, BotoCoreError, pa.ArrowException) as error:
+            return f"its output at {expected.location} could not be read: {error}"
+        if rows >= expected.rows:
+            return ""
+        return f"left {rows} rows at {expected.location}, expected at least {expected.rows}"
+
+    def count_rows(self, location: str) -> int:
+        """The rows of all Parquet files below a location, from their footers."""
+        bucket, _, key = location.removeprefix("s3://").partition("/")
+        prefix = f"{key.rstrip('/')}/" if key.rstrip("/") else ""
+        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+        keys = [item["Key"] for page in pages for item in page.get("Contents", [])]
+        return sum(self._rows(bucket, key) for key in keys if key.endswith(".parquet"))
+
+    def _rows(self, bucket: str, key: str) -> int:
+        footer = self._tail(bucket, key, FOOTER_BYTES)
+        # The last eight bytes: the length of the metadata before them, and a mark.
+        length = int.from_bytes(footer[-8:-4], "little") + 8
+        if length > len(footer):
+            footer = self._tail(bucket, key, length)
+        rows: int = pq.read_metadata(pa.BufferReader(footer)).num_rows
+        return rows
+
+    def _tail(self, bucket: str, key: str, size: int) -> bytes:
+        answer: bytes = self._s3.get_object(Bucket=bucket, Key=key, Range=f"bytes=-{size}")["Body"].read()
+        return answer

@@ -1,0 +1,58 @@
+"""One job run of the integration test: what Glue says of it, and whether that passes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+ENDS = {"SUCCEEDED", "FAILED", "TIMEOUT", "STOPPED", "ERROR", "EXPIRED"}
+NOT_STARTED = "NOT STARTED"
+DPU = {"G.1X": 1, "G.2X": 2, "G.4X": 4, "G.8X": 8, "G.12X": 12, "G.16X": 16, "R.1X": 1, "R.2X": 2, "R.4X": 4, "R.8X": 8}
+BILLED_AT_LEAST = 60  # seconds: https://aws.amazon.com/glue/pricing/
+
+
+@dataclass
+class JobRun:
+    """`state` as Glue names it, `seconds` of execution, `fault` why it does not pass, empty where it does.
+
+    `asked`, `running_since` and `next_look` are seconds of the runner's clock.
+    """
+
+    job: str
+    run_id: str
+    asked: float
+    state: str = "STARTING"
+    seconds: float = 0
+    dpu_seconds: float = 0
+    flex: bool = False
+    fault: str = ""
+    running_since: float | None = None
+    next_look: float = 0
+
+    @property
+    def ended(self) -> bool:
+        return self.state in ENDS or self.state == NOT_STARTED
+
+    @property
+    def passed(self) -> bool:
+        return self.state == "SUCCEEDED" and not self.fault
+
+    def update(self, answer: dict[str, object], now: float) -> None:
+        """Take over what GetJobRun says."""
+        self.state = str(answer["JobRunState"])
+        if self.state == "RUNNING" and self.running_since is None:
+            self.running_since = now
+        # While a run goes, Glue may not say how long yet.
+        going = now - self.running_since if self.running_since is not None and not self.ended else 0
+        self.seconds = max(float(str(answer.get("ExecutionTime") or 0)), going)
+        self.flex = answer.get("ExecutionClass") == "FLEX"
+        self.dpu_seconds = float(str(answer.get("DPUSeconds") or 0)) or self._most_dpu_seconds(answer)
+        if self.ended and self.state != "SUCCEEDED" and not self.fault:
+            self.fault = str(answer.get("ErrorMessage") or f"ended {self.state}, and Glue gives no reason")
+
+    def _most_dpu_seconds(self, answer: dict[str, object]) -> float:
+        """Where Glue does not count them: as if all workers had been there from the start to the end."""
+        if not self.seconds:
+            return 0
+        workers = int(str(answer.get("NumberOfWorkers") or 0))
+        capacity = workers * DPU.get(str(answer.get("WorkerType")), 1) or float(str(answer.get("MaxCapacity") or 0))
+        return capacity * max(self.seconds, BILLED_AT_LEAST)

@@ -1,0 +1,69 @@
+"""What the integration test tells: a table of the runs with their estimated cost, and the same as JUnit XML."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from xml.etree import ElementTree
+
+from tests.integ.job_run import JobRun
+
+# USD per DPU-hour, us-east-1, November 2026: https://aws.amazon.com/glue/pricing/
+STANDARD_PRICE, FLEX_PRICE = 0.44, 0.29
+
+
+def console_link(region: str, run: JobRun) -> str:
+    return f"https://{region}.console.aws.amazon.com/gluestudio/home?region={region}#/job/{run.job}/run/{run.run_id}"
+
+
+def cost(run: JobRun, price: float, flex_price: float) -> float:
+    """USD."""
+    return run.dpu_seconds / 3600 * (flex_price if run.flex else price)
+
+
+def table(runs: Sequence[JobRun], price: float, flex_price: float) -> list[str]:
+    """One line a run, by job, and one for all."""
+    width = max([len(run.job) for run in runs] + [3])
+    lines = [f"{'job':<{width}}  {'state':<11}  seconds  DPU-seconds        USD"]
+    for run in sorted(runs, key=lambda run: run.job):
+        lines.append(_line(width, run.job, run.state, run.seconds, run.dpu_seconds, cost(run, price, flex_price)))
+    seconds, dpu_seconds = sum(run.seconds for run in runs), sum(run.dpu_seconds for run in runs)
+    lines.append(_line(width, "all", "", seconds, dpu_seconds, sum(cost(run, price, flex_price) for run in runs)))
+    lines.append(f"estimated at ${price:g} per DPU-hour (Flex ${flex_price:g})")
+    return lines
+
+
+def _line(width: int, job: str, state: str, seconds: float, dpu_seconds: float, usd: float) -> str:
+    return f"{job:<{width}}  {state:<11}  {seconds:>7.0f}  {dpu_seconds:>11.0f}  {usd:>9.4f}"
+
+
+def failures(runs: Sequence[JobRun], region: str) -> list[str]:
+    """What is wrong with each run that did not pass, and where to look."""
+    lines = []
+    for run in sorted(runs, key=lambda run: run.job):
+        if not run.passed:
+            link = f"\n    {console_link(region, run)}" if run.run_id else ""
+            lines.append(f"{run.job} {run.state}: {run.fault}{link}")
+    return lines
+
+
+def write_junit(runs: Sequence[JobRun], region: str, file: Path) -> None:
+    """One test case a run, as CodeBuild's reports read it."""
+    failed = sum(not run.passed for run in runs)
+    suite = ElementTree.Element(
+        "testsuite",
+        name="integration-test",
+        tests=str(len(runs)),
+        failures=str(failed),
+        errors="0",
+        time=f"{sum(run.seconds for run in runs):.0f}",
+    )
+    for run in sorted(runs, key=lambda run: run.job):
+        case = ElementTree.SubElement(
+            suite, "testcase", classname="integration-test", name=run.job, time=f"{run.seconds:.0f}"
+        )
+        if not run.passed:
+            failure = ElementTree.SubElement(case, "failure", message=f"{run.state}: {run.fault}")
+            failure.text = console_link(region, run) if run.run_id else None
+    file.parent.mkdir(parents=True, exist_ok=True)
+    ElementTree.ElementTree(suite).write(file, encoding="utf-8", xml_declaration=True)
