@@ -12,7 +12,7 @@ TYPES := mypy && mypy --config-file mypy-jobs.ini
 BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 .DEFAULT_GOAL := help
-.PHONY: help test test-jobs check run shell job synth snapshot schema benchmark-synth benchmark-join clean
+.PHONY: help rehearse test test-rehearsal test-jobs check run shell job synth snapshot schema benchmark-synth benchmark-join clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 26
@@ -35,6 +35,12 @@ shell: $(VENV)/.ready  ## pyspark in the Glue image (ARGS=--dry-run shows the do
 
 job: $(VENV)/.ready  ## a new job: NAME=CountTerms writes its script, its test and its blocks in the config
 	@python -m scripts.new_job --config $(CONFIG) "$(call given,NAME)"
+
+rehearse: $(VENV)/.ready node_modules/.ready  ## the whole pipeline on this machine (ARGS=--approve, KEEP=1)
+	@python -m local.rehearsal --config $(CONFIG) $(ARGS)
+
+test-rehearsal: $(VENV)/.ready node_modules/.ready  ## rehearse pipelines that are broken on purpose (minutes)
+	@python -m pytest tests/rehearsal -m slow $(ARGS)
 
 synth: $(VENV)/.ready node_modules/.ready  ## check the config and synthesize the pipeline into cdk.out
 	@cdk synth --quiet --context config=$(CONFIG)

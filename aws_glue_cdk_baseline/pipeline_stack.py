@@ -30,7 +30,7 @@ from aws_glue_cdk_baseline.source_code import source_code
 
 BRANCH = "main"
 # Image and runtimes: https://docs.aws.amazon.com/codebuild/latest/userguide/available-runtimes.html
-BUILD_IMAGE = codebuild.LinuxBuildImage.STANDARD_8_0
+BUILD_IMAGE = codebuild.LinuxBuildImage.from_code_build_image_id("aws/codebuild/standard:8.0")
 RUNTIMES = {"python": "3.11", "nodejs": "24"}
 REPORTS = {"pytest": {"files": ["*.xml"], "base-directory": "reports", "file-format": "JUNITXML"}}
 

@@ -1,0 +1,35 @@
+"""The accounts of the pipeline, bootstrapped with the real `cdk bootstrap`, all at the same time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from local.rehearsal.assembly import Environment
+from local.rehearsal.credentials import ADMINISTRATOR
+from local.rehearsal.errors import RehearsalError
+from local.rehearsal.toolbox import Toolbox
+
+
+def bootstrap(environments: Iterable[Environment], home: Environment, tools: Toolbox) -> None:
+    """Bootstrap `environments` as the README says, each by an IAM user of its account; they trust the home account."""
+    todo = sorted(set(environments))
+    with ThreadPoolExecutor(len(todo)) as pool:
+        for failed in [error for error in pool.map(lambda place: _one(place, home, tools), todo) if error]:
+            raise RehearsalError(failed)
+
+
+def _one(environment: Environment, home: Environment, tools: Toolbox) -> str:
+    command = ["cdk", "bootstrap", f"aws://{environment}", "--cloudformation-execution-policies", ADMINISTRATOR]
+    command += ["--trust", home.account] if environment.account != home.account else []
+    command += ["--qualifier", environment.qualifier, "--toolkit-stack-name", _stack(environment)]
+    log = tools.log(f"bootstrap-{environment.account}-{environment.region}")
+    user = tools.identities.user(environment.account)
+    code = tools.run(command, log=log, credentials=user, region=environment.region, cwd=Path(tools.folder))
+    return f"cdk bootstrap aws://{environment} ended with exit code {code}; its log is {log}" if code else ""
+
+
+def _stack(environment: Environment) -> str:
+    default = Environment(environment.account, environment.region)
+    return "CDKToolkit" if environment == default else f"CDKToolkit-{environment.qualifier}"

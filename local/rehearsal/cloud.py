@@ -1,0 +1,31 @@
+"""The emulated cloud of one rehearsal: MiniStack with IAM enforced, HTTPS, its seams and its records."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from local.emulator import Emulator, emulator
+from local.rehearsal.certificate import make_certificate
+
+MODULE = "local.rehearsal.emulated"
+
+
+@contextmanager
+def cloud(folder: Path, *, keep: bool = False) -> Iterator[Emulator]:
+    """Start it with all its files in `folder`; it ends with the block, or with this process, unless kept."""
+    for name in ("records", "logs", "emulator"):
+        (folder / name).mkdir(exist_ok=True)
+    certificate = make_certificate(folder)
+    settings = {
+        "AUTH": "true",
+        "REHEARSAL_RECORDS": str(folder / "records"),
+        "REHEARSAL_LOGS": str(folder / "logs"),
+        "REHEARSAL_AUTHORITY": str(certificate.authority),
+        "PYTHONPATH": os.pathsep.join([str(Path(__file__).resolve().parents[2]), os.environ.get("PYTHONPATH", "")]),
+        **({"REHEARSAL_KEEP": "1"} if keep else {}),
+    }
+    with emulator(folder / "emulator", settings, certificate=certificate, module=MODULE, keep=keep) as running:
+        yield running

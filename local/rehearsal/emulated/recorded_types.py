@@ -1,0 +1,69 @@
+"""CloudFormation: the types of a pipeline that MiniStack lacks are recorded, with their properties resolved.
+
+Nothing runs in them. The rehearsal reads the pipeline that it runs from these records.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ministack.core.responses import get_account_id, get_region
+from ministack.services.cloudformation import provisioners
+
+Properties = dict[str, Any]
+Attributes = dict[str, str]
+Describe = Callable[[str], Attributes]
+
+
+def pipeline(name: str) -> Attributes:
+    return {"Version": "1"}
+
+
+def repository(name: str) -> Attributes:
+    region = get_region()
+    path = f"git-codecommit.{region}.amazonaws.com/v1/repos/{name}"
+    return {
+        "Name": name,
+        "Arn": f"arn:aws:codecommit:{region}:{get_account_id()}:{name}",
+        "CloneUrlHttp": f"https://{path}",
+        "CloneUrlSsh": f"ssh://{path}",
+    }
+
+
+# Type -> the property that names it, and its attributes.
+TYPES: dict[str, tuple[str, Describe]] = {
+    "AWS::CodePipeline::Pipeline": ("Name", pipeline),
+    "AWS::CodeCommit::Repository": ("RepositoryName", repository),
+}
+
+
+def install() -> None:
+    folder = Path(os.environ["REHEARSAL_RECORDS"])
+    for resource_type, (naming, describe) in TYPES.items():
+        provisioners._RESOURCE_HANDLERS[resource_type] = handlers(folder, resource_type, naming, describe)
+
+
+def handlers(folder: Path, resource_type: str, naming: str, describe: Describe) -> dict[str, Any]:
+    def record(name: str) -> Path:
+        return folder / f"{get_account_id()}.{get_region()}.{resource_type.replace('::', '-')}.{name}.json"
+
+    def keep(name: str, properties: Properties) -> tuple[str, Attributes]:
+        file = record(name)
+        file.with_suffix(".new").write_text(json.dumps({"type": resource_type, "properties": properties}))
+        file.with_suffix(".new").replace(file)
+        return name, describe(name)
+
+    def create(logical_id: str, properties: Properties, stack_name: str) -> tuple[str, Attributes]:
+        return keep(properties.get(naming) or f"{stack_name}-{logical_id}", properties)
+
+    def update(name: str, old: Properties, new: Properties, stack_name: str) -> tuple[str, Attributes]:
+        return keep(name, new)
+
+    def delete(name: str, properties: Properties) -> None:
+        record(name).unlink(missing_ok=True)
+
+    return {"create": create, "update": update, "delete": delete}

@@ -1,0 +1,204 @@
+"""One execution of the pipeline: its actions in order, each with its roles, until the end or what stops it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from botocore.exceptions import ClientError
+
+from local.rehearsal import approval, cloudformation, codebuild
+from local.rehearsal.approval import Answer
+from local.rehearsal.artifacts import Artifacts
+from local.rehearsal.console import NOT_REACHED, Console, Row, tail
+from local.rehearsal.credentials import Credentials, TrustError
+from local.rehearsal.denials import denials
+from local.rehearsal.errors import ActionFailed, RehearsalError
+from local.rehearsal.pipeline import Action, Pipeline, Stage
+from local.rehearsal.records import DENIALS, JOB_RUNS, NewRecords
+from local.rehearsal.sample_input import SampleInput
+from local.rehearsal.source import Source
+from local.rehearsal.toolbox import Toolbox
+
+SERVICE = "codepipeline.amazonaws.com"
+# What gives the source; a clone of the project stands in for all of them.
+SOURCES = ("CodeCommit", "CodeStarSourceConnection", "GitHub")
+STACK_MODES = ("CHANGE_SET_REPLACE", "CHANGE_SET_EXECUTE", "CREATE_UPDATE")
+
+
+class End(Enum):
+    """How an execution ended."""
+
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    WAITING = "waiting"
+    REJECTED = "rejected"
+    SUPERSEDED = "superseded"
+
+
+@dataclass(frozen=True)
+class Done:
+    """What an action did: how, what to say of it, and the variables that it gives."""
+
+    how: str
+    remark: str = ""
+    variables: dict[str, str] | None = None
+    outcome: str = End.SUCCEEDED.value
+
+
+class Execution:
+    """Runs `pipeline`. `after_build` is told of each build's source folder, and says whether it superseded this."""
+
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        tools: Toolbox,
+        console: Console,
+        *,
+        number: int,
+        take_source: Callable[[Path], Source],
+        answer: Answer | None,
+        samples: SampleInput,
+        after_build: Callable[[Path], bool],
+    ) -> None:
+        check(pipeline)
+        self._pipeline, self._tools, self._console = pipeline, tools, console
+        self._folder = tools.folder / f"execution-{number}"
+        self._folder.mkdir()
+        self._number = number
+        self._take_source, self._answer, self._samples = take_source, answer, samples
+        self._after_build = after_build
+        self._variables: dict[str, dict[str, str]] = {}
+
+    def run(self) -> End:
+        """Run all stages."""
+        try:
+            self._role = self._tools.identities.as_service(
+                self._pipeline.role, SERVICE, "rehearsal", self._pipeline.region
+            )
+        except (ClientError, TrustError) as error:
+            raise RehearsalError(f"the pipeline's own role cannot be used: {error}") from error
+        self._artifacts = Artifacts(self._tools.identities, self._pipeline, self._role)
+        for position, stage in enumerate(self._pipeline.stages):
+            for place, action in enumerate(stage.actions):
+                end = self._run_action(stage, action)
+                if end != End.SUCCEEDED:
+                    if end != End.SUPERSEDED:
+                        self._not_reached(position, place)
+                    return end
+        return End.SUCCEEDED
+
+    def _run_action(self, stage: Stage, action: Action) -> End:
+        row = self._console.begin(stage.name, action.name)
+        log = self._tools.log(f"{self._number}-{stage.name}-{action.name}")
+        denied, job_runs = (NewRecords(self._tools.folder / "records" / name) for name in (DENIALS, JOB_RUNS))
+        try:
+            done = self._dispatch(stage, action.resolved(self._variables), log)
+        except (ActionFailed, ClientError, TrustError) as error:
+            self._failed(row, action, error, log, denied, job_runs)
+            return End.FAILED
+        self._console.end(row, done.how, done.outcome, done.remark)
+        for run in job_runs.read():
+            self._console.remark(told(run))
+        if action.namespace:
+            self._variables[action.namespace] = done.variables or {}
+        if done.outcome != End.SUCCEEDED.value:
+            return End(done.outcome)
+        if action.provider == "CodeBuild" and self._after_build(self._build_folder(stage, action) / "src0"):
+            return End.SUPERSEDED
+        return End.SUCCEEDED
+
+    def _dispatch(self, stage: Stage, action: Action, log: Path) -> Done:
+        if action.category == "Approval":
+            answer = approval.ask(stage.name, action.name, self._answer)
+            how = "skipped" if answer == Answer.WAITING else "executed"
+            by = "by this command's option" if self._answer else "by you"
+            return Done(how, "" if answer == Answer.WAITING else by, outcome=answer.value)
+        if action.category == "Source":
+            return self._source(action, self._action_role(action))
+        if action.provider == "CodeBuild":
+            folder = self._build_folder(stage, action)
+            folder.mkdir(parents=True)
+            role, region = self._action_role(action), action.region or self._pipeline.region
+            variables = codebuild.run_build(action, role, region, self._artifacts, self._tools, folder, log)
+            return Done("executed", variables=variables)
+        return self._stack(action, log)
+
+    def _source(self, action: Action, role: Credentials) -> Done:
+        source = self._take_source(self._folder / "source")
+        for name in action.outputs:
+            self._artifacts.put(name, source.folder, role, action.region)
+        branch = action.configuration.get("BranchName", "")
+        variables = {"CommitId": source.commit, "BranchName": branch}
+        return Done("emulated", f"a git clone stands in for {action.provider}: {source.remark}", variables)
+
+    def _stack(self, action: Action, log: Path) -> Done:
+        role, region = self._action_role(action), action.region or self._pipeline.region
+        api = self._tools.identities.client("cloudformation", role, region)
+        stack = cloudformation.StackAction(action, api, log)
+        if action.configuration["ActionMode"] == "CHANGE_SET_EXECUTE":
+            return Done("emulated", stack.execute(), stack.outputs())
+        template, parameters = cloudformation.template_and_parameters(action, self._artifacts, role)
+        remarks = self._samples.provide(template, action.configuration["RoleArn"].split(":")[4], region)
+        if action.configuration["ActionMode"] == "CREATE_UPDATE":
+            said = stack.create_or_update(template, parameters)
+            return Done("emulated", "; ".join([said, *remarks]), stack.outputs())
+        return Done("emulated", "; ".join([stack.prepare(template, parameters), *remarks]))
+
+    def _action_role(self, action: Action) -> Credentials:
+        if not action.role:
+            return self._role
+        return self._tools.identities.assume(action.role, self._role, "rehearsal", self._pipeline.region)
+
+    def _build_folder(self, stage: Stage, action: Action) -> Path:
+        return self._folder / f"{stage.name}.{action.name}"
+
+    def _failed(
+        self, row: Row, action: Action, error: Exception, log: Path, denied: NewRecords, job_runs: NewRecords
+    ) -> None:
+        self._console.end(row, "executed" if action.provider == "CodeBuild" else "emulated", End.FAILED.value)
+        with log.open("a", encoding="utf-8") as file:
+            file.write(f"{error}\n")
+        texts = [log.read_text(encoding="utf-8", errors="replace")]
+        for line in tail(log):
+            self._console.remark(line)
+        for run in job_runs.read():
+            self._console.say(told(run))
+            if run["state"] != "SUCCEEDED":
+                texts.append(run["message"])
+                self._console.say(f"  its log: {run['log']}")
+        for denial in denials(denied.read(), texts):
+            self._console.say(str(denial))
+        self._console.say(f"{row.stage} / {row.action} failed: {error}")
+        self._console.say(f"The whole log: {log}")
+
+    def _not_reached(self, position: int, place: int) -> None:
+        for later, stage in enumerate(self._pipeline.stages[position:], position):
+            for action in stage.actions[place + 1 :] if later == position else stage.actions:
+                self._console.rows.append(Row(stage.name, action.name, "", NOT_REACHED))
+
+
+def told(run: dict[str, str]) -> str:
+    """One line about a job run."""
+    return f"job run {run['job']} {run['state']} on local Spark {run['message']}".rstrip()
+
+
+def check(pipeline: Pipeline) -> None:
+    """Refuse a pipeline with an action that the rehearsal does not know, before anything runs."""
+    for stage in pipeline.stages:
+        for action in stage.actions:
+            known = (
+                (action.category == "Source" and action.provider in SOURCES)
+                or (action.category in ("Build", "Test") and action.provider == "CodeBuild")
+                or action.kind == "Approval/Manual"
+                or (action.kind == "Deploy/CloudFormation" and action.configuration.get("ActionMode") in STACK_MODES)
+            )
+            if not known:
+                mode = action.configuration.get("ActionMode", "")
+                kind = " ".join(filter(None, [action.kind, mode]))
+                raise RehearsalError(
+                    f"{stage.name} / {action.name}: the rehearsal does not know actions of the type {kind}; "
+                    "local/rehearsal/execution.py is where it would learn them"
+                )

@@ -1,0 +1,99 @@
+"""Whole rehearsals that go well. Slow."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.rehearsal.projects import Outcome, Project, third_party_project, this_project
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Project:
+    return third_party_project(tmp_path / "shop")
+
+
+def test_an_app_of_somebody_else_rehearses_and_waits_for_its_approval(shop: Project) -> None:
+    outcome = shop.rehearse()
+    assert outcome.code == 0, outcome.output
+    assert outcome.rows()[3:] == [
+        ("Source", "shop", "succeeded"),
+        ("Build", "Synthesize", "succeeded"),
+        ("UpdatePipeline", "SelfMutate", "succeeded"),
+        ("Assets", "Prices", "succeeded"),
+        ("Staging", "Store.Prepare", "succeeded"),
+        ("Staging", "Store.Deploy", "succeeded"),
+        ("Staging", "Smoke", "succeeded"),
+        ("Live", "Owner", "waiting"),
+        ("Live", "Store.Prepare", "not reached"),
+        ("Live", "Store.Deploy", "not reached"),
+    ]
+
+
+def test_two_rehearsals_at_once_do_not_meet(shop: Project) -> None:
+    processes = [shop.start(answer) for answer in ("--approve", "--reject")]
+    outputs = [process.communicate()[0] for process in processes]
+    approved, rejected = [Outcome(p.returncode, output) for p, output in zip(processes, outputs, strict=True)]
+    assert (approved.code, approved.rows()[-1]) == (0, ("Live", "Store.Deploy", "succeeded")), approved.output
+    assert (rejected.code, rejected.rows()[-1]) == (1, ("Live", "Store.Deploy", "not reached")), rejected.output
+    assert ("Live", "Owner", "rejected") in rejected.rows()
+
+
+@pytest.mark.parametrize("reached", ["cdk bootstrap", "  Synthesize"])
+def test_ctrl_c_stops_everything_within_3_seconds(shop: Project, tmp_path: Path, reached: str) -> None:
+    (tmp_path / "tmp").mkdir()
+    process = shop.start(TMPDIR=str(tmp_path / "tmp"))
+    assert process.stdout
+    said = ""
+    while reached not in said:
+        said += os.read(process.stdout.fileno(), 4096).decode()
+    time.sleep(0.7)
+    start = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    code = process.wait()
+    assert (code, time.monotonic() - start < 3) == (130, True)
+    with process.stdout:
+        assert "Traceback" not in process.stdout.read()
+    assert list((tmp_path / "tmp").glob("rehearsal-*")) == []
+    assert processes_that_mention(str(tmp_path / "tmp")) == []
+
+
+def test_a_committed_change_of_the_config_takes_over_once_and_then_settles(tmp_path: Path) -> None:
+    project = this_project(tmp_path / "project")
+    project.replace("default-config.yaml", "123456789103", "444444444444")
+    project.commit()
+    outcome = project.rehearse("--deployed", "HEAD~1", "--approve")
+    assert outcome.code == 0, outcome.output
+    assert outcome.output.count("the new one takes over and starts again from its first stage") == 1
+    assert "new, and bootstrapped: 444444444444/us-east-1" in outcome.output
+    assert "differing: GluePipeline" in outcome.output
+    assert [stage for stage, action, _ in outcome.rows() if action == "SelfMutate"] == ["UpdatePipeline"] * 2
+    assert outcome.rows()[-1] == ("DeployProd", "GlueAppStack.Deploy", "succeeded")
+    assert outcome.output.count("job run JoinLegislators-dev SUCCEEDED on local Spark") == 1
+
+
+def test_one_account_for_all_three_and_uncommitted_files_are_counted(tmp_path: Path) -> None:
+    project = this_project(tmp_path / "project")
+    for account in ("123456789102", "123456789103"):
+        project.replace("default-config.yaml", account, "123456789101")
+    outcome = project.rehearse("--working-tree")
+    assert outcome.code == 0, outcome.output
+    assert "and 1 file is not committed" in outcome.output
+    assert ("DeployProd", "Approval", "waiting") in outcome.rows()
+
+
+def processes_that_mention(text: str) -> list[str]:
+    """The command lines and environments of the processes of this machine that hold `text`."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            content = (folder / "cmdline").read_bytes() + (folder / "environ").read_bytes()
+        except OSError:
+            continue
+        if text.encode() in content:
+            found.append(content.decode(errors="replace")[:200])
+    return found
