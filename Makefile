@@ -19,7 +19,7 @@ help:  ## list the targets
 
 test: $(VENV)/.ready node_modules/.ready  ## everything: format, lint, types, all tests
 	@ruff format --check . && ruff check . && $(TYPES)
-	@python -m pytest
+	@python -m pytest -n 2 --dist loadfile
 
 check: $(VENV)/.ready  ## format and lint, mending what can be mended, and types
 	@ruff format . && ruff check --fix . && $(TYPES)

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from aws_cdk import Annotations, ArnFormat, RemovalPolicy, Stack
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from aws_glue_cdk_baseline.config import Job
 from aws_glue_cdk_baseline.glue_job import JobEnvironment, add_glue_job
 from aws_glue_cdk_baseline.script_assets import ScriptAssets
+from aws_glue_cdk_baseline.test_role import add_test_role
 
 READABLE_JOBS = 100
 
@@ -34,7 +34,7 @@ class GlueAppStack(Stack):
         kwargs.setdefault("suppress_template_indentation", len(jobs) > READABLE_JOBS)
         super().__init__(scope, construct_id, **kwargs)
         self.stage_name = stage
-        self.test_role = self._test_role(tested_by_account) if tested_by_account else None
+        self.test_role = add_test_role(self, stage, jobs, tested_by_account) if tested_by_account else None
         environment = self._job_environment(f"/aws-glue/jobs/{stage}")
         for job in jobs:
             add_glue_job(self, job.name, job=job, job_name=f"{job.name}-{stage}", environment=environment)
@@ -80,25 +80,4 @@ class GlueAppStack(Stack):
             log_group_name=name,
             retention=logs.RetentionDays.ONE_MONTH,
             removal_policy=RemovalPolicy.DESTROY,  # a log group left behind would stop the next deployment
-        )
-
-    def _test_role(self, account: str) -> iam.Role:
-        """May start, watch and stop this stage's jobs; Glue knows no narrower resource for finding them by tag."""
-        jobs = self.format_arn(service="glue", resource="job", resource_name=f"*-{self.stage_name}")
-        return iam.Role(
-            self,
-            "GlueTestRole",
-            role_name=f"glue-test-{self.stage_name}",
-            assumed_by=iam.AccountPrincipal(account),
-            inline_policies={
-                "GluePolicy": iam.PolicyDocument(
-                    statements=[
-                        iam.PolicyStatement(actions=["glue:ListJobs"], resources=["*"]),
-                        iam.PolicyStatement(
-                            actions=["glue:GetJobRun", "glue:GetJobRuns", "glue:StartJobRun", "glue:BatchStopJobRun"],
-                            resources=[jobs],
-                        ),
-                    ]
-                )
-            },
         )

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-Statement = dict[str, Any]
+from aws_glue_cdk_baseline.s3_access import READ, allow, keys, listings, split
 
 TRUST_GLUE = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Principal": {"Service": "glue.amazonaws.com"}, "Action": "sts:AssumeRole"}],
 }
 
-READ = ["s3:GetObject"]
 WRITE = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"]
 
 
@@ -37,13 +35,13 @@ def job_role(
     policies) come on top. `partition` is the AWS partition, such as `aws`.
     """
     s3_arn = f"arn:{partition}:s3:::"
-    read = [key for location in input_locations for key in _keys(location)]
-    write = [key for location in output_locations for key in [*_keys(location), *_folder_marker(location)]]
+    read = [key for location in input_locations for key in keys(location)]
+    write = [key for location in output_locations for key in [*keys(location), *_folder_marker(location)]]
     statements = [
-        _allow(READ, [s3_arn + key for key in [script_object, *read]]),
-        *([_allow(WRITE, [s3_arn + key for key in write])] if write else []),
-        *_listings(s3_arn, [*input_locations, *output_locations]),
-        _allow(["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"], [log_groups_arn]),
+        allow(READ, [s3_arn + key for key in [script_object, *read]]),
+        *([allow(WRITE, [s3_arn + key for key in write])] if write else []),
+        *listings(s3_arn, [*input_locations, *output_locations]),
+        allow(["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"], [log_groups_arn]),
     ]
     role = iam.CfnRole(
         scope,
@@ -59,38 +57,7 @@ def job_role(
     return iam.Role.from_role_name(scope, f"{construct_id}.Name", role.ref, mutable=False)
 
 
-def _split(location: str) -> tuple[str, str]:
-    """`s3://bucket/some/folder/` -> bucket, some/folder/."""
-    bucket, _, key = location.removeprefix("s3://").partition("/")
-    return bucket, key
-
-
-def _keys(location: str) -> list[str]:
-    """The object at a location, unless it is named as a folder, and all that is below it: bucket/key."""
-    bucket, key = _split(location)
-    if key in ("", "/") or key.endswith("/"):
-        return [f"{bucket}/{key.rstrip('/')}/*" if key.rstrip("/") else f"{bucket}/*"]
-    return [f"{bucket}/{key}", f"{bucket}/{key}/*"]
-
-
 def _folder_marker(location: str) -> list[str]:
     """Hadoop marks a folder that it writes with an object `<folder>_$folder$`."""
-    bucket, key = _split(location)
+    bucket, key = split(location)
     return [f"{bucket}/{key.rstrip('/')}_$folder$"] if key.rstrip("/") else []
-
-
-def _listings(s3_arn: str, locations: Sequence[str]) -> list[Statement]:
-    """For each bucket, the listing of just these locations."""
-    prefixes: dict[str, list[str]] = {}
-    for location in locations:
-        bucket, key = _split(location)
-        folder = key.rstrip("/")
-        prefixes.setdefault(bucket, []).extend([folder, f"{folder}/*"] if folder else ["*"])
-    return [
-        {**_allow(["s3:ListBucket"], [s3_arn + bucket]), "Condition": {"StringLike": {"s3:prefix": sorted(set(keys))}}}
-        for bucket, keys in prefixes.items()
-    ]
-
-
-def _allow(actions: list[str], resources: list[str]) -> Statement:
-    return {"Effect": "Allow", "Action": actions, "Resource": list(dict.fromkeys(resources))}

@@ -112,14 +112,29 @@ class PipelineStack(Stack):
         return CodeBuildStep(
             "IntegrationTest",
             input=source,
-            install_commands=["pip install -r requirements-dev.txt"],
+            install_commands=["pip install -r tests/integ/requirements.txt"],
             commands=[
                 "python tests/integ/integ_test_glue_app_stack.py"
                 f" --account {account} --region {region}"
                 f" --stage-name {deployment.stage_name} --sts-role-arn {role_arn}"
+                f" --junit reports/integration-test.xml{_expectations(stage)}"
             ],
+            partial_build_spec=codebuild.BuildSpec.from_object({"version": "0.2", "reports": REPORTS}),
             role_policy_statements=[iam.PolicyStatement(actions=["sts:AssumeRole"], resources=[role_arn])],
         )
+
+
+def _expectations(stage: StageConfig) -> str:
+    """What the jobs of a stage are to leave, as the integration test's flag."""
+    expected = {
+        f"{job.name}-{stage.name}": {
+            "outputRows": job.settings.expect.output_rows,
+            "outputLocation": job.arguments["--output_path"],
+        }
+        for job in stage.jobs
+        if job.settings.expect
+    }
+    return f" --expect {shlex.quote(json.dumps(expected))}" if expected else ""
 
 
 def _environment(account: Account) -> Environment:

@@ -6,9 +6,11 @@ import keyword
 import re
 import sys
 from importlib.util import find_spec
+from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from aws_glue_cdk_baseline.config import PROJECT
 from aws_glue_cdk_baseline.config_checks.model import JobName
 from aws_glue_cdk_baseline.config_checks.parameters import snake_case
 
@@ -47,5 +49,11 @@ def check_importable(name: str, module: str) -> None:
     """Raise NewJobError where a job script called `module` could not be imported, or would hide another."""
     if keyword.iskeyword(module):
         raise NewJobError(f"{name}: {module}.py cannot be imported, as {module!r} is a word of Python; try {name}Job")
-    if module in GLUE_MODULES or module in sys.stdlib_module_names or find_spec(module):
+    if module in GLUE_MODULES or module in sys.stdlib_module_names or _is_installed(module):
         raise NewJobError(f"{name}: {module}.py would hide the module {module!r} from every job script; try {name}Job")
+
+
+def _is_installed(module: str) -> bool:
+    """Whether there is such a module outside of this project, whose own scripts the caller looks at."""
+    spec = find_spec(module)
+    return spec is not None and not Path(spec.origin or "/").is_relative_to(PROJECT / "aws_glue_cdk_baseline")

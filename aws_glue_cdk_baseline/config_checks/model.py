@@ -133,6 +133,12 @@ class Account(Section):
     aws_region: Region = Field(description="such as us-east-1")
 
 
+class Expect(Section):
+    """What a good run leaves; the integration test verifies it."""
+
+    output_rows: int = Field(ge=1, description="the fewest rows of the Parquet files at the job's outputLocation")
+
+
 class JobSettings(Section):
     """How a job runs. Under `jobs.<Job>` for all stages; a stage may override any of them beside its parameters."""
 
@@ -153,6 +159,7 @@ class JobSettings(Section):
     default_arguments: dict[Annotated[str, AfterValidator(_default_argument)], ParameterValue] = Field(
         default_factory=dict, description="Glue's own job parameters, such as --additional-python-modules"
     )
+    expect: Expect | None = Field(None, description="what a good run leaves, for the integration test to verify")
 
 
 class StageJob(JobSettings):

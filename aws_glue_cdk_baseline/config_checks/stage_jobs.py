@@ -107,6 +107,9 @@ class StageJobs:
         for index, (parameter, value) in enumerate(parameters.items()):
             if fault := parameter_fault(parameter, value, names[:index]):
                 self._problem((*path, parameter), fault)
+        if settings.expect and "outputLocation" not in parameters:
+            message = "rows are expected of a job without outputLocation; add outputLocation here, or remove expect"
+            self._problem((*path, "expect") if "expect" in section.model_fields_set else path, message)
         for fault_of, message in check_script(job, self._script_options(script, shown_script)):
             self._problem((*path, fault_of) if fault_of else path, message)
 

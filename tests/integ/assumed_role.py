@@ -34,9 +34,9 @@ class _AssumedRole(CredentialProvider):  # type: ignore[misc]
         return DeferredRefreshableCredentials(self._refresh, self.METHOD, self._now)
 
 
-def assumed_session(role_arn: str, region: str, now: Callable[[], datetime] = _now) -> boto3.Session:
-    """A session with the credentials of the role, assumed with the caller's own."""
-    sts = boto3.Session(region_name=region).client("sts")
+def assumed_session(role_arn: str, region: str, sts: Any = None, now: Callable[[], datetime] = _now) -> boto3.Session:
+    """A session with the credentials of the role, assumed with the caller's own (or those of the client `sts`)."""
+    sts = sts or boto3.Session(region_name=region).client("sts")
     session = botocore.session.get_session()
     session.register_component("credential_provider", CredentialResolver([_AssumedRole(sts, role_arn, now)]))
     return boto3.Session(botocore_session=session, region_name=region)

@@ -124,7 +124,16 @@ FAULTS: dict[str, tuple[str | bytes, str]] = {
         CONFIG.replace("numberOfWorkers: 4", "numberOfWorker: 4"),
         "c.yaml:6: jobs.Join.numberOfWorker: is not known here; allowed: description, script, glueVersion, workerType,"
         " numberOfWorkers, timeoutMinutes, maxRetries, maxConcurrentRuns, executionClass, managedPolicies,"
-        " defaultArguments; did you mean numberOfWorkers?",
+        " defaultArguments, expect; did you mean numberOfWorkers?",
+    ),
+    "rows expected of a job without an output": (
+        CONFIG.replace("minimumAge: 21", "minimumAge: 21\n      expect: {outputRows: 1}"),
+        "c.yaml:14: dev.jobs.Join.expect: rows are expected of a job without outputLocation; add outputLocation here,"
+        " or remove expect",
+    ),
+    "a number of rows that is none": (
+        CONFIG.replace("numberOfWorkers: 4", "expect: {outputRows: 0}"),
+        "c.yaml:6: jobs.Join.expect.outputRows: 0 is too small; at least 1",
     ),
     "a misspelt setting in a stage": (
         CONFIG.replace("numberOfWorkers: 8", "numberOfWorker: 8"),
@@ -157,7 +166,7 @@ FAULTS: dict[str, tuple[str | bytes, str]] = {
         CONFIG.replace("numberOfWorkers: 4", "inputLocationOrgs: s3://a-bucket/"),
         "c.yaml:6: jobs.Join.inputLocationOrgs: is no setting; a parameter goes under dev.jobs.Join and prod.jobs.Join;"
         " settings: description, script, glueVersion, workerType, numberOfWorkers, timeoutMinutes, maxRetries,"
-        " maxConcurrentRuns, executionClass, managedPolicies, defaultArguments",
+        " maxConcurrentRuns, executionClass, managedPolicies, defaultArguments, expect",
     ),
     "an account id of 11 digits": (
         CONFIG.replace('"111111111111"', "11111111111"),

@@ -7,7 +7,7 @@ import pytest
 from aws_cdk.assertions import Match, Template
 
 from aws_glue_cdk_baseline.config import Job
-from aws_glue_cdk_baseline.config_checks.model import MAX_JOBS
+from aws_glue_cdk_baseline.config_checks.model import MAX_JOBS, Expect
 from aws_glue_cdk_baseline.glue_app_stack import GlueAppStack
 from tests.configs import make_app, make_job
 
@@ -166,6 +166,16 @@ def test_a_tested_stage_has_a_role_for_the_test_that_starts_its_own_jobs_only(tm
     listing, running = statements(template, "GlueTestRole")
     assert (listing["Action"], listing["Resource"]) == ("glue:ListJobs", "*")
     assert running["Resource"] == "arn:aws:glue:us-east-1:222222222222:job/*-dev"
+
+
+def test_the_test_role_reads_the_outputs_of_which_something_is_expected_and_no_others(tmp_path: Path) -> None:
+    jobs = [
+        make_job(tmp_path, "Checked", output_locations=("s3://data/out/",), expect=Expect(outputRows=1)),
+        make_job(tmp_path, "Other", output_locations=("s3://data/other/",)),
+    ]
+    _, _, reading, listing = statements(synth(*jobs, tested_by="111111111111"), "GlueTestRole")
+    assert (reading["Action"], reading["Resource"]) == ("s3:GetObject", "arn:aws:s3:::data/out/*")
+    assert listing["Condition"] == {"StringLike": {"s3:prefix": ["out", "out/*"]}}
 
 
 def test_a_stage_that_is_not_tested_has_no_role_for_it(tmp_path: Path) -> None:

@@ -2,9 +2,10 @@
 
 import io
 import itertools
+import json
 import logging
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -13,11 +14,13 @@ import boto3
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from botocore.awsrequest import AWSResponse
 from botocore.response import StreamingBody
 from botocore.stub import ANY, Stubber
 
 from tests.integ import integ_test_glue_app_stack as integ
 from tests.integ import report
+from tests.integ.assumed_role import assumed_session
 from tests.integ.expectations import Expectation, OutputCheck, parse
 from tests.integ.glue_jobs import GlueJobs
 from tests.integ.job_run import JobRun
@@ -358,6 +361,46 @@ def test_bad_flags_are_one_line(arguments: list[str], message: str, capsys: pyte
     with pytest.raises(SystemExit):
         integ.main(arguments)
     assert message in capsys.readouterr().err
+
+
+def test_credentials_are_renewed_before_they_expire() -> None:
+    """Two hours of simulated time with credentials of one hour; each request is signed, and answered on the wire."""
+    time, tokens = Time(), []
+    expires: dict[str, datetime] = {}
+    sts = boto3.client("sts", **KEYS)
+
+    def now() -> datetime:
+        return STARTED + timedelta(seconds=time.now())
+
+    def assume(**details: Any) -> AWSResponse:
+        token = f"token{len(expires)}"
+        expires[token] = now() + timedelta(hours=1)
+        keys = f"<AccessKeyId>x</AccessKeyId><SecretAccessKey>x</SecretAccessKey><SessionToken>{token}</SessionToken>"
+        end = f"<Expiration>{expires[token].isoformat()}</Expiration>"
+        return answer(
+            f"<Response><AssumeRoleResult><Credentials>{keys}{end}</Credentials></AssumeRoleResult></Response>"
+        )
+
+    def look(request: Any, **details: Any) -> AWSResponse:
+        token = request.headers["X-Amz-Security-Token"].decode()
+        assert expires[token] > now()
+        tokens.append(token)
+        return answer(json.dumps({"JobRun": {"JobRunState": "RUNNING", "ExecutionTime": 1}}))
+
+    def answer(body: str) -> AWSResponse:
+        raw = io.BytesIO(body.encode())
+        raw.stream = lambda *arguments: [raw.getvalue()]  # type: ignore[attr-defined]
+        return AWSResponse("https://wire", 200, {}, raw)
+
+    sts.meta.events.register("before-send.sts.AssumeRole", assume)
+    session = assumed_session("arn:aws:iam::222222222222:role/glue-test-dev", "us-east-1", sts, now)
+    session.events.register("before-send.glue.GetJobRun", look)
+    jobs = GlueJobs(session)
+    for _ in range(120):
+        time.sleep(60)
+        jobs.look(JobRun("a", "r", 0))
+    assert len(tokens) == 120
+    assert len(expires) == 3, "renewed every three quarters of an hour"
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,5 @@
 import json
+import shlex
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,8 @@ import pytest
 import yaml
 from aws_cdk.assertions import Template
 
-from aws_glue_cdk_baseline.config import PROJECT, Account
+from aws_glue_cdk_baseline.config import PROJECT, Account, Job
+from aws_glue_cdk_baseline.config_checks.model import Expect
 from aws_glue_cdk_baseline.pipeline_stack import PipelineStack
 from scripts.list_stages import stages
 from tests.configs import DEV, PIPELINE, PROD, make_app, make_config, make_job
@@ -19,9 +21,18 @@ HOME = core.Environment(account=PIPELINE.aws_account_id, region=PIPELINE.aws_reg
 class Synthesized:
     """A synthesized PipelineStack: its template, its assembly and the build projects by name."""
 
-    def __init__(self, folder: Path, jobs: int = 1, dev: Account = DEV, prod: Account = PROD, file: str = "c.yaml"):
+    def __init__(
+        self,
+        folder: Path,
+        jobs: int = 1,
+        dev: Account = DEV,
+        prod: Account = PROD,
+        file: str = "c.yaml",
+        job: Job | None = None,
+    ):
         self.app = make_app()
-        config = make_config(tuple(make_job(folder, f"Job{n}") for n in range(jobs)), dev, prod, file)
+        made = (job,) if job else tuple(make_job(folder, f"Job{n}") for n in range(jobs))
+        config = make_config(made, dev, prod, file)
         self.stack = PipelineStack(self.app, "PipelineStack", config=config, env=HOME)
         self.assembly = self.app.synth()
         self.template = Template.from_stack(self.stack)
@@ -129,7 +140,19 @@ def test_the_integration_test_gets_the_flags_of_the_baseline(pipeline: Synthesiz
     assert pipeline.buildspec("IntegrationTest")["phases"]["build"]["commands"] == [
         "python tests/integ/integ_test_glue_app_stack.py --account 222222222222 --region us-east-1"
         " --stage-name DeployDev --sts-role-arn arn:aws:iam::222222222222:role/glue-test-dev"
+        " --junit reports/integration-test.xml"
     ]
+
+
+def test_the_integration_test_is_told_what_good_runs_leave(tmp_path: Path) -> None:
+    job = make_job(
+        tmp_path,
+        arguments={"--input_path": "s3://data/in/", "--output_path": "s3://data/it's/"},
+        output_locations=("s3://data/it's/",),
+        expect=Expect(outputRows=7),
+    )
+    [command] = Synthesized(tmp_path, job=job).buildspec("IntegrationTest")["phases"]["build"]["commands"]
+    assert json.loads(shlex.split(command)[-1]) == {"Show-dev": {"outputRows": 7, "outputLocation": "s3://data/it's/"}}
 
 
 def test_the_integration_test_may_assume_the_test_role_and_no_other(pipeline: Synthesized) -> None:
