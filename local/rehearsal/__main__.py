@@ -74,7 +74,11 @@ def main(arguments: list[str] | None = None) -> int:
         end = run(chosen, folder, keep)
         leave_logs = end == End.FAILED
         return 1 if end in (End.FAILED, End.REJECTED) else 0
-    except (RehearsalError, EmulatorError) as error:
+    except RehearsalError as error:
+        fail(str(error))
+        return 1
+    except EmulatorError as error:
+        keep = True  # the log that it names
         fail(str(error))
         return 1
     except KeyboardInterrupt:
@@ -94,7 +98,7 @@ def interrupt(number: int, frame: Any) -> None:
 
 def remove(folder: Path, leave_logs: bool) -> None:
     """Remove the folder, but for the logs of what failed."""
-    if leave_logs:
+    if leave_logs and any(folder.glob("logs/*")):
         for path in folder.iterdir():
             if path.name != "logs":
                 shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
