@@ -11,6 +11,7 @@ import shutil
 import signal
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from local.rehearsal.rehearsal import Options, rehearse
 from local.rehearsal.toolbox import Toolbox
 
 INTERRUPTED = 130
+TRIES = 10
 
 
 def options(arguments: list[str] | None) -> Options:
@@ -72,7 +74,11 @@ def main(arguments: list[str] | None = None) -> int:
         end = run(chosen, folder, keep)
         leave_logs = end == End.FAILED
         return 1 if end in (End.FAILED, End.REJECTED) else 0
-    except (RehearsalError, EmulatorError) as error:
+    except RehearsalError as error:
+        fail(str(error))
+        return 1
+    except EmulatorError as error:
+        keep = True  # the log that it names
         fail(str(error))
         return 1
     except KeyboardInterrupt:
@@ -92,12 +98,16 @@ def interrupt(number: int, frame: Any) -> None:
 
 def remove(folder: Path, leave_logs: bool) -> None:
     """Remove the folder, but for the logs of what failed."""
-    for path in folder.iterdir():
-        if path.name == "logs" and leave_logs:
-            continue
-        shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
-    if not leave_logs:
+    if leave_logs and any(folder.glob("logs/*")):
+        for path in folder.iterdir():
+            if path.name != "logs":
+                shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+        return
+    for _ in range(TRIES):  # a job run that is ending may still write
         shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            break
+        time.sleep(0.1)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from local.emulator import Emulator, emulator
 from local.rehearsal.certificate import make_certificate
+from local.rehearsal.processes import wait_for_groups
+from local.rehearsal.records import JOB_PROCESSES, NewRecords
 
 MODULE = "local.rehearsal.emulated"
 
@@ -27,5 +29,13 @@ def cloud(folder: Path, *, keep: bool = False) -> Iterator[Emulator]:
         "PYTHONPATH": os.pathsep.join([str(Path(__file__).resolve().parents[2]), os.environ.get("PYTHONPATH", "")]),
         **({"REHEARSAL_KEEP": "1"} if keep else {}),
     }
-    with emulator(folder / "emulator", settings, certificate=certificate, module=MODULE, keep=keep) as running:
-        yield running
+    job_processes = NewRecords(folder / "records" / JOB_PROCESSES)
+    try:
+        with emulator(folder / "emulator", settings, certificate=certificate, module=MODULE, keep=keep) as running:
+            yield running
+    except BaseException:
+        keep = False
+        raise
+    finally:
+        if not keep:  # job runs end themselves when the emulator has ended
+            wait_for_groups(int(record["group"]) for record in job_processes.read())

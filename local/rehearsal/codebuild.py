@@ -43,6 +43,7 @@ def run_build(
     environment = {
         **tools.environment(own, region),
         "CI": "true",
+        "TMPDIR": str(folder / "tmp"),  # what a build that is killed leaves there goes with the rehearsal
         "CODEBUILD_CI": "true",
         "CODEBUILD_BUILD_ARN": build["arn"],
         "CODEBUILD_BUILD_ID": build["id"],
@@ -52,6 +53,7 @@ def run_build(
         **_variables(project, spec, action, own, region, tools),
     }
     environment = build_tools(folder, environment)
+    Path(environment["TMPDIR"]).mkdir()
     exports, program = folder / "exports", folder / "build.sh"
     program.write_text(buildspec.script(spec, str(exports)), encoding="utf-8")
     code = tools.processes.run(["bash", str(program)], log=log, env=environment, cwd=source)

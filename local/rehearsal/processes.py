@@ -7,7 +7,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -65,13 +65,37 @@ def end_group(leader: int) -> None:
         os.killpg(leader, signal.SIGKILL)
 
 
+def wait_for_groups(leaders: Iterable[int]) -> None:
+    """Wait for process groups that are ending; kill what is left after a moment."""
+    end = time.monotonic() + 3 * GRACE_SECONDS
+    for leader in leaders:
+        while _exists(leader) and time.monotonic() < end:
+            time.sleep(0.02)
+        end_group(leader)
+
+
+def _exists(leader: int) -> bool:
+    try:
+        os.killpg(leader, 0)
+    except OSError:
+        return False
+    return True
+
+
 def end_with_parent() -> None:
-    """From now on this process, a leader of its group, and its group end when its parent has."""
+    """From now on this process, a leader of its group, and its group end when its parent has.
+
+    What it started, such as Spark's Java, is first asked to, so that it removes its files; this process is not.
+    """
     parent = os.getppid()
+    signal.signal(signal.SIGTERM, lambda number, frame: None)  # unlike SIG_IGN, not handed on to what it starts
 
     def watch() -> None:
         while os.getppid() == parent:
-            time.sleep(0.2)
+            time.sleep(0.1)
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(0, signal.SIGTERM)
+        time.sleep(GRACE_SECONDS)
         end_group(os.getpgid(0))
 
     threading.Thread(target=watch, daemon=True).start()

@@ -1,4 +1,4 @@
-"""What the emulator writes down as it runs: each access that it denied, each job run that ended."""
+"""What the emulator writes down as it runs: each access that it denied, each job run."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 DENIALS = "denials.jsonl"
 JOB_RUNS = "job-runs.jsonl"
+JOB_PROCESSES = "job-processes.jsonl"
 
 
 def write(file: Path, **record: str) -> None:

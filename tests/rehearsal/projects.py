@@ -54,11 +54,13 @@ class Project:
         return Outcome(process.returncode, output)
 
     def start(self, *arguments: str, **variables: str) -> subprocess.Popen[str]:
-        """Start a rehearsal, without a terminal."""
+        """Start a rehearsal, without a terminal; its temporary files are beside the project."""
+        temporary = self.folder.parent / "tmp"
+        temporary.mkdir(exist_ok=True)
         return subprocess.Popen(
             [sys.executable, "-m", "local.rehearsal", "--project", str(self.folder), *arguments],
             cwd=PROJECT,
-            env=environment() | variables,
+            env=environment() | {"TMPDIR": str(temporary)} | variables,
             text=True,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

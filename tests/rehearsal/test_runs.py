@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -43,15 +44,24 @@ def test_two_rehearsals_at_once_do_not_meet(shop: Project) -> None:
     assert ("Live", "Owner", "rejected") in rejected.rows()
 
 
-@pytest.mark.parametrize("reached", ["cdk bootstrap", "  Synthesize"])
-def test_ctrl_c_stops_everything_within_3_seconds(shop: Project, tmp_path: Path, reached: str) -> None:
-    (tmp_path / "tmp").mkdir()
-    process = shop.start(TMPDIR=str(tmp_path / "tmp"))
+@pytest.mark.parametrize(
+    ("project", "reached", "later"),
+    [
+        (third_party_project, "cdk bootstrap", 0.7),
+        (third_party_project, "  Synthesize", 0.7),
+        (this_project, "  IntegrationTest", 6.0),  # the job runs have started Java
+    ],
+    ids=["bootstrap", "build", "job runs"],
+)
+def test_ctrl_c_stops_everything_within_3_seconds(
+    project: Callable[[Path], Project], reached: str, later: float, tmp_path: Path
+) -> None:
+    process = project(tmp_path / "project").start()
     assert process.stdout
     said = ""
     while reached not in said:
         said += os.read(process.stdout.fileno(), 4096).decode()
-    time.sleep(0.7)
+    time.sleep(later)
     start = time.monotonic()
     process.send_signal(signal.SIGINT)
     code = process.wait()

@@ -11,6 +11,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,8 @@ from typing import Any
 import ministack.services.glue as service
 from ministack.core.responses import error_response_json, get_region, json_response
 
-from local.rehearsal.records import JOB_RUNS, write
+from local.rehearsal.processes import GRACE_SECONDS, end_group
+from local.rehearsal.records import JOB_PROCESSES, JOB_RUNS, write
 
 Run = dict[str, Any]
 LISTED_AT_MOST = 1000  # https://docs.aws.amazon.com/glue/latest/webapi/API_ListJobs.html
@@ -68,6 +70,7 @@ def ended(run: Run, job: dict[str, Any], arguments: dict[str, str], script: str,
             command, env=environment(), stdin=subprocess.DEVNULL, stdout=output, stderr=output, process_group=0
         )
     _processes[run["Id"]] = process
+    write(Path(os.environ["REHEARSAL_RECORDS"]) / JOB_PROCESSES, group=str(process.pid))
     try:
         code = process.wait(minutes * 60 or None)
     except subprocess.TimeoutExpired:
@@ -127,6 +130,8 @@ def list_jobs(request: dict[str, Any]) -> Any:
 
 
 def kill(process: subprocess.Popen[bytes]) -> None:
-    """End a job run's process and the Java that it started."""
+    """End a job run's process and the Java that it started, which is first asked to, so that it removes its files."""
     with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
+        os.killpg(process.pid, signal.SIGTERM)
+    time.sleep(GRACE_SECONDS)
+    end_group(process.pid)
