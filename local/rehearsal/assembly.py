@@ -73,6 +73,15 @@ def environments(folder: Path, home: Environment) -> set[Environment]:
     return {stack.environment if stack.environment.known else home for stack in stacks(folder)}
 
 
+def stage_accounts(folder: Path, home: Environment) -> set[str]:
+    """The accounts that the pipeline deploys stacks to."""
+    return {
+        (stack.environment if stack.environment.known else home).account
+        for stack in stacks(folder)
+        if not stack.pipelines
+    }
+
+
 def _environment(artifact: dict[str, Any]) -> Environment:
     account, _, region = artifact["environment"].removeprefix("aws://").partition("/")
     parameter = artifact["properties"].get("bootstrapStackVersionSsmParameter", "")

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from local.rehearsal.assembly import Environment
-from local.rehearsal.credentials import ADMINISTRATOR
 from local.rehearsal.errors import RehearsalError
+from local.rehearsal.execution_role import PIPELINE_POLICY, STAGE_POLICY, policy_arns
 from local.rehearsal.toolbox import Toolbox
 
 
-def bootstrap(environments: Iterable[Environment], home: Environment, tools: Toolbox) -> None:
-    """Bootstrap `environments` as the README says, each by an IAM user of its account; they trust the home account."""
+def bootstrap(
+    environments: Iterable[Environment], home: Environment, stage_accounts: Collection[str], tools: Toolbox
+) -> None:
+    """Bootstrap `environments` as the README says, each by an IAM user of its account; they trust the home account.
+
+    Those of `stage_accounts` may deploy stages, and the home account the pipeline.
+    """
     todo = sorted(set(environments))
     with ThreadPoolExecutor(len(todo)) as pool:
-        for failed in [error for error in pool.map(lambda place: _one(place, home, tools), todo) if error]:
+        done = pool.map(lambda place: _one(place, home, place.account in stage_accounts, tools), todo)
+        for failed in [error for error in done if error]:
             raise RehearsalError(failed)
 
 
-def _one(environment: Environment, home: Environment, tools: Toolbox) -> str:
-    command = ["cdk", "bootstrap", f"aws://{environment}", "--cloudformation-execution-policies", ADMINISTRATOR]
+def _one(environment: Environment, home: Environment, has_stages: bool, tools: Toolbox) -> str:
+    files = [tools.project / PIPELINE_POLICY] if environment.account == home.account else []
+    files += [tools.project / STAGE_POLICY] if has_stages else []
+    policies = ",".join(policy_arns(environment.account, files, tools))
+    command = ["cdk", "bootstrap", f"aws://{environment}", "--cloudformation-execution-policies", policies]
     command += ["--trust", home.account] if environment.account != home.account else []
     command += ["--qualifier", environment.qualifier, "--toolkit-stack-name", _stack(environment)]
     log = tools.log(f"bootstrap-{environment.account}-{environment.region}")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from botocore.exceptions import ClientError
 
-from local.rehearsal import approval, cloudformation, codebuild
+from local.rehearsal import approval, cloudformation, codebuild, execution_role
 from local.rehearsal.approval import Answer
 from local.rehearsal.artifacts import Artifacts
 from local.rehearsal.console import NOT_REACHED, Console, Row, tail
@@ -141,6 +141,11 @@ class Execution:
         if action.configuration["ActionMode"] == "CHANGE_SET_EXECUTE":
             return Done("emulated", stack.execute(), stack.outputs())
         template, parameters = cloudformation.template_and_parameters(action, self._artifacts, role)
+        settings = action.configuration
+        denied = execution_role.lacks(settings["RoleArn"], template, settings["StackName"], self._tools, region)
+        if denied:
+            log.write_text("\n".join([*denied, ""]), encoding="utf-8")
+            raise ActionFailed(f"CloudFormation's role may not do its part: {execution_role.told(denied)}", log)
         remarks = self._samples.provide(template, action.configuration["RoleArn"].split(":")[4], region)
         if action.configuration["ActionMode"] == "CREATE_UPDATE":
             said = stack.create_or_update(template, parameters)

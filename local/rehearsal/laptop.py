@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from local.rehearsal import assembly
+from local.rehearsal import assembly, execution_role
 from local.rehearsal.assembly import Stack
 from local.rehearsal.bootstrap import bootstrap
 from local.rehearsal.console import Console, tail
@@ -27,8 +27,10 @@ def deploy_pipeline(project: Path, config: str, tools: Toolbox, console: Console
     home = assembly.pipeline_stack(out)
     environments = assembly.environments(out, home.environment)
     row = console.begin(LAPTOP, "cdk bootstrap")
-    bootstrap(environments, home.environment, tools)
+    bootstrap(environments, home.environment, assembly.stage_accounts(out, home.environment), tools)
     console.end(row, "emulated", "succeeded", ", ".join(sorted(map(str, environments))))
+    if denied := execution_role.lacks(execution_role.of(home.environment), home.template, home.id, tools):
+        raise RehearsalError(f"{home.id} cannot be deployed: {execution_role.told(denied)}")
     command = ["cdk", "--app", str(out), "deploy", home.id, "--require-approval", "never"]
     _cdk(f"cdk deploy {home.id}", command, "emulated", project, home, tools, console)
     return home
@@ -57,6 +59,6 @@ def bootstrap_new(folder: Path, known: set[assembly.Environment], home: Stack, t
         return []
     new = assembly.environments(folder, home.environment) - known
     if new:
-        bootstrap(new, home.environment, tools)
+        bootstrap(new, home.environment, assembly.stage_accounts(folder, home.environment), tools)
         known |= new
     return sorted(map(str, new))

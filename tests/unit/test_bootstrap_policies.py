@@ -1,0 +1,80 @@
+"""The policies in bootstrap/ are enough to deploy this app, and no wider than it needs."""
+
+import json
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aws_glue_cdk_baseline.config import PROJECT, load_config
+from aws_glue_cdk_baseline.pipeline_stack import PipelineStack
+from local.rehearsal import assembly
+from local.rehearsal.execution_policy import lacking, needed
+from tests.configs import make_app
+
+Calls = list[tuple[str, str, str]]
+FILES = ["pipeline-account", "stage-account"]
+
+
+@pytest.fixture(scope="module")
+def calls() -> dict[str, Calls]:
+    """By policy, the calls that the stacks of the default config need."""
+    config = load_config(PROJECT / "default-config.yaml")
+    app = make_app()
+    home = assembly.Environment(config.pipeline_account.aws_account_id, config.pipeline_account.aws_region)
+    PipelineStack(app, "PipelineStack", config=config, env={"account": home.account, "region": home.region})
+    found: dict[str, Calls] = {name: [] for name in FILES}
+    for stack in assembly.stacks(Path(app.synth().directory)):
+        name = "pipeline-account" if stack.pipelines else "stage-account"
+        stack_name = "-".join(stack.id.split("/")[-2:]) if not stack.pipelines else stack.id
+        found[name] += list(needed(stack.template, stack_name, stack.environment))
+    return found
+
+
+def policy(name: str) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads((PROJECT / "bootstrap" / f"{name}.json").read_text(encoding="utf-8"))
+    return document
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_policy_is_enough(calls: dict[str, Calls], name: str) -> None:
+    assert lacking(calls[name], [policy(name)], "arn:aws:iam::123456789102:role/cfn-exec", "us-east-1") == []
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_policy_allows_no_action_that_nothing_needs(calls: dict[str, Calls], name: str) -> None:
+    allowed = {action for statement in policy(name)["Statement"] for action in statement["Action"]}
+    assert {action for action in allowed if not any(fnmatch(call, action) for call, _, _ in calls[name])} == set()
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_only_what_has_no_resource_of_its_own_is_allowed_on_all(name: str) -> None:
+    on_all = [statement for statement in policy(name)["Statement"] if "*" in statement["Resource"]]
+    assert [statement["Sid"] for statement in on_all] in (["WithoutResource"], ["LogsListed"])
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize(
+    ("action", "arn"),
+    [
+        ("iam:CreateUser", "arn:aws:iam::123456789102:user/x"),
+        ("iam:CreateRole", "arn:aws:iam::123456789102:role/Admin"),
+        ("iam:PassRole", "arn:aws:iam::123456789102:role/Admin"),
+        ("s3:GetObject", "arn:aws:s3:::customer-data/x"),
+        ("kms:Decrypt", "arn:aws:kms:us-east-1:123456789102:key/EXAMPLE"),
+        ("glue:StartJobRun", "arn:aws:glue:us-east-1:123456789102:job/x"),
+    ],
+)
+def test_what_this_app_never_does_is_not_allowed(name: str, action: str, arn: str) -> None:
+    role = "arn:aws:iam::123456789102:role/cfn-exec"
+    assert len(lacking([(action, arn, "")], [policy(name)], role, "us-east-1")) == 1
+
+
+def test_a_policy_that_lacks_an_action_is_told(calls: dict[str, Calls]) -> None:
+    less = policy("stage-account")
+    less["Statement"][0]["Action"].remove("glue:CreateJob")
+    [line, _] = lacking(calls["stage-account"], [less], "arn:aws:iam::123456789102:role/cfn-exec", "us-east-1")[:2]
+    assert line.startswith(
+        "access denied: arn:aws:iam::123456789102:role/cfn-exec may not glue:CreateJob on arn:aws:glue"
+    )
