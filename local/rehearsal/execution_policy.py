@@ -11,7 +11,7 @@ from fnmatch import fnmatch
 from functools import cache
 from typing import Any
 
-from cfnlint.schema.exceptions import ResourceNotFoundError
+from cfnlint.schema import ResourceNotFoundError
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 from ministack.core import iam_evaluator
 
