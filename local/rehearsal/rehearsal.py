@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from local.rehearsal import assembly, laptop, source
+from local.rehearsal import assembly, execution_role, laptop, source
 from local.rehearsal.approval import Answer
 from local.rehearsal.assembly import Stack
 from local.rehearsal.console import Console
@@ -85,9 +85,17 @@ class Rehearsal:
             self._console.remark("the pipeline's stack has changed, the pipeline itself has not, and goes on")
         if self._changed:
             self._console.remark(f"differing: {', '.join(self._changed)}")
+            self._check_execution_role()
         if takes_over:
             self._bootstrap(folder, self._stack)
         return takes_over
+
+    def _check_execution_role(self) -> None:
+        """The emulator has deployed the new pipeline's stack: CloudFormation's role must be allowed to."""
+        home = self._stack.environment
+        template = {"Resources": self._deployed.resources}
+        if denied := execution_role.lacks(execution_role.of(home), template, self._stack.id, self._tools):
+            raise RehearsalError(f"{self._stack.id} could not be updated: {execution_role.told(denied)}")
 
     def _bootstrap(self, folder: Path, home: Stack) -> None:
         if added := laptop.bootstrap_new(folder, self._environments, home, self._tools):

@@ -1,5 +1,6 @@
 """The rehearsal turns the right stage red, with the right words. Slow: each test rehearses a broken project."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -124,6 +125,7 @@ def test_a_template_that_cloudformation_refuses_makes_prepare_red(project: Proje
 
 def test_a_resource_that_cannot_be_made_makes_deploy_red(project: Project) -> None:
     taken = "cdk-hnb659fds-assets-123456789101-us-east-1"  # the bootstrap of another account has made it
+    shutil.rmtree(project.folder / "bootstrap")  # an administrator deploys then
     with_resource(project, f'CfnBucket(self, "Taken", bucket_name="{taken}")')
     outcome = project.rehearse()
     assert outcome.code == 1
@@ -131,6 +133,18 @@ def test_a_resource_that_cannot_be_made_makes_deploy_red(project: Project) -> No
     why = outcome.output.partition("GlueAppStack.Deploy failed: ")[2]
     assert why.startswith("DeployDev-GlueAppStack is ROLLBACK_COMPLETE: Taken: ")
     assert taken in why, why
+
+
+def test_what_cloudformations_role_may_not_do_makes_prepare_red(project: Project) -> None:
+    with_resource(project, 'CfnBucket(self, "New", bucket_name="new")')
+    outcome = project.rehearse()
+    assert outcome.code == 1
+    assert outcome.failed() == [("DeployDev", "GlueAppStack.Prepare")]
+    assert (
+        "CloudFormation's role may not do its part: access denied: arn:aws:iam::123456789102:role/"
+        "cdk-hnb659fds-cfn-exec-role-123456789102-us-east-1 may not s3:CreateBucket on arn:aws:s3:::new"
+    ) in outcome.output
+    assert "; the policies of its account are in bootstrap/" in outcome.output
 
 
 def test_a_test_role_that_may_not_start_jobs_makes_the_integration_test_red(project: Project) -> None:
