@@ -39,8 +39,8 @@ job: $(VENV)/.ready  ## a new job: NAME=CountTerms writes its script, its test a
 rehearse: $(VENV)/.ready node_modules/.ready  ## the whole pipeline on this machine (ARGS=--approve, KEEP=1)
 	@python -m local.rehearsal --config $(CONFIG) $(ARGS)
 
-test-rehearsal: $(VENV)/.ready node_modules/.ready  ## rehearse what is broken on purpose, and 300 jobs at once (minutes)
-	@python -m pytest tests/rehearsal tests/scale -m slow $(ARGS)
+test-rehearsal: $(VENV)/.ready node_modules/.ready  ## what is broken on purpose, 300 jobs at once, what each role may do (minutes)
+	@python -m pytest tests/rehearsal tests/scale tests/iam -m slow $(ARGS)
 
 synth: $(VENV)/.ready node_modules/.ready  ## check the config and synthesize the pipeline into cdk.out
 	@cdk synth --quiet --context config=$(CONFIG)

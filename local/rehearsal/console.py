@@ -96,7 +96,7 @@ class Console:
 NOT_REACHED = "not reached"
 EXPLANATIONS = (
     "executed   by the real tools, on this machine",
-    "emulated   MiniStack answered for AWS, with IAM enforced; for CloudFormation's own role its policies are looked up",
+    "emulated   MiniStack answered for AWS, with IAM enforced; CloudFormation's own role is checked by its policies",
 )
 ENDINGS = {
     "succeeded": "The pipeline ran to its end.",
