@@ -112,7 +112,7 @@ class PipelineStack(Stack):
         return CodeBuildStep(
             "IntegrationTest",
             input=source,
-            install_commands=["pip install -r tests/integ/requirements.txt"],
+            install_commands=["pip install --require-hashes -r tests/integ/requirements.lock"],
             commands=[
                 "python tests/integ/integ_test_glue_app_stack.py"
                 f" --account {account} --region {region}"
