@@ -10,7 +10,7 @@ image = python -m scripts.glue_image $(1) --config $(CONFIG) $(addprefix --aws-p
 VENV := .venv
 TYPES := mypy && mypy --config-file mypy-jobs.ini
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes
+PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes --only-binary=:all:
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 .DEFAULT_GOAL := help
 .PHONY: help lock rehearse test test-rehearsal test-jobs check run shell job synth snapshot schema benchmark-synth benchmark-join clean
@@ -73,7 +73,7 @@ $(VENV)/.ready: requirements-dev.lock requirements-local.lock
 	@echo "Setting up $(VENV) (once; about a minute)"
 	@$(PYTHON) -m venv $(VENV)
 	@$(PIP) -r requirements-dev.lock
-	@$(PIP) --no-build-isolation -r requirements-local.lock
+	@$(PIP) --no-binary=pyspark --no-build-isolation -r requirements-local.lock
 	@touch $@
 
 node_modules/.ready: package.json package-lock.json | $(VENV)/.ready

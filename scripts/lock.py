@@ -11,8 +11,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from aws_glue_cdk_baseline.config import PROJECT
-
+PROJECT = Path(__file__).resolve().parent.parent
 UV = [
     *("uv", "pip", "compile", "--no-config", "--quiet"),
     *("--universal", "--python-version", "3.11", "--fork-strategy", "fewest"),  # Linux, macOS and Windows, all processors
