@@ -14,7 +14,13 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parent.parent
 UV = [
     *("uv", "pip", "compile", "--no-config", "--quiet"),
-    *("--universal", "--python-version", "3.11", "--fork-strategy", "fewest"),  # Linux, macOS and Windows, all processors
+    *(
+        "--universal",
+        "--python-version",
+        "3.11",
+        "--fork-strategy",
+        "fewest",
+    ),  # Linux, macOS and Windows, all processors
     *("--generate-hashes", "--only-binary", ":all:"),  # a wheel runs nothing when installed
     *("--annotation-style", "line", "--custom-compile-command", "make lock"),
 ]
