@@ -10,9 +10,10 @@ image = python -m scripts.glue_image $(1) --config $(CONFIG) $(addprefix --aws-p
 VENV := .venv
 TYPES := mypy && mypy --config-file mypy-jobs.ini
 BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes --only-binary=:all:
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 .DEFAULT_GOAL := help
-.PHONY: help rehearse test test-rehearsal test-jobs check run shell job synth snapshot schema benchmark-synth benchmark-join clean
+.PHONY: help lock rehearse test test-rehearsal test-jobs check run shell job synth snapshot schema benchmark-synth benchmark-join clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 26
@@ -58,16 +59,21 @@ benchmark-synth: $(VENV)/.ready node_modules/.ready  ## time the synth of 2 and 
 benchmark-join: $(VENV)/.ready  ## time the join beside the tutorial's way, to 10 million rows (ARGS="--scales 100")
 	@python -m scripts.benchmark_join $(ARGS)
 
+lock: $(VENV)/.ready  ## refresh the lock files after a change of a requirements file or of package.json (ARGS=--upgrade)
+	@python -m scripts.lock $(ARGS)
+
 clean:  ## remove all that the other targets made
 	rm -rf $(VENV) node_modules cdk.out reports .pytest_cache .mypy_cache .ruff_cache
 
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-$(VENV)/.ready: requirements.txt requirements-dev.txt requirements-local.txt
+# The second lock holds the first; pyspark, which has no wheel, is built with the setuptools that the first has checked.
+$(VENV)/.ready: requirements-dev.lock requirements-local.lock
 	@test -n "$(PYTHON)" || { echo "Python 3.11 is needed, as in Glue 5, and was not found; install it or name it: make PYTHON=/path/to/python3.11" >&2; exit 1; }
 	@echo "Setting up $(VENV) (once; about a minute)"
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check $(foreach file,$^,-r $(file))
+	@$(PIP) -r requirements-dev.lock
+	@$(PIP) --no-binary=pyspark --no-build-isolation -r requirements-local.lock
 	@touch $@
 
 node_modules/.ready: package.json package-lock.json | $(VENV)/.ready

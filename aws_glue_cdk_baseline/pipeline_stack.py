@@ -24,7 +24,8 @@ from aws_cdk.pipelines import (
 )
 from constructs import Construct
 
-from aws_glue_cdk_baseline.config import PROJECT, Account, Config, StageConfig
+from aws_glue_cdk_baseline.cdk_tools import CdkTool
+from aws_glue_cdk_baseline.config import Account, Config, StageConfig
 from aws_glue_cdk_baseline.glue_app_stage import GlueAppStage
 from aws_glue_cdk_baseline.source_code import source_code
 
@@ -63,7 +64,7 @@ class PipelineStack(Stack):
         return CodePipelineSource.code_commit(repository, BRANCH)
 
     def _pipeline(self, source: IFileSetProducer, config_file: str) -> CodePipeline:
-        versions = json.loads((PROJECT / "package.json").read_text(encoding="utf-8"))["devDependencies"]
+        cli, publisher = CdkTool("aws-cdk"), CdkTool("cdk-assets")
         return CodePipeline(
             self,
             "GluePipeline",
@@ -73,8 +74,10 @@ class PipelineStack(Stack):
             enable_key_rotation=True,
             docker_enabled_for_synth=True,
             publish_assets_in_parallel=False,  # one project and one action, however many jobs there are
-            cli_version=versions["aws-cdk"],
-            cdk_assets_cli_version=versions["cdk-assets"],
+            cli_version=cli.version,
+            cdk_assets_cli_version=publisher.version,
+            self_mutation_code_build_defaults=cli.checked,
+            asset_publishing_code_build_defaults=publisher.checked,
             code_build_defaults=CodeBuildOptions(
                 build_environment=codebuild.BuildEnvironment(build_image=BUILD_IMAGE),
                 partial_build_spec=codebuild.BuildSpec.from_object(
@@ -112,7 +115,7 @@ class PipelineStack(Stack):
         return CodeBuildStep(
             "IntegrationTest",
             input=source,
-            install_commands=["pip install -r tests/integ/requirements.txt"],
+            install_commands=["pip install --require-hashes --only-binary=:all: -r tests/integ/requirements.lock"],
             commands=[
                 "python tests/integ/integ_test_glue_app_stack.py"
                 f" --account {account} --region {region}"

@@ -69,7 +69,17 @@ def install_baseline(folder: Path) -> str:
     shutil.copy(BASELINE / "app.py", folder)
     subprocess.run([sys.executable, "-m", "venv", folder / "python"], check=True)
     python = str(folder / "python" / "bin" / "python")
-    install = [python, "-m", "pip", "install", "-qq", "-r", str(BASELINE / "requirements.txt")]
+    install = [
+        python,
+        "-m",
+        "pip",
+        "install",
+        "-qq",
+        "--require-hashes",
+        "--only-binary=:all:",
+        "-r",
+        str(BASELINE / "requirements.lock"),
+    ]
     subprocess.run(install, check=True)
     return python
 

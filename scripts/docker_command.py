@@ -15,11 +15,27 @@ from dataclasses import dataclass
 from pathlib import Path
 
 REGISTRY = "public.ecr.aws/glue/aws-glue-libs"
-# Glue version -> tag of the image, and the user in it.
+
+
+@dataclass(frozen=True)
+class Image:
+    """An image by its tag, and by its digest where that is known: a tag may move, a digest is the content."""
+
+    tag: str
+    user: str
+    digest: str = ""  # "sha256:…", of the index over all processors
+
+    @property
+    def name(self) -> str:
+        return f"{REGISTRY}:{self.tag}" + (f"@{self.digest}" if self.digest else "")
+
+
+# By Glue version. The digests are not known: there was no Docker and no way to the registry where this was written.
+# `docker buildx imagetools inspect IMAGE` prints one, to fill in here; the dev container then names it too.
 IMAGES = {
-    "4.0": ("glue_libs_4.0.0_image_01", "glue_user"),
-    "5.0": ("5", "hadoop"),
-    "5.1": ("5.1", "hadoop"),
+    "4.0": Image("glue_libs_4.0.0_image_01", "glue_user"),
+    "5.0": Image("5", "hadoop"),
+    "5.1": Image("5.1", "hadoop"),
 }
 
 
@@ -43,11 +59,11 @@ class Container:
 
     @property
     def image(self) -> str:
-        return f"{REGISTRY}:{IMAGES[self.glue_version][0]}"
+        return IMAGES[self.glue_version].name
 
     @property
     def home(self) -> str:
-        return f"/home/{IMAGES[self.glue_version][1]}"
+        return f"/home/{IMAGES[self.glue_version].user}"
 
     def test_command(self, reports: Path, pytest_arguments: Iterable[str] = ()) -> list[str]:
         """Run the job tests and write `jobs-<version>.xml` (JUnit) into `reports`."""

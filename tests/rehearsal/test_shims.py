@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from local.rehearsal.build_tools import build_tools
+from local.rehearsal.toolbox import HERE
 
-LOCK = {"packages": {"": {}, "node_modules/aws-cdk": {"version": "2.1148.1"}}}
+LOCK = {"packages": {"": {}, "node_modules/aws-cdk": {"version": "2.1148.1", "integrity": "sha512-AbC="}}}
 
 
 @pytest.fixture
@@ -69,6 +71,21 @@ def test_npm_install_g_reuses_a_version_that_is_here(
     assert said == (expected if reused else f"real npm install -g {specification}")
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("aws-cdk@2.1148.1 dist.integrity", "sha512-AbC="),
+        ("aws-cdk@2.1148.2 dist.integrity", "real npm view aws-cdk@2.1148.2 dist.integrity"),
+        ("cdk-assets@4.4.13 dist.integrity", "real npm view cdk-assets@4.4.13 dist.integrity"),
+        ("aws-cdk@2.1148.1 versions", "real npm view aws-cdk@2.1148.1 versions"),
+    ],
+)
+def test_npm_view_names_the_hash_of_what_is_here(
+    machine: dict[str, str], tmp_path: Path, words: str, said: str
+) -> None:
+    assert run(machine, tmp_path / "source", "npm", "view", *words.split()) == said
+
+
 def test_the_glue_image_is_stood_in_for_by_local_spark(machine: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "jobs").mkdir()
     (tmp_path / "jobs/seats").write_text("435")
@@ -95,6 +112,16 @@ def test_another_docker_command_needs_docker(machine: dict[str, str], tmp_path: 
 
 
 PS = "import os; os.execvp('docker', ['docker', 'ps'])"
+
+
+@pytest.mark.parametrize("lock", ["requirements-dev.lock", "tests/integ/requirements.lock"])
+def test_pip_finds_all_of_a_lock_file_with_hashes_here_and_downloads_nothing(
+    machine: dict[str, str], tmp_path: Path, lock: str
+) -> None:
+    install = ["pip", "install", "--require-hashes", "--only-binary=:all:", "--no-index", "-r", str(HERE / lock)]
+    said = run(machine, tmp_path / "s", *install)
+    assert said.count("Requirement already satisfied: ") > 5
+    assert not re.search("^(ERROR|Collecting|Downloading|Installing)", said, re.MULTILINE), said
 
 
 def test_pip_sees_the_packages_of_this_project_and_installs_beside_them(

@@ -1,8 +1,10 @@
+import re
 from pathlib import Path
 
 import pytest
 
-from scripts.docker_command import Container, Mount
+from scripts import docker_command
+from scripts.docker_command import IMAGES, Container, Image, Mount
 
 CONTAINER = Container("5.0", "glue-1", Path("/p/job_scripts"))
 
@@ -49,6 +51,16 @@ def test_each_glue_version_has_its_image_and_user(version: str, image: str, user
     assert f"public.ecr.aws/glue/aws-glue-libs:{image}" in command
     assert all(f",target=/home/{user}/" in mount for mount in mounts(command))
     assert command[command.index("--workdir") + 1] == f"/home/{user}/workspace"
+
+
+def test_an_image_is_run_by_its_digest_where_the_table_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    digest = f"sha256:{'0123456789abcdef' * 4}"
+    monkeypatch.setitem(docker_command.IMAGES, "5.0", Image("5", "hadoop", digest))
+    assert f"public.ecr.aws/glue/aws-glue-libs:5@{digest}" in CONTAINER.shell_command(terminal=False)
+
+
+def test_a_digest_in_the_table_is_one_that_docker_takes() -> None:
+    assert [image for image in IMAGES.values() if not re.fullmatch("(sha256:[0-9a-f]{64})?", image.digest)] == []
 
 
 def test_credentials_are_lent_read_only_and_only_when_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from aws_glue_cdk_baseline.config import PROJECT
-from scripts.docker_command import IMAGES, REGISTRY
+from scripts.docker_command import IMAGES
 
 HOME = "/home/hadoop"
 
@@ -25,9 +25,9 @@ def dev_container_settings() -> dict[str, Any]:
 
 def test_the_dev_container_is_the_image_that_the_tests_run_in() -> None:
     container = read(".devcontainer/devcontainer.json")
-    tag, user = IMAGES["5.0"]
-    assert container["image"] == f"{REGISTRY}:{tag}"
-    assert (container["remoteUser"], f"/home/{user}") == (user, HOME)
+    image = IMAGES["5.0"]
+    assert container["image"] == image.name
+    assert (container["remoteUser"], f"/home/{image.user}") == (image.user, HOME)
     assert container["workspaceFolder"] == f"{HOME}/workspace"
     assert container["workspaceMount"].endswith(f",target={HOME}/workspace")
 

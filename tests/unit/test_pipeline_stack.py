@@ -122,13 +122,21 @@ def test_the_build_stage_may_use_docker_and_reports_its_tests(pipeline: Synthesi
     assert pipeline.buildspec("CdkSynth")["reports"] == reports
 
 
-def test_the_cli_versions_are_those_of_package_json(pipeline: Synthesized) -> None:
-    versions = json.loads((PROJECT / "package.json").read_text())["devDependencies"]
-    installs = [pipeline.buildspec(name)["phases"]["install"]["commands"] for name in ("SelfMutation", "FileAsset")]
-    assert installs == [
-        [f"npm install -g aws-cdk@{versions['aws-cdk']}"],
-        [f"npm install -g cdk-assets@{versions['cdk-assets']}"],
+@pytest.mark.parametrize(("project", "tool"), [("SelfMutation", "aws-cdk"), ("FileAsset", "cdk-assets")])
+def test_the_cdk_tools_have_the_versions_and_hashes_of_the_lock_file(
+    pipeline: Synthesized, project: str, tool: str
+) -> None:
+    version = json.loads((PROJECT / "package.json").read_text())["devDependencies"][tool]
+    integrity = json.loads((PROJECT / "package-lock.json").read_text())["packages"][f"node_modules/{tool}"]["integrity"]
+    assert pipeline.buildspec(project)["phases"]["install"]["commands"] == [
+        f"npm view {tool}@{version} dist.integrity | grep -xF {integrity}",
+        f"npm install -g {tool}@{version}",
     ]
+
+
+def test_the_integration_test_installs_its_lock_file_with_hashes(pipeline: Synthesized) -> None:
+    command = "pip install --require-hashes --only-binary=:all: -r tests/integ/requirements.lock"
+    assert pipeline.buildspec("IntegrationTest")["phases"]["install"]["commands"] == [command]
 
 
 def test_all_assets_are_published_by_one_action(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """npm in a rehearsed build: what this project has installed already is reused, everything else is the real npm's.
 
 Reused: `npm ci` and `npm install` where the lock file asks for just what is there, `npm install -g name@version` of
-an exact version, or of a major or minor one, that is there.
+an exact version, or of a major or minor one, that is there; `npm view name@version dist.integrity` names its hash.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ def main(arguments: list[str]) -> None:
         print(f"[rehearsal] npm {words[0]}: this machine has all of package-lock.json; nothing is downloaded")
     elif words[:1] in (["install"], ["i"]) and is_global(arguments) and words[1:] and all(map(is_here, words[1:])):
         print(f"[rehearsal] npm install -g {' '.join(words[1:])}: on this machine already; nothing is downloaded")
+    elif words[:1] == ["view"] and words[2:] == ["dist.integrity"] and (integrity := integrity_here(words[1])):
+        print(integrity)
     elif npm := os.environ["REHEARSAL_NPM"]:
         os.execv(npm, [npm, *arguments])
     else:
@@ -43,6 +45,14 @@ def is_here(specification: str) -> bool:
     file = MODULES / match[1] / "package.json"
     version = json.loads(file.read_text())["version"] if file.exists() else ""
     return f"{version}.".startswith(f"{match[2]}.")
+
+
+def integrity_here(specification: str) -> str:
+    """The hash with which npm installed just this version, where it is there."""
+    name, _, version = specification.rpartition("@")
+    packages = json.loads((MODULES / ".package-lock.json").read_text())["packages"]
+    item = packages.get(f"node_modules/{name}", {})
+    return item.get("integrity", "") if item.get("version") == version else ""
 
 
 def locked(file: Path) -> object:
