@@ -12,7 +12,7 @@ from aws_glue_cdk_baseline.s3_access import readable
 
 RUN = ["glue:GetJobRun", "glue:GetJobRuns", "glue:StartJobRun", "glue:BatchStopJobRun"]
 # So many jobs a statement: CDK moves what does not fit into the role into managed policies, statement by statement.
-JOBS_TOGETHER = 20
+JOBS_TOGETHER = 10
 
 
 def add_test_role(stack: Stack, stage: str, jobs: Sequence[Job], tested_by: str) -> iam.Role:
@@ -45,11 +45,10 @@ def _statements(stack: Stack, stage: str, jobs: Sequence[Job]) -> Iterator[iam.P
         resources=["*"],
         conditions={"StringEquals": {"aws:RequestedRegion": stack.region}},
     )
-    names = [f"{job.name}-{stage}" for job in jobs]
-    for start in range(0, len(names), JOBS_TOGETHER):
-        together = names[start : start + JOBS_TOGETHER]
-        jobs_arn = stack.format_arn(service="glue", resource="job", resource_name="")
-        yield iam.PolicyStatement(actions=RUN, resources=[f"{jobs_arn}{name}" for name in together])
-    outputs = [location for job in jobs if job.settings.expect for location in job.output_locations]
-    for statement in readable(stack.partition, outputs) if outputs else []:
-        yield iam.PolicyStatement.from_json(statement)
+    jobs_arn = stack.format_arn(service="glue", resource="job", resource_name="")
+    for start in range(0, len(jobs), JOBS_TOGETHER):
+        together = jobs[start : start + JOBS_TOGETHER]
+        yield iam.PolicyStatement(actions=RUN, resources=[f"{jobs_arn}{job.name}-{stage}" for job in together])
+        outputs = [location for job in together if job.settings.expect for location in job.output_locations]
+        for statement in readable(stack.partition, outputs) if outputs else []:
+            yield iam.PolicyStatement.from_json(statement)

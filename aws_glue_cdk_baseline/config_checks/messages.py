@@ -66,8 +66,6 @@ def _message(path: KeyPath, error: ErrorDetails) -> str:
         return f"{shown(value)} is not one value; write text or a number"
     if kind == "string_too_short":
         return f"{shown(value)} is too short; at least {context['min_length']} characters"
-    if kind == "too_short" and context["field_type"] == "Tuple":
-        return "is an empty list; write one `- item` a line below it"
     if kind == "too_short":
         return "has no jobs; list at least one, as in default-config.yaml"
     if kind == "too_long":

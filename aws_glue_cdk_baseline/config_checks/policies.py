@@ -42,23 +42,30 @@ def _operator(value: str) -> str:
     raise ValueError(f"{shown(value)} is not an IAM condition operator, such as StringEquals or ArnLike")
 
 
+def _filled(value: Any) -> Any:
+    if value == []:
+        raise ValueError("is an empty list; write one `- item` a line below it")
+    return value
+
+
 def _as_list(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
+FILLED = BeforeValidator(_filled)  # `min_length` would count what is left when the items that it refuses are out
 _ONE_OR_MORE = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}
-Values = Annotated[tuple[str, ...], Field(min_length=1), BeforeValidator(_as_list), WithJsonSchema(_ONE_OR_MORE)]
+Values = Annotated[tuple[str, ...], FILLED, BeforeValidator(_as_list), WithJsonSchema(_ONE_OR_MORE)]
 Conditions = dict[Annotated[str, AfterValidator(_operator)], dict[str, Values]]
 
 
 class PolicyStatement(Section):
     """What the role of a job may do. It always allows: what is not allowed is denied already."""
 
-    actions: tuple[Annotated[str, AfterValidator(_action)], ...] = Field(
-        min_length=1, description="IAM actions, each by its full name, such as dynamodb:GetItem"
+    actions: Annotated[tuple[Annotated[str, AfterValidator(_action)], ...], FILLED] = Field(
+        description="IAM actions, each by its full name, such as dynamodb:GetItem"
     )
-    resources: tuple[Annotated[str, AfterValidator(_resource)], ...] = Field(
-        min_length=1, description="ARNs; one with * needs a reason"
+    resources: Annotated[tuple[Annotated[str, AfterValidator(_resource)], ...], FILLED] = Field(
+        description="ARNs; one with * needs a reason"
     )
     conditions: Conditions = Field(default_factory=dict, description="operator: {key: value}, as in an IAM policy")
     reason: str | None = Field(None, min_length=10, description="why no narrower resource does")
