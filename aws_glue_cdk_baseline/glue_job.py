@@ -47,8 +47,7 @@ def add_glue_job(
         input_locations=job.input_locations,
         output_locations=job.output_locations,
         managed_policies=job.settings.managed_policies,
-        statements=[statement.as_iam() for statement in job.settings.statements],
-        log_group_arns=environment.logs.arns,
+        statements=[*environment.logs.write, *(statement.as_iam() for statement in job.settings.statements)],
         partition=environment.partition,
     )
     settings = job.settings

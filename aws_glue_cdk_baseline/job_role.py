@@ -27,13 +27,12 @@ def job_role(
     managed_policies: Sequence[str],
     statements: Sequence[Statement],
     partition: str,
-    log_group_arns: Sequence[str],
 ) -> iam.IRole:
     """A role that Glue assumes for one job: one resource, with its policy inline and complete.
 
     It reads `script_object` (bucket/key) and the `s3://` URIs of `input_locations`, reads and writes those of
-    `output_locations`, and writes to the log groups `log_group_arns`. `managed_policies` (names or ARNs of AWS managed
-    policies) and `statements` come on top. `partition` is the AWS partition, such as `aws`.
+    `output_locations`. `statements` and `managed_policies` (names or ARNs of AWS managed policies) come on top.
+    `partition` is the AWS partition, such as `aws`.
     """
     s3_arn = f"arn:{partition}:s3:::"
     read = [key for location in input_locations for key in input_keys(location)]
@@ -42,8 +41,6 @@ def job_role(
         allow(READ, [s3_arn + key for key in [script_object, *read]]),
         *([allow(WRITE, [s3_arn + key for key in write])] if write else []),
         *listings(s3_arn, [*input_locations, *output_locations]),
-        # The stack makes the log groups before any job runs: a role that could would make one without key and end.
-        allow(["logs:CreateLogStream", "logs:PutLogEvents"], log_group_arns),
     ]
     role = iam.CfnRole(
         scope,

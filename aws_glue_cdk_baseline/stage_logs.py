@@ -10,6 +10,8 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 
+from aws_glue_cdk_baseline.s3_access import Statement, allow
+
 # What CloudWatch Logs does with a key, each by its name:
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
 USE_KEY = [
@@ -25,12 +27,12 @@ USE_KEY = [
 
 @dataclass(frozen=True)
 class StageLogs:
-    """The log groups: `prefix` is what their names begin with, `arns` what a role writes to, `output` is where what
-    a script prints goes to."""
+    """The log groups: `prefix` is what their names begin with, `output` is where what a script prints goes to, and
+    `write` what a role needs that writes into them."""
 
     prefix: str
-    arns: tuple[str, ...]
     output: logs.ILogGroup
+    write: tuple[Statement, ...]
 
 
 # Ids with a dot: a job's own id, which is its name, has none.
@@ -44,8 +46,19 @@ def add_stage_logs(stack: Stack, stage: str, retention_days: int) -> StageLogs:
         construct_id: _log_group(stack, f"Logs.{construct_id}", name, key, retention_days)
         for construct_id, name in names.items()
     }
-    # IAM and CloudWatch Logs name what is in a log group, its streams, with `:*` behind it.
-    return StageLogs(prefix, tuple(f"{arn}:*" for arn in arns.values()), groups["Output"])
+    # CreateLogGroup too: these groups exist, but AWS documents Glue's role with it (AWSGlueServiceRole) and not that
+    # Glue logs where it is denied. `:*` behind a log group is what is in it, its streams.
+    put = allow(
+        ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"], [f"{arn}:*" for arn in arns.values()]
+    )
+    # CloudWatch Logs may use the key in the name of who writes (kms:ViaService, same page as above).
+    encrypt = allow(["kms:Decrypt", "kms:GenerateDataKey"], [key.key_arn])
+    via_logs = {"Condition": {"StringEquals": {"kms:ViaService": _service(stack)}}}
+    return StageLogs(prefix, groups["Output"], (put, {**encrypt, **via_logs}))
+
+
+def _service(stack: Stack) -> str:
+    return f"logs.{stack.region}.{stack.url_suffix}"
 
 
 def _arn(stack: Stack, log_group: str) -> str:
@@ -64,7 +77,7 @@ def _key(stack: Stack, stage: str, log_groups: list[str]) -> kms.Key:
     )
     key.add_to_resource_policy(
         iam.PolicyStatement(
-            principals=[iam.ServicePrincipal(f"logs.{stack.region}.{stack.url_suffix}")],
+            principals=[iam.ServicePrincipal(_service(stack))],
             actions=USE_KEY,
             resources=["*"],  # in a key policy: this key
             conditions={"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": log_groups}},

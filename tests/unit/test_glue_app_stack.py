@@ -15,6 +15,7 @@ from tests.configs import make_app, make_job
 ENV = core.Environment(account="222222222222", region="us-east-1")
 
 
+LOGS_SERVICE = {"Fn::Join": ["", ["logs.us-east-1.", {"Ref": "AWS::URLSuffix"}]]}
 TESTER = "arn:aws:iam::111111111111:role/tester"
 
 
@@ -155,7 +156,7 @@ def test_the_key_rotates_and_the_logs_service_may_use_it_for_the_stages_log_grou
     assert key["Properties"]["EnableKeyRotation"] is True
     owner, service = key["Properties"]["KeyPolicy"]["Statement"]
     assert owner["Principal"] == {"AWS": "arn:aws:iam::222222222222:root"}
-    assert service["Principal"] == {"Service": {"Fn::Join": ["", ["logs.us-east-1.", {"Ref": "AWS::URLSuffix"}]]}}
+    assert service["Principal"] == {"Service": LOGS_SERVICE}
     assert not [action for action in service["Action"] if "*" in action]
     log_group = "arn:aws:logs:us-east-1:222222222222:log-group:/aws-glue/jobs/dev"
     assert service["Condition"] == {
@@ -167,7 +168,7 @@ def test_a_role_may_read_its_script_and_inputs_write_its_outputs_and_log_and_no_
     job = make_job(
         tmp_path, input_locations=("s3://in/a.json", "s3://in/folder/"), output_locations=("s3://out/result",)
     )
-    read, write, list_in, list_out, logs = statements(synth(job), "RolesShow")
+    read, write, list_in, list_out, logs, encrypt = statements(synth(job), "RolesShow")
     script, *inputs = read["Resource"]
     assert read["Action"] == ["s3:GetObject"]
     assert script.startswith("arn:aws:s3:::cdk-hnb659fds-assets-222222222222-us-east-1/")
@@ -183,11 +184,14 @@ def test_a_role_may_read_its_script_and_inputs_write_its_outputs_and_log_and_no_
         (["arn:aws:s3:::in"], ["a.json", "a.json/*", "folder", "folder/*"]),
         (["arn:aws:s3:::out"], ["result", "result/*"]),
     ]
-    assert logs["Action"] == ["logs:CreateLogStream", "logs:PutLogEvents"]
+    assert logs["Action"] == ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]
     assert logs["Resource"] == [
         "arn:aws:logs:us-east-1:222222222222:log-group:/aws-glue/jobs/dev/output:*",
         "arn:aws:logs:us-east-1:222222222222:log-group:/aws-glue/jobs/dev/error:*",
     ]
+    assert encrypt["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
+    assert [list(resource) for resource in encrypt["Resource"]] == [["Fn::GetAtt"]]
+    assert encrypt["Condition"] == {"StringEquals": {"kms:ViaService": LOGS_SERVICE}}
 
 
 @pytest.mark.parametrize(
