@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from aws_glue_cdk_baseline.config_checks.errors import ConfigError
 from aws_glue_cdk_baseline.config_checks.messages import explain
-from aws_glue_cdk_baseline.config_checks.model import Account, ConfigFile, JobSettings
+from aws_glue_cdk_baseline.config_checks.model import Account, ConfigFile, JobSettings, StageSection
 from aws_glue_cdk_baseline.config_checks.stage_jobs import Job, StageJobs
 from aws_glue_cdk_baseline.config_checks.yaml_file import read_yaml
 
@@ -36,12 +36,16 @@ PROJECT = Path(__file__).resolve().parent.parent
 
 
 class StageConfig(BaseModel):
-    """One stage: `name` is `dev` or `prod`, `account` where it is deployed, `jobs` what is deployed there."""
+    """One stage: `name` is `dev` or `prod`, `account` where it is deployed, `jobs` what is deployed there.
+
+    Their logs are kept for `log_retention_days`.
+    """
 
     model_config = ConfigDict(frozen=True)
     name: str
     account: Account
     jobs: tuple[Job, ...]
+    log_retention_days: int = 30
 
 
 class Config(BaseModel):
@@ -78,9 +82,13 @@ def load_config(path: Path, project: Path = PROJECT) -> Config:
     return Config(
         file=name,
         pipeline_account=content.pipeline_account,
-        dev=StageConfig(name="dev", account=content.dev_account, jobs=dev_jobs),
-        prod=StageConfig(name="prod", account=content.prod_account, jobs=prod_jobs),
+        dev=_stage("dev", content.dev_account, content.dev, dev_jobs),
+        prod=_stage("prod", content.prod_account, content.prod, prod_jobs),
     )
+
+
+def _stage(name: str, account: Account, section: StageSection, jobs: tuple[Job, ...]) -> StageConfig:
+    return StageConfig(name=name, account=account, jobs=jobs, log_retention_days=section.log_retention_days)
 
 
 def json_schema() -> str:

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from aws_cdk import Annotations, ArnFormat, RemovalPolicy, Stack
-from aws_cdk import aws_logs as logs
+from aws_cdk import Annotations, Stack
 from constructs import Construct
 
 from aws_glue_cdk_baseline.config import Job
 from aws_glue_cdk_baseline.glue_job import JobEnvironment, add_glue_job
 from aws_glue_cdk_baseline.script_assets import ScriptAssets
+from aws_glue_cdk_baseline.stage_logs import StageLogs, add_stage_logs
 from aws_glue_cdk_baseline.test_role import add_test_role
 
 READABLE_JOBS = 100
 
 
 class GlueAppStack(Stack):
-    """One stage's jobs. `tested_by_account` is the account that runs the integration test; None where nothing does."""
+    """One stage's jobs. `tested_by` is the ARN of the role that runs the integration test; None where nothing does."""
 
     def __init__(
         self,
@@ -27,15 +27,16 @@ class GlueAppStack(Stack):
         *,
         stage: str,
         jobs: Sequence[Job],
-        tested_by_account: str | None = None,
+        log_retention_days: int = 30,
+        tested_by: str | None = None,
         **kwargs: Any,
     ) -> None:
         # Many jobs: without indentation 240 of them stay below CloudFormation's 1 MB.
         kwargs.setdefault("suppress_template_indentation", len(jobs) > READABLE_JOBS)
         super().__init__(scope, construct_id, **kwargs)
         self.stage_name = stage
-        self.test_role = add_test_role(self, stage, jobs, tested_by_account) if tested_by_account else None
-        environment = self._job_environment(f"/aws-glue/jobs/{stage}")
+        self.test_role = add_test_role(self, stage, jobs, tested_by) if tested_by else None
+        environment = self._job_environment(add_stage_logs(self, stage, log_retention_days))
         for job in jobs:
             add_glue_job(self, job.name, job=job, job_name=f"{job.name}-{stage}", environment=environment)
 
@@ -43,27 +44,19 @@ class GlueAppStack(Stack):
     def iam_role_arn(self) -> str:
         """The ARN of the role that the integration test assumes. Raises ValueError in a stage that is not tested."""
         if self.test_role is None:
-            raise ValueError(f"{self.stack_name} has no integration-test role: it was built without tested_by_account")
+            raise ValueError(f"{self.stack_name} has no integration-test role: it was built without tested_by")
         return self.test_role.role_arn
 
-    # Ids with a dot: a job's own id, which is its name, has none.
-    def _job_environment(self, log_group_prefix: str) -> JobEnvironment:
+    def _job_environment(self, logs: StageLogs) -> JobEnvironment:
         Annotations.of(self).acknowledge_warning(
             "@aws-cdk/aws-glue-alpha:unencryptedContinuousLogging",
-            "CloudWatch Logs encrypts every log group; a security configuration would add nothing but a resource",
+            "the log groups are the stage's own and encrypted with its key (stage_logs.py); a security configuration"
+            " would make Glue write to other groups, which it names itself and nobody expires",
         )
-        self._log_group("Logs.Error", f"{log_group_prefix}/error")  # Glue's own messages and the script's logger
         return JobEnvironment(
-            log_group_prefix=log_group_prefix,
-            log_groups_arn=self.format_arn(
-                service="logs",
-                resource="log-group",
-                resource_name=f"{log_group_prefix}/*",
-                arn_format=ArnFormat.COLON_RESOURCE_NAME,
-            ),
-            output_log_group=self._log_group("Logs.Output", f"{log_group_prefix}/output"),
+            logs=logs,
             partition=self.partition,
-            roles=Construct(self, "Roles."),
+            roles=Construct(self, "Roles."),  # ids with a dot: a job's own id, which is its name, has none
             scripts=ScriptAssets(self, "Scripts."),
             tags={
                 "environment": self.environment,
@@ -71,13 +64,4 @@ class GlueAppStack(Stack):
                 "stack_id": self.stack_id,
                 "stack_name": self.stack_name,
             },
-        )
-
-    def _log_group(self, construct_id: str, name: str) -> logs.LogGroup:
-        return logs.LogGroup(
-            self,
-            construct_id,
-            log_group_name=name,
-            retention=logs.RetentionDays.ONE_MONTH,
-            removal_policy=RemovalPolicy.DESTROY,  # a log group left behind would stop the next deployment
         )

@@ -13,7 +13,7 @@ from aws_glue_cdk_baseline.glue_app_stack import GlueAppStack
 
 
 class GlueAppStage(cdk.Stage):
-    """The stacks of one stage. `tested_by_account` as in GlueAppStack."""
+    """The stacks of one stage; its parameters are those of GlueAppStack."""
 
     def __init__(
         self,
@@ -22,12 +22,18 @@ class GlueAppStage(cdk.Stage):
         *,
         stage: str,
         jobs: Sequence[Job],
-        tested_by_account: str | None = None,
+        log_retention_days: int = 30,
+        tested_by: str | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(scope, construct_id, **kwargs)
         self.glue_app_stack = GlueAppStack(
-            self, "GlueAppStack", stage=stage, jobs=jobs, tested_by_account=tested_by_account
+            self,
+            "GlueAppStack",
+            stage=stage,
+            jobs=jobs,
+            log_retention_days=log_retention_days,
+            tested_by=tested_by,
         )
 
     @property

@@ -11,22 +11,20 @@ from aws_cdk import Duration
 
 # The only import of the Glue module: to move to the one in aws-cdk-lib, write `aws_glue as glue` here.
 from aws_cdk import aws_glue_alpha as glue
-from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from aws_glue_cdk_baseline.config import Job
 from aws_glue_cdk_baseline.job_role import job_role
 from aws_glue_cdk_baseline.script_assets import ScriptAssets
+from aws_glue_cdk_baseline.stage_logs import StageLogs
 
 
 @dataclass(frozen=True)
 class JobEnvironment:
-    """What all jobs of a stage share: the names and ARN of its log groups (`output_log_group` gets what a script
-    prints), the AWS partition, the scope of its roles, where its scripts are uploaded, and the tags."""
+    """What all jobs of a stage share: its log groups, the AWS partition, the scope of its roles, where its scripts
+    are uploaded, and the tags."""
 
-    log_group_prefix: str
-    log_groups_arn: str
-    output_log_group: logs.ILogGroup
+    logs: StageLogs
     partition: str
     roles: Construct
     scripts: ScriptAssets
@@ -49,7 +47,7 @@ def add_glue_job(
         input_locations=job.input_locations,
         output_locations=job.output_locations,
         managed_policies=job.settings.managed_policies,
-        log_groups_arn=environment.log_groups_arn,
+        statements=[*environment.logs.write, *(statement.as_iam() for statement in job.settings.statements)],
         partition=environment.partition,
     )
     settings = job.settings
@@ -68,10 +66,10 @@ def add_glue_job(
         max_concurrent_runs=settings.max_concurrent_runs,
         enable_metrics=False,  # metrics cost extra, and the role may not put them
         enable_observability_metrics=False,
-        continuous_logging=glue.ContinuousLoggingProps(enabled=True, log_group=environment.output_log_group),
+        continuous_logging=glue.ContinuousLoggingProps(enabled=True, log_group=environment.logs.output),
         default_arguments={
             "--enable-auto-scaling": "true",
-            "--custom-logGroup-prefix": environment.log_group_prefix,
+            "--custom-logGroup-prefix": environment.logs.prefix,
             **settings.default_arguments,
             **job.arguments,
         },

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from aws_glue_cdk_baseline.s3_access import READ, allow, keys, listings, split
+from aws_glue_cdk_baseline.s3_access import READ, Statement, allow, input_keys, keys, listings, split
 
 TRUST_GLUE = {
     "Version": "2012-10-17",
@@ -25,23 +25,22 @@ def job_role(
     input_locations: Sequence[str],
     output_locations: Sequence[str],
     managed_policies: Sequence[str],
+    statements: Sequence[Statement],
     partition: str,
-    log_groups_arn: str,
 ) -> iam.IRole:
     """A role that Glue assumes for one job: one resource, with its policy inline and complete.
 
     It reads `script_object` (bucket/key) and the `s3://` URIs of `input_locations`, reads and writes those of
-    `output_locations`, and writes to the log groups `log_groups_arn`. `managed_policies` (names or ARNs of AWS managed
-    policies) come on top. `partition` is the AWS partition, such as `aws`.
+    `output_locations`. `statements` and `managed_policies` (names or ARNs of AWS managed policies) come on top.
+    `partition` is the AWS partition, such as `aws`.
     """
     s3_arn = f"arn:{partition}:s3:::"
-    read = [key for location in input_locations for key in keys(location)]
+    read = [key for location in input_locations for key in input_keys(location)]
     write = [key for location in output_locations for key in [*keys(location), *_folder_marker(location)]]
-    statements = [
+    own = [
         allow(READ, [s3_arn + key for key in [script_object, *read]]),
         *([allow(WRITE, [s3_arn + key for key in write])] if write else []),
         *listings(s3_arn, [*input_locations, *output_locations]),
-        allow(["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"], [log_groups_arn]),
     ]
     role = iam.CfnRole(
         scope,
@@ -52,7 +51,9 @@ def job_role(
             for policy in managed_policies
         ]
         or None,
-        policies=[{"policyName": "JobPolicy", "policyDocument": {"Version": "2012-10-17", "Statement": statements}}],
+        policies=[
+            {"policyName": "JobPolicy", "policyDocument": {"Version": "2012-10-17", "Statement": [*own, *statements]}}
+        ],
     )
     return iam.Role.from_role_name(scope, f"{construct_id}.Name", role.ref, mutable=False)
 

@@ -27,6 +27,7 @@ from constructs import Construct
 from aws_glue_cdk_baseline.cdk_tools import CdkTool
 from aws_glue_cdk_baseline.config import Account, Config, StageConfig
 from aws_glue_cdk_baseline.glue_app_stage import GlueAppStage
+from aws_glue_cdk_baseline.pipeline_details import finish_pipeline
 from aws_glue_cdk_baseline.source_code import source_code
 
 BRANCH = "main"
@@ -51,6 +52,8 @@ class PipelineStack(Stack):
         dev = self._add_stage("DeployDev", config.dev, tested=True)
         dev.add_post(self._integration_test(source, config.dev, dev))
         self._add_stage("DeployProd", config.prod).add_pre(ManualApprovalStep("Approval"))
+        self.pipeline.build_pipeline()  # no stage can be added from here on
+        finish_pipeline(self.pipeline.pipeline)
 
     def _source(self) -> IFileSetProducer:
         """A CodeCommit repository that starts with this project's files. Another Git host: return
@@ -104,7 +107,8 @@ class PipelineStack(Stack):
             stage_name,
             stage=stage.name,
             jobs=stage.jobs,
-            tested_by_account=self._home.aws_account_id if tested else None,
+            log_retention_days=stage.log_retention_days,
+            tested_by=self._tester_arn(stage) if tested else None,
             env=None if stage.account == self._home else _environment(stage.account),
         )
         return self.pipeline.add_stage(app_stage)
@@ -112,6 +116,14 @@ class PipelineStack(Stack):
     def _integration_test(self, source: IFileSetProducer, stage: StageConfig, deployment: StageDeployment) -> Step:
         account, region = stage.account.aws_account_id, stage.account.aws_region
         role_arn = f"arn:{self.partition}:iam::{account}:role/glue-test-{stage.name}"
+        # A name of its own, by which the test role of the stage trusts it (test_role.py).
+        role = iam.Role(
+            self,
+            "IntegrationTestRole",
+            role_name=_tester(stage),
+            description=f"Runs the integration test of {stage.name}",
+            assumed_by=iam.ServicePrincipal("codebuild.amazonaws.com"),
+        )
         return CodeBuildStep(
             "IntegrationTest",
             input=source,
@@ -123,8 +135,17 @@ class PipelineStack(Stack):
                 f" --junit reports/integration-test.xml{_expectations(stage)}"
             ],
             partial_build_spec=codebuild.BuildSpec.from_object({"version": "0.2", "reports": REPORTS}),
+            role=role,
             role_policy_statements=[iam.PolicyStatement(actions=["sts:AssumeRole"], resources=[role_arn])],
         )
+
+    def _tester_arn(self, stage: StageConfig) -> str:
+        return f"arn:{self.partition}:iam::{self._home.aws_account_id}:role/{_tester(stage)}"
+
+
+def _tester(stage: StageConfig) -> str:
+    """The name of the role of the build that tests a stage."""
+    return f"glue-integration-test-{stage.name}"
 
 
 def _expectations(stage: StageConfig) -> str:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 Statement = dict[str, Any]
 READ = ["s3:GetObject"]
+# What is named like this is one object; Parquet, ORC and the like are not among them: they are folders as a rule.
+FILE = re.compile(r".*\.(json|jsonl|ndjson|csv|tsv|txt|xml|gz|bz2|zst|zip)", re.IGNORECASE)
 
 
-def allow(actions: list[str], resources: list[str]) -> Statement:
-    return {"Effect": "Allow", "Action": actions, "Resource": list(dict.fromkeys(resources))}
+def allow(actions: Sequence[str], resources: Sequence[str]) -> Statement:
+    return {"Effect": "Allow", "Action": list(actions), "Resource": list(dict.fromkeys(resources))}
 
 
 def readable(partition: str, locations: Sequence[str]) -> list[Statement]:
@@ -34,6 +37,12 @@ def keys(location: str) -> list[str]:
     if key in ("", "/") or key.endswith("/"):
         return [f"{bucket}/{key.rstrip('/')}/*" if key.rstrip("/") else f"{bucket}/*"]
     return [f"{bucket}/{key}", f"{bucket}/{key}/*"]
+
+
+def input_keys(location: str) -> list[str]:
+    """As `keys`, but of an input that is named like a file that object alone: `persons.json`, not `persons.json/`."""
+    bucket, key = split(location)
+    return [f"{bucket}/{key}"] if FILE.fullmatch(key) else keys(location)
 
 
 def listings(s3_arn: str, locations: Sequence[str]) -> list[Statement]:

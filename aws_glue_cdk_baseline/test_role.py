@@ -2,36 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from aws_cdk import Stack
+from aws_cdk import Arn, ArnFormat, Stack
 from aws_cdk import aws_iam as iam
 
 from aws_glue_cdk_baseline.config import Job
 from aws_glue_cdk_baseline.s3_access import readable
 
+RUN = ["glue:GetJobRun", "glue:GetJobRuns", "glue:StartJobRun", "glue:BatchStopJobRun"]
+# So many jobs a statement: CDK moves what does not fit into the role into managed policies, statement by statement.
+JOBS_TOGETHER = 10
 
-def add_test_role(stack: Stack, stage: str, jobs: Sequence[Job], tested_by_account: str) -> iam.Role:
+
+def add_test_role(stack: Stack, stage: str, jobs: Sequence[Job], tested_by: str) -> iam.Role:
     """May start, watch and stop this stage's jobs, and read what those with an `expect` are to leave.
 
-    Glue knows no narrower resource for finding jobs by their tag.
+    The role with the ARN `tested_by` alone may assume it. That is said as a condition: a role that is a principal is
+    kept by IAM as its id, so that one made anew under the same name would not be trusted any more, and one that does
+    not exist yet, as on a first deployment, is refused.
     """
-    outputs = [location for job in jobs if job.settings.expect for location in job.output_locations]
-    statements = [
-        iam.PolicyStatement(actions=["glue:ListJobs"], resources=["*"]),
-        iam.PolicyStatement(
-            actions=["glue:GetJobRun", "glue:GetJobRuns", "glue:StartJobRun", "glue:BatchStopJobRun"],
-            resources=[stack.format_arn(service="glue", resource="job", resource_name=f"*-{stage}")],
-        ),
-        *(
-            iam.PolicyStatement.from_json(statement)
-            for statement in (readable(stack.partition, outputs) if outputs else [])
-        ),
-    ]
-    return iam.Role(
+    account = Arn.split(tested_by, ArnFormat.SLASH_RESOURCE_NAME).account
+    if not account:
+        raise ValueError(f"{tested_by} is not the ARN of a role")
+    role = iam.Role(
         stack,
         "GlueTestRole",
         role_name=f"glue-test-{stage}",
-        assumed_by=iam.AccountPrincipal(tested_by_account),
-        inline_policies={"GluePolicy": iam.PolicyDocument(statements=statements)},
+        description=f"Runs the jobs of {stage} for the integration test",
+        assumed_by=iam.AccountPrincipal(account).with_conditions({"ArnEquals": {"aws:PrincipalArn": tested_by}}),
     )
+    for statement in _statements(stack, stage, jobs):
+        role.add_to_policy(statement)
+    return role
+
+
+def _statements(stack: Stack, stage: str, jobs: Sequence[Job]) -> Iterator[iam.PolicyStatement]:
+    # Finding jobs by their tag knows no resource: ListJobs in
+    # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsglue.html
+    yield iam.PolicyStatement(
+        actions=["glue:ListJobs"],
+        resources=["*"],
+        conditions={"StringEquals": {"aws:RequestedRegion": stack.region}},
+    )
+    jobs_arn = stack.format_arn(service="glue", resource="job", resource_name="")
+    for start in range(0, len(jobs), JOBS_TOGETHER):
+        together = jobs[start : start + JOBS_TOGETHER]
+        yield iam.PolicyStatement(actions=RUN, resources=[f"{jobs_arn}{job.name}-{stage}" for job in together])
+        outputs = [location for job in together if job.settings.expect for location in job.output_locations]
+        for statement in readable(stack.partition, outputs) if outputs else []:
+            yield iam.PolicyStatement.from_json(statement)

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from aws_glue_cdk_baseline.config_checks.errors import Problem, did_you_mean, nearest, shown
-from aws_glue_cdk_baseline.config_checks.model import Account, ConfigFile, JobSettings, Section, StageSection
+from aws_glue_cdk_baseline.config_checks.model import Account, ConfigFile, JobSettings, StageSection
+from aws_glue_cdk_baseline.config_checks.policies import PolicyStatement
+from aws_glue_cdk_baseline.config_checks.section import Section
 from aws_glue_cdk_baseline.config_checks.yaml_file import KeyPath, YamlFile
 
 if TYPE_CHECKING:
@@ -36,6 +38,8 @@ def _key_path(error: ErrorDetails) -> KeyPath:
 
 def _message(path: KeyPath, error: ErrorDetails) -> str:
     kind, value, context = error["type"], error["input"], error.get("ctx", {})
+    if kind == "missing" and "statements" in path:
+        return f"is missing; a statement has `{path[-1]}:`, a list"
     if kind == "missing":
         return f"is missing; add `{path[-1]}:` as in default-config.yaml"
     if kind == "extra_forbidden":
@@ -60,6 +64,8 @@ def _message(path: KeyPath, error: ErrorDetails) -> str:
         return f"{shown(value)} is not a list; write one `- item` a line below it"
     if kind == "string_type":
         return f"{shown(value)} is not one value; write text or a number"
+    if kind == "string_too_short":
+        return f"{shown(value)} is too short; at least {context['min_length']} characters"
     if kind == "too_short":
         return "has no jobs; list at least one, as in default-config.yaml"
     if kind == "too_long":
@@ -74,7 +80,7 @@ def _unknown_key(path: KeyPath) -> str:
     key = str(path[-1])
     known = [field.alias or "" for field in _section(path[:-1]).model_fields.values()]
     message = f"is not known here; allowed: {', '.join(known)}{did_you_mean(key, known)}"
-    if path[0] == "jobs" and not nearest(key, known):
+    if path[0] == "jobs" and "statements" not in path and not nearest(key, known):
         job = path[1]
         return f"is no setting; a parameter goes under dev.jobs.{job} and prod.jobs.{job}; settings: {', '.join(known)}"
     return message
@@ -84,6 +90,8 @@ def _section(path: KeyPath) -> type[Section]:
     match path:
         case ():
             return ConfigFile
+        case (*_, "statements", int()):
+            return PolicyStatement
         case ("jobs", *_):
             return JobSettings
         case ("dev" | "prod", *_):

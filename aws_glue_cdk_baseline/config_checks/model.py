@@ -7,10 +7,11 @@ from functools import cache
 from typing import Annotated, Any, Literal
 
 from botocore.session import Session
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
-from pydantic.alias_generators import to_camel
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from aws_glue_cdk_baseline.config_checks.errors import did_you_mean, shown
+from aws_glue_cdk_baseline.config_checks.policies import PolicyStatement
+from aws_glue_cdk_baseline.config_checks.section import Section
 
 # Set by this template or by Glue itself, so that no job may set them (the CDK construct refuses most of them as well).
 MANAGED_ARGUMENTS = frozenset(
@@ -40,7 +41,12 @@ MANAGED_ARGUMENTS = frozenset(
     ]
 )
 
-MAX_JOBS = 240  # a job is two resources, and one CloudFormation stack holds 500
+MAX_JOBS = 240  # a job is two resources, and one CloudFormation stack holds 500; the rest is for what all share
+# https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+LOG_RETENTION_DAYS = (
+    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
+    *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
+)
 
 
 @cache
@@ -100,6 +106,13 @@ def _default_argument(name: str) -> str:
     return name
 
 
+def _retention(days: int) -> int:
+    if days in LOG_RETENTION_DAYS:
+        return days
+    allowed = ", ".join(map(str, LOG_RETENTION_DAYS))
+    raise ValueError(f"CloudWatch Logs cannot keep logs for {days} days; allowed: {allowed}")
+
+
 def _nothing_is_empty(value: Any) -> Any:
     return {} if value is None else value
 
@@ -118,12 +131,7 @@ GlueVersion = Annotated[
 ]
 WorkerType = Literal["G.1X", "G.2X", "G.4X", "G.8X", "G.12X", "G.16X", "R.1X", "R.2X", "R.4X", "R.8X"]
 ExecutionClass = Literal["STANDARD", "FLEX"]
-
-
-class Section(BaseModel):
-    """A section of the file: keys in camelCase, unknown ones refused, frozen."""
-
-    model_config = ConfigDict(alias_generator=to_camel, extra="forbid", frozen=True, protected_namespaces=())
+RetentionDays = Annotated[int, AfterValidator(_retention), WithJsonSchema({"enum": list(LOG_RETENTION_DAYS)})]
 
 
 class Account(Section):
@@ -156,6 +164,9 @@ class JobSettings(Section):
     managed_policies: tuple[str, ...] = Field(
         (), description="names or ARNs of AWS managed policies that the job's role gets besides its own"
     )
+    statements: tuple[PolicyStatement, ...] = Field(
+        (), description="what the job's role may do besides reading its inputs and writing its outputs"
+    )
     default_arguments: dict[Annotated[str, AfterValidator(_default_argument)], ParameterValue] = Field(
         default_factory=dict, description="Glue's own job parameters, such as --additional-python-modules"
     )
@@ -175,6 +186,7 @@ class StageSection(Section):
     jobs: dict[JobName, Annotated[StageJob, BeforeValidator(_nothing_is_empty)]] = Field(
         min_length=1, max_length=MAX_JOBS
     )
+    log_retention_days: RetentionDays = Field(30, description="how long the logs of its jobs are kept; default 30")
 
 
 class ConfigFile(Section):

@@ -13,6 +13,7 @@ from local.rehearsal.approval import Answer
 from local.rehearsal.assembly import Environment, environments, pipeline_stack
 from local.rehearsal.credentials import trusts
 from local.rehearsal.denials import denials
+from local.rehearsal.emulated import conditions
 from local.rehearsal.errors import RehearsalError
 from local.rehearsal.execution import check
 from local.rehearsal.pipeline import Action, Pipeline, Stage, parse
@@ -235,3 +236,15 @@ def test_a_public_bucket_may_be_read_by_everybody_and_another_used_by_the_accoun
     assert (public["Principal"], public["Action"]) == ("*", ["s3:GetObject"])
     assert shared["Principal"] == {"AWS": ["arn:aws:iam::222222222222:root"]}
     assert "s3:PutObject" in shared["Action"]
+
+
+@pytest.mark.parametrize(
+    ("caller", "principal"),
+    [
+        ("arn:aws:sts::111111111111:assumed-role/tester/build-1", "arn:aws:iam::111111111111:role/tester"),
+        ("arn:aws:iam::111111111111:user/tester", "arn:aws:iam::111111111111:user/tester"),
+        ("arn:aws:iam::111111111111:root", "arn:aws:iam::111111111111:root"),
+    ],
+)
+def test_the_principal_of_an_assumed_role_is_the_role(caller: str, principal: str) -> None:
+    assert conditions.role_of(caller) == principal

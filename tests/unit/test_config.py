@@ -97,6 +97,30 @@ def test_a_config_of_the_aws_baseline_loads_as_it_is(tmp_path: Path, tutorial: s
     assert "--input_path" in config.prod.jobs[0].arguments
 
 
+def with_statement(statement: str) -> str:
+    return CONFIG.replace("numberOfWorkers: 4", f"statements:\n      - {{{statement}}}")
+
+
+STATEMENT = """\
+actions: [sqs:SendMessage, sqs:GetQueueUrl], resources: ['arn:aws:sqs:us-east-1:222222222222:q-*'],
+        reason: a queue for each day, conditions: {StringEquals: {aws:PrincipalTag/team: terms}}"""
+
+
+def test_a_job_may_have_statements(tmp_path: Path) -> None:
+    (statement,) = load(tmp_path, with_statement(STATEMENT)).prod.jobs[1].settings.statements
+    assert statement.as_iam() == {
+        "Effect": "Allow",
+        "Action": ["sqs:SendMessage", "sqs:GetQueueUrl"],
+        "Resource": ["arn:aws:sqs:us-east-1:222222222222:q-*"],
+        "Condition": {"StringEquals": {"aws:PrincipalTag/team": ["terms"]}},
+    }
+
+
+def test_a_stage_keeps_its_logs_for_30_days_or_as_long_as_it_says(tmp_path: Path) -> None:
+    config = load(tmp_path, CONFIG.replace("prod:\n", "prod:\n  logRetentionDays: 365\n"))
+    assert (config.dev.log_retention_days, config.prod.log_retention_days) == (30, 365)
+
+
 FAULTS: dict[str, tuple[str | bytes, str]] = {
     "empty file": ("", "c.yaml:1: the file is empty; start from default-config.yaml"),
     "broken YAML": ("dev: [1\n", "c.yaml:2: not valid YAML: did not find expected ',' or ']'"),
@@ -124,7 +148,66 @@ FAULTS: dict[str, tuple[str | bytes, str]] = {
         CONFIG.replace("numberOfWorkers: 4", "numberOfWorker: 4"),
         "c.yaml:6: jobs.Join.numberOfWorker: is not known here; allowed: description, script, glueVersion, workerType,"
         " numberOfWorkers, timeoutMinutes, maxRetries, maxConcurrentRuns, executionClass, managedPolicies,"
-        " defaultArguments, expect; did you mean numberOfWorkers?",
+        " statements, defaultArguments, expect; did you mean numberOfWorkers?",
+    ),
+    "a statement with a wildcard for an action": (
+        with_statement("actions: ['dynamodb:*'], resources: ['arn:aws:sqs:us-east-1:222222222222:q']"),
+        "c.yaml:7: jobs.Join.statements.0.actions.0: 'dynamodb:*' allows more than one action; name each, such as"
+        " dynamodb:GetItem",
+    ),
+    "a statement that allows everything": (
+        with_statement("actions: ['*'], resources: ['arn:aws:sqs:us-east-1:222222222222:q']"),
+        "c.yaml:7: jobs.Join.statements.0.actions.0: '*' allows more than one action; name each, such as"
+        " dynamodb:GetItem",
+    ),
+    "an action that is none": (
+        with_statement("actions: [GetItem], resources: ['arn:aws:sqs:us-east-1:222222222222:q']"),
+        "c.yaml:7: jobs.Join.statements.0.actions.0: 'GetItem' is not an IAM action; write service:Action, such as"
+        " dynamodb:GetItem",
+    ),
+    "a resource that is none": (
+        with_statement("actions: [sqs:SendMessage], resources: [terms]"),
+        "c.yaml:7: jobs.Join.statements.0.resources.0: 'terms' is not an ARN; write one such as"
+        " arn:aws:dynamodb:us-east-1:123456789102:table/terms",
+    ),
+    "many resources without a reason": (
+        with_statement("actions: [sqs:SendMessage], resources: ['*']"),
+        "c.yaml:7: jobs.Join.statements.0: '*' stands for more than one resource; name each, or add `reason:` for the"
+        " review",
+    ),
+    "a statement without resources": (
+        with_statement("actions: [sqs:SendMessage]"),
+        "c.yaml:7: jobs.Join.statements.0.resources: is missing; a statement has `resources:`, a list",
+    ),
+    "a statement that denies": (
+        with_statement("effect: Deny, actions: [sqs:SendMessage], resources: ['arn:aws:sqs:us-east-1:222222222222:q']"),
+        "c.yaml:7: jobs.Join.statements.0.effect: is not known here; allowed: actions, resources, conditions, reason",
+    ),
+    "an empty list of actions": (
+        with_statement("actions: [], resources: ['arn:aws:sqs:us-east-1:222222222222:q']"),
+        "c.yaml:7: jobs.Join.statements.0.actions: is an empty list; write one `- item` a line below it",
+    ),
+    "a condition operator that is none": (
+        with_statement(
+            "actions: [sqs:SendMessage], resources: ['arn:aws:sqs:us-east-1:222222222222:q'],"
+            " conditions: {StringIs: {aws:PrincipalTag/team: terms}}"
+        ),
+        "c.yaml:7: jobs.Join.statements.0.conditions.StringIs: 'StringIs' is not an IAM condition operator, such as"
+        " StringEquals or ArnLike",
+    ),
+    "statements that are no list": (
+        CONFIG.replace("numberOfWorkers: 4", "statements: all"),
+        "c.yaml:6: jobs.Join.statements: 'all' is not a list; write one `- item` a line below it",
+    ),
+    "a time that CloudWatch Logs does not keep logs for": (
+        CONFIG.replace("dev:\n", "dev:\n  logRetentionDays: 31\n"),
+        "c.yaml:8: dev.logRetentionDays: CloudWatch Logs cannot keep logs for 31 days; allowed: 1, 3, 5, 7, 14, 30, 60,"
+        " 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653",
+    ),
+    "a misspelt setting of a stage": (
+        CONFIG.replace("dev:\n", "dev:\n  logRetention: 30\n"),
+        "c.yaml:8: dev.logRetention: is not known here; allowed: jobs, logRetentionDays; did you mean"
+        " logRetentionDays?",
     ),
     "rows expected of a job without an output": (
         CONFIG.replace("minimumAge: 21", "minimumAge: 21\n      expect: {outputRows: 1}"),
@@ -166,7 +249,7 @@ FAULTS: dict[str, tuple[str | bytes, str]] = {
         CONFIG.replace("numberOfWorkers: 4", "inputLocationOrgs: s3://a-bucket/"),
         "c.yaml:6: jobs.Join.inputLocationOrgs: is no setting; a parameter goes under dev.jobs.Join and prod.jobs.Join;"
         " settings: description, script, glueVersion, workerType, numberOfWorkers, timeoutMinutes, maxRetries,"
-        " maxConcurrentRuns, executionClass, managedPolicies, defaultArguments, expect",
+        " maxConcurrentRuns, executionClass, managedPolicies, statements, defaultArguments, expect",
     ),
     "an account id of 11 digits": (
         CONFIG.replace('"111111111111"', "11111111111"),

@@ -8,14 +8,27 @@ from aws_cdk.assertions import Match, Template
 
 from aws_glue_cdk_baseline.config import Job
 from aws_glue_cdk_baseline.config_checks.model import MAX_JOBS, Expect
+from aws_glue_cdk_baseline.config_checks.policies import PolicyStatement
 from aws_glue_cdk_baseline.glue_app_stack import GlueAppStack
 from tests.configs import make_app, make_job
 
 ENV = core.Environment(account="222222222222", region="us-east-1")
 
 
-def make_stack(*jobs: Job, stage: str = "dev", tested_by: str | None = None) -> GlueAppStack:
-    return GlueAppStack(make_app(), "TestGlueAppStack", stage=stage, jobs=jobs, tested_by_account=tested_by, env=ENV)
+LOGS_SERVICE = {"Fn::Join": ["", ["logs.us-east-1.", {"Ref": "AWS::URLSuffix"}]]}
+TESTER = "arn:aws:iam::111111111111:role/tester"
+
+
+def make_stack(*jobs: Job, stage: str = "dev", tested_by: str | None = None, days: int = 30) -> GlueAppStack:
+    return GlueAppStack(
+        make_app(),
+        "TestGlueAppStack",
+        stage=stage,
+        jobs=jobs,
+        log_retention_days=days,
+        tested_by=tested_by,
+        env=ENV,
+    )
 
 
 def synth(*jobs: Job, **options: Any) -> Template:
@@ -23,11 +36,20 @@ def synth(*jobs: Job, **options: Any) -> Template:
 
 
 def statements(template: Template, role: str) -> list[dict[str, Any]]:
-    """The policy statements of the role whose logical id begins with `role`."""
-    roles = template.find_resources("AWS::IAM::Role")
-    properties = next(value["Properties"] for key, value in roles.items() if key.startswith(role))
-    found: list[dict[str, Any]] = properties["Policies"][0]["PolicyDocument"]["Statement"]
+    """The policy statements of the role whose logical id begins with `role`, wherever CDK has put them."""
+    resources = template.to_json()["Resources"]
+    found = []
+    for name, resource in resources.items():
+        if name.startswith(role) and resource["Type"].startswith("AWS::IAM::"):
+            properties = resource["Properties"]
+            documents = [policy["PolicyDocument"] for policy in properties.get("Policies", [])]
+            documents += [properties["PolicyDocument"]] if "PolicyDocument" in properties else []
+            found += [statement for document in documents for statement in document["Statement"]]
     return found
+
+
+def as_list(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
 
 
 def test_a_job_gets_its_size_limits_and_arguments_from_the_config(tmp_path: Path) -> None:
@@ -96,11 +118,21 @@ def test_a_job_is_two_resources(tmp_path: Path) -> None:
     assert len(three["Resources"]) - len(one["Resources"]) == 4
 
 
-def test_the_most_jobs_fit_one_stack(tmp_path: Path) -> None:
-    stack = make_stack(*[make_job(tmp_path, f"Job{n}") for n in range(MAX_JOBS)], tested_by="111111111111")
-    template = Template.from_stack(stack).to_json()
-    assert len(template["Resources"]) <= 500
-    assert len(json.dumps(template)) < 1_000_000
+def test_the_most_jobs_with_the_longest_names_fit_one_stack_and_its_test_role(tmp_path: Path) -> None:
+    names = [f"{'J' * 97}{n:03}" for n in range(MAX_JOBS)]
+    template = Template.from_stack(make_stack(*[make_job(tmp_path, name) for name in names], tested_by=TESTER))
+    resources = template.to_json()["Resources"]
+    assert len(resources) <= 500
+    assert len(json.dumps(template.to_json())) < 1_000_000
+    run = [item for item in statements(template, "GlueTestRole") if "glue:StartJobRun" in item["Action"]]
+    started = [resource.rpartition("/")[2] for item in run for resource in as_list(item["Resource"])]
+    assert sorted(started) == [f"{name}-dev" for name in names]
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+    managed = template.find_resources("AWS::IAM::ManagedPolicy").values()
+    assert len(managed) <= 10
+    assert all(len(json.dumps(item["Properties"]["PolicyDocument"], separators=(",", ":"))) <= 6144 for item in managed)
+    (inline,) = template.find_resources("AWS::IAM::Policy").values()
+    assert len(json.dumps(inline["Properties"]["PolicyDocument"], separators=(",", ":"))) <= 10240
 
 
 def test_the_same_job_has_a_name_of_its_own_in_each_stage(tmp_path: Path) -> None:
@@ -110,22 +142,38 @@ def test_the_same_job_has_a_name_of_its_own_in_each_stage(tmp_path: Path) -> Non
         template.has_resource_properties("AWS::Logs::LogGroup", {"LogGroupName": f"/aws-glue/jobs/{stage}/output"})
 
 
-def test_logs_are_kept_for_30_days(tmp_path: Path) -> None:
-    template = synth(make_job(tmp_path))
+@pytest.mark.parametrize("days", [30, 3653])
+def test_logs_are_kept_as_long_as_the_config_says_and_encrypted_with_the_stages_key(tmp_path: Path, days: int) -> None:
+    template = synth(make_job(tmp_path), days=days)
+    (key,) = template.find_resources("AWS::KMS::Key")
+    encrypted = {"RetentionInDays": days, "KmsKeyId": {"Fn::GetAtt": [key, "Arn"]}}
     template.resource_count_is("AWS::Logs::LogGroup", 2)
-    template.all_resources_properties("AWS::Logs::LogGroup", {"RetentionInDays": 30})
+    template.all_resources_properties("AWS::Logs::LogGroup", encrypted)
+
+
+def test_the_key_rotates_and_the_logs_service_may_use_it_for_the_stages_log_groups_alone(tmp_path: Path) -> None:
+    (key,) = synth(make_job(tmp_path)).find_resources("AWS::KMS::Key").values()
+    assert key["Properties"]["EnableKeyRotation"] is True
+    owner, service = key["Properties"]["KeyPolicy"]["Statement"]
+    assert owner["Principal"] == {"AWS": "arn:aws:iam::222222222222:root"}
+    assert service["Principal"] == {"Service": LOGS_SERVICE}
+    assert not [action for action in service["Action"] if "*" in action]
+    log_group = "arn:aws:logs:us-east-1:222222222222:log-group:/aws-glue/jobs/dev"
+    assert service["Condition"] == {
+        "ArnEquals": {"kms:EncryptionContext:aws:logs:arn": [f"{log_group}/output", f"{log_group}/error"]}
+    }
 
 
 def test_a_role_may_read_its_script_and_inputs_write_its_outputs_and_log_and_no_more(tmp_path: Path) -> None:
     job = make_job(
         tmp_path, input_locations=("s3://in/a.json", "s3://in/folder/"), output_locations=("s3://out/result",)
     )
-    read, write, list_in, list_out, logs = statements(synth(job), "RolesShow")
+    read, write, list_in, list_out, logs, encrypt = statements(synth(job), "RolesShow")
     script, *inputs = read["Resource"]
     assert read["Action"] == ["s3:GetObject"]
     assert script.startswith("arn:aws:s3:::cdk-hnb659fds-assets-222222222222-us-east-1/")
     assert script.endswith(".py")
-    assert inputs == ["arn:aws:s3:::in/a.json", "arn:aws:s3:::in/a.json/*", "arn:aws:s3:::in/folder/*"]
+    assert inputs == ["arn:aws:s3:::in/a.json", "arn:aws:s3:::in/folder/*"]
     assert write["Action"] == ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"]
     assert write["Resource"] == [
         "arn:aws:s3:::out/result",
@@ -137,12 +185,51 @@ def test_a_role_may_read_its_script_and_inputs_write_its_outputs_and_log_and_no_
         (["arn:aws:s3:::out"], ["result", "result/*"]),
     ]
     assert logs["Action"] == ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]
-    assert logs["Resource"] == ["arn:aws:logs:us-east-1:222222222222:log-group:/aws-glue/jobs/dev/*"]
+    assert logs["Resource"] == [
+        "arn:aws:logs:us-east-1:222222222222:log-group:/aws-glue/jobs/dev/output:*",
+        "arn:aws:logs:us-east-1:222222222222:log-group:/aws-glue/jobs/dev/error:*",
+    ]
+    assert encrypt["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
+    assert [list(resource) for resource in encrypt["Resource"]] == [["Fn::GetAtt"]]
+    assert encrypt["Condition"] == {"StringEquals": {"kms:ViaService": LOGS_SERVICE}}
+
+
+@pytest.mark.parametrize(
+    ("location", "readable"),
+    [
+        ("s3://in/a.csv", ["in/a.csv"]),
+        ("s3://in/a.JSON.gz", ["in/a.JSON.gz"]),
+        ("s3://in/a.json/", ["in/a.json/*"]),
+        ("s3://in/a.parquet", ["in/a.parquet", "in/a.parquet/*"]),
+        ("s3://in/a", ["in/a", "in/a/*"]),
+    ],
+)
+def test_an_input_named_like_a_file_is_read_alone(tmp_path: Path, location: str, readable: list[str]) -> None:
+    read = statements(synth(make_job(tmp_path, input_locations=(location,))), "RolesShow")[0]
+    assert read["Resource"][1:] == [f"arn:aws:s3:::{key}" for key in readable]
 
 
 def test_a_whole_bucket_may_be_a_location(tmp_path: Path) -> None:
     found = statements(synth(make_job(tmp_path, input_locations=("s3://all",))), "RolesShow")
     assert "arn:aws:s3:::all/*" in found[0]["Resource"]
+
+
+def test_statements_of_the_config_come_on_top(tmp_path: Path) -> None:
+    table = "arn:aws:dynamodb:us-east-1:222222222222:table/terms"
+    statement = PolicyStatement(
+        actions=("dynamodb:GetItem",), resources=(table,), conditions={"Bool": {"aws:SecureTransport": ("true",)}}
+    )
+    plain = statements(synth(make_job(tmp_path)), "RolesShow")
+    more = statements(synth(make_job(tmp_path, statements=(statement,))), "RolesShow")
+    assert more == [
+        *plain,
+        {
+            "Effect": "Allow",
+            "Action": ["dynamodb:GetItem"],
+            "Resource": [table],
+            "Condition": {"Bool": {"aws:SecureTransport": ["true"]}},
+        },
+    ]
 
 
 def test_managed_policies_come_on_top(tmp_path: Path) -> None:
@@ -152,20 +239,33 @@ def test_managed_policies_come_on_top(tmp_path: Path) -> None:
     assert policies == ["arn:aws:iam::aws:policy/service-role/AWSGlueServiceRole", "arn:aws:iam::aws:policy/X"]
 
 
-def test_a_tested_stage_has_a_role_for_the_test_that_starts_its_own_jobs_only(tmp_path: Path) -> None:
-    template = synth(make_job(tmp_path), tested_by="111111111111")
-    template.has_resource_properties(
-        "AWS::IAM::Role",
-        {
-            "RoleName": "glue-test-dev",
-            "AssumeRolePolicyDocument": Match.object_like(
-                {"Statement": [Match.object_like({"Principal": {"AWS": Match.any_value()}})]}
-            ),
-        },
-    )
+def test_a_tested_stage_has_a_role_for_the_test_that_runs_its_own_jobs_and_no_others(tmp_path: Path) -> None:
+    template = synth(make_job(tmp_path), make_job(tmp_path, "Other"), tested_by=TESTER)
     listing, running = statements(template, "GlueTestRole")
     assert (listing["Action"], listing["Resource"]) == ("glue:ListJobs", "*")
-    assert running["Resource"] == "arn:aws:glue:us-east-1:222222222222:job/*-dev"
+    assert listing["Condition"] == {"StringEquals": {"aws:RequestedRegion": "us-east-1"}}
+    assert running["Resource"] == [f"arn:aws:glue:us-east-1:222222222222:job/{name}-dev" for name in ("Other", "Show")]
+    assert sorted(running["Action"]) == [
+        "glue:BatchStopJobRun",
+        "glue:GetJobRun",
+        "glue:GetJobRuns",
+        "glue:StartJobRun",
+    ]
+
+
+def test_the_test_role_is_assumed_by_the_tester_alone_even_when_that_is_made_anew(tmp_path: Path) -> None:
+    roles = synth(make_job(tmp_path), tested_by=TESTER).find_resources(
+        "AWS::IAM::Role", {"Properties": {"RoleName": "glue-test-dev"}}
+    )
+    (role,) = roles.values()
+    assert role["Properties"]["AssumeRolePolicyDocument"]["Statement"] == [
+        {
+            "Effect": "Allow",
+            "Action": "sts:AssumeRole",
+            "Principal": {"AWS": "arn:aws:iam::111111111111:root"},  # by its account: IAM would keep a role as its id
+            "Condition": {"ArnEquals": {"aws:PrincipalArn": TESTER}},
+        }
+    ]
 
 
 def test_the_test_role_reads_the_outputs_of_which_something_is_expected_and_no_others(tmp_path: Path) -> None:
@@ -173,7 +273,7 @@ def test_the_test_role_reads_the_outputs_of_which_something_is_expected_and_no_o
         make_job(tmp_path, "Checked", output_locations=("s3://data/out/",), expect=Expect(outputRows=1)),
         make_job(tmp_path, "Other", output_locations=("s3://data/other/",)),
     ]
-    _, _, reading, listing = statements(synth(*jobs, tested_by="111111111111"), "GlueTestRole")
+    _, _, reading, listing = statements(synth(*jobs, tested_by=TESTER), "GlueTestRole")
     assert (reading["Action"], reading["Resource"]) == ("s3:GetObject", "arn:aws:s3:::data/out/*")
     assert listing["Condition"] == {"StringLike": {"s3:prefix": ["out", "out/*"]}}
 

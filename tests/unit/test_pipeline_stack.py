@@ -174,6 +174,85 @@ def test_the_integration_test_may_assume_the_test_role_and_no_other(pipeline: Sy
     assert assumed == ["arn:aws:iam::222222222222:role/glue-test-dev"]
 
 
+def test_the_test_role_trusts_the_role_that_the_integration_test_has(pipeline: Synthesized) -> None:
+    role = pipeline.project("IntegrationTest")["ServiceRole"]["Fn::GetAtt"][0]
+    resource = pipeline.template.to_json()["Resources"][role]
+    assert resource["Properties"]["RoleName"] == "glue-integration-test-dev"
+    assert resource["Properties"]["AssumeRolePolicyDocument"]["Statement"] == [
+        {"Action": "sts:AssumeRole", "Effect": "Allow", "Principal": {"Service": "codebuild.amazonaws.com"}}
+    ]
+    (trust,) = trusts_of_the_test_role(pipeline)
+    assert trust["Principal"] == {"AWS": "arn:aws:iam::111111111111:root"}
+    assert trust["Condition"] == {
+        "ArnEquals": {"aws:PrincipalArn": "arn:aws:iam::111111111111:role/glue-integration-test-dev"}
+    }
+
+
+def trusts_of_the_test_role(synthesized: Synthesized) -> list[dict[str, Any]]:
+    for resource in nested_template(synthesized, "DeployDev")["Resources"].values():
+        if resource.get("Properties", {}).get("RoleName") == "glue-test-dev":
+            found: list[dict[str, Any]] = resource["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+            return found
+    return []
+
+
+def test_the_synth_build_reaches_its_artifacts_its_log_and_its_reports_and_nothing_else(pipeline: Synthesized) -> None:
+    resources = pipeline.template.to_json()["Resources"]
+    role = pipeline.project("CdkSynth")["ServiceRole"]["Fn::GetAtt"][0]
+    assert not resources[role]["Properties"].get("ManagedPolicyArns")
+    assert not resources[role]["Properties"].get("Policies")
+    policies = [
+        item["Properties"] for item in resources.values() if {"Ref": role} in item["Properties"].get("Roles", [])
+    ]
+    (policy,) = policies
+    reached = services_and_places(policy["PolicyDocument"]["Statement"])
+    assert sorted(reached) == ["codebuild report-group", "kms artifacts", "logs /aws/codebuild", "s3 artifacts"]
+
+
+def services_and_places(statements: list[dict[str, Any]]) -> set[str]:
+    """`s3 artifacts` and the like: what is reached, by service; `other` is what should not be."""
+    places = {
+        "ArtifactsBucket": "artifacts",
+        ":log-group:/aws/codebuild/": "/aws/codebuild",
+        ":report-group/": "report-group",
+    }
+    found = set()
+    for statement in statements:
+        actions, resources = statement["Action"], statement["Resource"]
+        for resource in resources if isinstance(resources, list) else [resources]:
+            text = json.dumps(resource)
+            place = next((name for part, name in places.items() if part in text), f"other: {text}")
+            found |= {
+                f"{action.partition(':')[0]} {place}" for action in ([actions] if isinstance(actions, str) else actions)
+            }
+    return found
+
+
+def test_artifacts_are_encrypted_reached_over_tls_alone_and_expire(tmp_path: Path) -> None:
+    two_regions = Synthesized(tmp_path)
+    support = next(stack for stack in two_regions.assembly.stacks if "support" in stack.stack_name)
+    assert support.environment.region == "eu-west-1"
+    for template in (two_regions.template, Template.from_json(support.template)):
+        (bucket,) = template.find_resources("AWS::S3::Bucket").values()
+        (rule,) = bucket["Properties"]["LifecycleConfiguration"]["Rules"]
+        assert (rule["Status"], rule["ExpirationInDays"]) == ("Enabled", 30)
+        (encryption,) = bucket["Properties"]["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+        assert encryption["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms"
+        template.all_resources_properties("AWS::KMS::Key", {"EnableKeyRotation": True})
+        (policy,) = template.find_resources("AWS::S3::BucketPolicy").values()
+        denied = [item for item in policy["Properties"]["PolicyDocument"]["Statement"] if item["Effect"] == "Deny"]
+        assert [(item["Action"], item["Principal"], item["Condition"]) for item in denied] == [
+            ("s3:*", {"AWS": "*"}, {"Bool": {"aws:SecureTransport": "false"}})
+        ]
+
+
+def test_the_pipeline_waits_for_the_policy_of_its_role(pipeline: Synthesized) -> None:
+    (resource,) = pipeline.template.find_resources("AWS::CodePipeline::Pipeline").values()
+    role = resource["Properties"]["RoleArn"]["Fn::GetAtt"][0]
+    resources = pipeline.template.to_json()["Resources"]
+    assert [resources[name]["Properties"]["Roles"] for name in resource["DependsOn"]] == [[{"Ref": role}]]
+
+
 def test_dev_is_tested_and_prod_is_not(pipeline: Synthesized) -> None:
     roles = [
         resource["Properties"].get("RoleName")
@@ -214,6 +293,9 @@ def test_one_account_for_all_three_works(tmp_path: Path) -> None:
     nested = one.assembly.get_nested_assembly("assembly-PipelineStack-DeployDev")
     assert nested.stacks[0].environment.account == "unknown-account"  # as in the baseline: the pipeline's own
     assert nested.stacks[0].stack_name == "DeployDev-GlueAppStack"
+    (trust,) = trusts_of_the_test_role(one)
+    assert trust["Condition"]["ArnEquals"]["aws:PrincipalArn"].endswith(":role/glue-integration-test-dev")
+    assert "111111111111" in json.dumps(trust["Principal"])
 
 
 @cache
@@ -222,7 +304,15 @@ def source_of(module: str) -> str:
 
 
 def test_imports_point_one_way() -> None:
-    order = ["config.py", "job_role.py", "glue_job.py", "glue_app_stack.py", "glue_app_stage.py", "pipeline_stack.py"]
+    order = [
+        "config.py",
+        "stage_logs.py",
+        "job_role.py",
+        "glue_job.py",
+        "glue_app_stack.py",
+        "glue_app_stage.py",
+        "pipeline_stack.py",
+    ]
     for index, module in enumerate(order):
         for later in order[index + 1 :]:
             assert f"aws_glue_cdk_baseline.{later[:-3]} import" not in source_of(module)

@@ -1,11 +1,13 @@
 """IAM: condition keys that CDK's bootstrap and CDK Pipelines use, and that MiniStack leaves out or guesses.
 
 `iam:ResourceTag`: by it a pipeline may assume the bootstrap's roles. `s3:ResourceAccount`: by it the bootstrap's deploy
-role reads artifacts in another account's bucket; a bucket's ARN does not tell whose it is.
+role reads artifacts in another account's bucket; a bucket's ARN does not tell whose it is. `aws:PrincipalArn`: of who
+calls with an assumed role it is the role, as in AWS, and not the session.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import ministack.core.iam_evaluator as service
@@ -13,6 +15,7 @@ import ministack.services.iam as iam
 import ministack.services.s3 as s3
 
 ROLE_TAG = "iam:resourcetag/"
+SESSION = re.compile(r"arn:aws:sts::(\d+):assumed-role/([^/]+)/.*")
 OWNER = ("aws:resourceaccount", "s3:resourceaccount")
 
 
@@ -26,9 +29,21 @@ def install() -> None:
         if name in OWNER and resource.startswith("arn:aws:s3:::"):
             bucket = resource.removeprefix("arn:aws:s3:::").partition("/")[0]
             return s3._bucket_owner_account(bucket) or resolve(key, context)
+        if name == "aws:principalarn":
+            return role_of(resolve(key, context))
         return resolve(key, context)
 
     service._resolve_condition_key = resolved
+
+
+def role_of(principal: str) -> str:
+    """The ARN of the role that an assumed role's session is of; any other principal as it is."""
+    session = SESSION.fullmatch(principal)
+    if not session:
+        return principal
+    account, name = session.groups()
+    role = iam._roles.get_scoped(account, None, name) or {}
+    return str(role.get("Arn") or f"arn:aws:iam::{account}:role/{name}")
 
 
 def role_tags(role_arn: str) -> dict[str, str]:

@@ -1,0 +1,64 @@
+"""What cdk-nag finds in the whole app: AwsSolutions rules on every resource of every stage."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import aws_cdk as core
+from aws_cdk import Validations
+from cdk_nag import AwsSolutionsChecks
+from constructs import IConstruct
+
+from aws_glue_cdk_baseline.config import Config
+from aws_glue_cdk_baseline.pipeline_stack import PipelineStack
+from tests.configs import make_app
+
+# Accounts and Regions are the user's, and tokens where the pipeline's own account is a stage's.
+PLACE = re.compile(r"arn:(?:[a-z-]+|<AWS::Partition>|\*):(\w+):(?:<AWS::Region>|[\w-]*):(?:<AWS::AccountId>|\w*):")
+# What does not fit into a role any more CDK moves there, statement by statement.
+OVERFLOW = re.compile(r"/OverflowPolicy\d+/")
+# CDK's name for the bucket of this pipeline's artifacts in another Region.
+REPLICA = re.compile(r"pipelinestack-support-[a-z0-9-]+(?=/)")
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    """One finding on one construct: `rule` as cdk-nag has it, `AwsSolutions-IAM5[Resource::…]`."""
+
+    path: str
+    rule: str
+
+    @property
+    def anywhere(self) -> Finding:
+        """The finding as it is in any partition, account and Region: `IAM5[Resource::arn:logs:log-group:…]`."""
+        rule = PLACE.sub(r"arn:\1:", self.rule.removeprefix("AwsSolutions-"))
+        rule = REPLICA.sub("<replication bucket>", rule)
+        return Finding(OVERFLOW.sub("/DefaultPolicy/", self.path), rule)
+
+
+def make_whole_app(config: Config) -> core.App:
+    """The app as app.py makes it."""
+    app = make_app()
+    home = config.pipeline_account
+    env = core.Environment(account=home.aws_account_id, region=home.aws_region)
+    PipelineStack(app, "PipelineStack", config=config, env=env)
+    return app
+
+
+def find(app: core.App) -> set[Finding]:
+    """What cdk-nag finds in `app` that is not acknowledged."""
+    report = AwsSolutionsChecks(app).validate_scope(app)
+    return {
+        Finding(resource.construct_path or "", violation.rule_name)
+        for violation in report.violations
+        for resource in violation.violating_resources
+    }
+
+
+def acknowledge(app: core.App, finding: Finding, reason: str) -> None:
+    """Acknowledge this finding on its own construct, and on none below or beside it."""
+    construct: IConstruct = app
+    for name in finding.path.split("/"):
+        construct = construct.node.find_child(name)
+    Validations.of(construct).acknowledge(core.Acknowledgment(id=finding.rule, reason=reason))

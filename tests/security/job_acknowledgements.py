@@ -1,0 +1,78 @@
+"""What cdk-nag finds in the stages, and why it is right, made from the config as the roles are: a new job needs no
+line here, and a wildcard that its YAML does not call for is in none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from aws_glue_cdk_baseline.config import Config, Job, StageConfig
+from aws_glue_cdk_baseline.s3_access import input_keys, keys
+from tests.security.findings import Finding
+
+LOGS_ENCRYPTED = (
+    "The stage's log groups are encrypted with the stage's own KMS key, which rotates (stage_logs.py). A security"
+    " configuration would not add to that: it makes Glue write to other log groups, named after the role and itself,"
+    " which no stack makes, encrypts or expires; and MiniStack, on which the pipeline is rehearsed, has none."
+)
+NO_BOOKMARKS = "The job keeps no bookmarks (--job-bookmark-option is not set): there is nothing to encrypt."
+BOOKMARKS = (
+    "A bookmark holds the names and times of the objects that a job has read, none of their content; Glue keeps it in"
+    " S3, which encrypts it."
+)
+LOG_STREAMS = "The streams of the stage's own log group: Glue names a stream by the id of the run that begins."
+BELOW = "The job reads or writes what is below a location of its config, in files that Spark names by itself."
+EXPECTED = "The integration test counts the rows of the files below a job's outputLocation, which Spark names."
+LIST_JOBS = (
+    "glue:ListJobs, by which the integration test finds the stage's jobs by their tag, knows no resource:"
+    " https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsglue.html. It tells the names of jobs"
+    " in the stage's own Region, and nothing of what is in them."
+)
+MANAGED = "Chosen for this job in the config file, under managedPolicies, where a review sees it."
+
+
+def job_acknowledgements(config: Config) -> dict[Finding, str]:
+    """The reasons by finding, for the stages of `config`."""
+    return dict(
+        [*_stage("DeployDev", config.dev), *_stage("DeployProd", config.prod), *_test_role("DeployDev", config.dev)]
+    )
+
+
+def _stage(deployed_as: str, stage: StageConfig) -> Iterator[tuple[Finding, str]]:
+    stack = f"PipelineStack/{deployed_as}/GlueAppStack"
+    for job in stage.jobs:
+        bookmarks = job.settings.default_arguments.get("--job-bookmark-option", "job-bookmark-disable")
+        yield Finding(f"{stack}/{job.name}/Resource", "GL1"), LOGS_ENCRYPTED
+        yield (
+            Finding(f"{stack}/{job.name}/Resource", "GL3"),
+            NO_BOOKMARKS if bookmarks == "job-bookmark-disable" else BOOKMARKS,
+        )
+        yield from _role(f"{stack}/Roles./{job.name}", job, stage.name)
+
+
+def _role(path: str, job: Job, stage: str) -> Iterator[tuple[Finding, str]]:
+    for group in ("output", "error"):
+        yield Finding(path, f"IAM5[Resource::arn:logs:log-group:/aws-glue/jobs/{stage}/{group}:*]"), LOG_STREAMS
+    places = [key for location in job.input_locations for key in input_keys(location)]
+    places += [key for location in job.output_locations for key in keys(location)]
+    yield from _wide(path, places, BELOW)
+    for policy in job.settings.managed_policies:
+        name = policy.rpartition(":policy/")[2]
+        yield Finding(path, f"IAM4[Policy::arn:iam:policy/{name}]"), MANAGED
+    for statement in job.settings.statements:
+        for resource in statement.resources:
+            if statement.reason and "*" in resource:
+                yield Finding(path, f"IAM5[Resource::{resource}]").anywhere, statement.reason
+
+
+def _test_role(deployed_as: str, stage: StageConfig) -> Iterator[tuple[Finding, str]]:
+    path = f"PipelineStack/{deployed_as}/GlueAppStack/GlueTestRole/DefaultPolicy/Resource"
+    yield Finding(path, "IAM5[Resource::*]"), LIST_JOBS
+    expected = [location for job in stage.jobs if job.settings.expect for location in job.output_locations]
+    yield from _wide(path, [key for location in expected for key in keys(location)], EXPECTED)
+
+
+def _wide(path: str, places: Sequence[str], reason: str) -> Iterator[tuple[Finding, str]]:
+    for place in places:
+        if place.endswith("/*"):
+            yield Finding(path, f"IAM5[Resource::arn:s3:{place}]"), reason

@@ -1,0 +1,123 @@
+"""What cdk-nag finds in the pipeline's own stack, and why it is right: each line is one finding on one construct.
+
+All of it is written by CDK Pipelines, which has no option for it; `<…>` is a resource of the stack.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from aws_glue_cdk_baseline.config import Config
+from tests.security.findings import Finding
+
+Reasons = dict[Finding, str]
+PIPELINE = "PipelineStack/GluePipeline"
+OWNER = f"{PIPELINE}/Pipeline/Role/DefaultPolicy/Resource"
+SOURCE = f"{PIPELINE}/Pipeline/Source/CodeCommit/CodePipelineActionRole/DefaultPolicy/Resource"
+SYNTH = f"{PIPELINE}/Pipeline/Build/CdkSynth_UnitTest/CdkBuildProject/Role/DefaultPolicy/Resource"
+UPDATE = f"{PIPELINE}/UpdatePipeline/SelfMutation/Role/DefaultPolicy/Resource"
+ASSETS = f"{PIPELINE}/Assets/FileRole/DefaultPolicy/Resource"
+TEST = "PipelineStack/IntegrationTestRole/DefaultPolicy/Resource"
+
+NO_ACCESS_LOGS = (
+    "Access logs of S3 would add nothing to CloudTrail: every artifact is encrypted with the pipeline's own KMS key"
+    " without a bucket key, so that each read and write of one is a KMS event there, with its ARN and who it was."
+    " The bucket serves the pipeline's roles alone, over TLS, and its objects expire after 30 days."
+)
+READ = (
+    "One of the three names under which CDK grants reading (s3:GetObject*, s3:GetBucket*, s3:List*): they reach the"
+    " bucket of this pipeline's artifacts alone, which CodePipeline and CodeBuild fetch and list."
+)
+WRITE = (
+    "One of the names under which CDK grants writing (s3:DeleteObject*, s3:Abort*): they reach the bucket of this"
+    " pipeline's artifacts alone, where this role puts its output."
+)
+USE_KEY = (
+    "CDK's grant to encrypt: the two families kms:GenerateDataKey* and kms:ReEncrypt* on the key of this pipeline's"
+    " artifacts alone, which holds nothing else."
+)
+ARTIFACTS = (
+    "CodePipeline names each artifact by chance when an execution makes it: what can be named is the bucket of this"
+    " pipeline, which holds nothing but artifacts."
+)
+OWN_LOG = "The log streams of this build's own log group: CodeBuild names a stream by the id of its build."
+OWN_REPORTS = "The report groups of this build: CodeBuild names them <project>-<name in the buildspec>."
+
+OTHER_REGIONS = {
+    Finding(OWNER, "IAM5[Resource::arn:s3:<replication bucket>/*]"): ARTIFACTS,
+    Finding(OWNER, "IAM5[Resource::*]"): (
+        "Encrypting and decrypting artifacts in the Region of another stage: CloudFormation cannot refer to the key"
+        " there, so CDK grants the five kms actions without its name. Each key's own policy decides still, and those of"
+        " other accounts do not let this role in; with all stages in one Region there is no such grant."
+    ),
+}
+
+
+def artifacts_of(path: str, *, writes: bool) -> Iterator[tuple[Finding, str]]:
+    """The grant by which a role of the pipeline uses its artifacts."""
+    for action in ("GetBucket", "GetObject", "List"):
+        yield Finding(path, f"IAM5[Action::s3:{action}*]"), READ
+    for action in ("Abort", "DeleteObject") if writes else ():
+        yield Finding(path, f"IAM5[Action::s3:{action}*]"), WRITE
+    yield Finding(path, "IAM5[Resource::<GluePipelineArtifactsBucket195C1A4B.Arn>/*]"), ARTIFACTS
+
+
+def key_of(path: str) -> Iterator[tuple[Finding, str]]:
+    """The grant by which a role encrypts what it puts there."""
+    for action in ("GenerateDataKey", "ReEncrypt"):
+        yield Finding(path, f"IAM5[Action::kms:{action}*]"), USE_KEY
+
+
+def build(path: str, project: str) -> Iterator[tuple[Finding, str]]:
+    """What a CodeBuild project writes besides."""
+    yield Finding(path, f"IAM5[Resource::arn:logs:log-group:/aws/codebuild/<{project}>:*]"), OWN_LOG
+    yield Finding(path, f"IAM5[Resource::arn:codebuild:report-group/<{project}>-*]"), OWN_REPORTS
+
+
+def pipeline_acknowledgements(config: Config) -> Reasons:
+    """The reasons by finding, for the stack of the pipeline and its buckets in the Regions of the stages."""
+    home = config.pipeline_account
+    regions = {stage.account.aws_region for stage in (config.dev, config.prod)} - {home.aws_region}
+    support = [
+        f"cross-region-stack-{home.aws_account_id}:{region}/Default/CrossRegionCodePipelineReplicationBucket/Resource"
+        for region in regions
+    ]
+    return {
+        Finding(f"{PIPELINE}/Pipeline/ArtifactsBucket/Resource", "S1"): NO_ACCESS_LOGS,
+        **{Finding(path, "S1"): NO_ACCESS_LOGS for path in support},
+        **(OTHER_REGIONS if regions else {}),
+        **dict(artifacts_of(OWNER, writes=True)),
+        **dict(key_of(OWNER)),
+        **dict(artifacts_of(SOURCE, writes=True)),
+        **dict(key_of(SOURCE)),
+        **dict(artifacts_of(SYNTH, writes=True)),
+        **dict(key_of(SYNTH)),
+        **dict(build(SYNTH, "GluePipelineBuildCdkSynthUnitTestCdkBuildProject8DDAE51B")),
+        **dict(artifacts_of(UPDATE, writes=False)),
+        **dict(key_of(UPDATE)),
+        **dict(build(UPDATE, "GluePipelineUpdatePipelineSelfMutationC06AE537")),
+        Finding(UPDATE, "IAM5[Resource::arn:iam:role/*]"): (
+            "sts:AssumeRole under the condition that the role has the tag aws-cdk:bootstrap-role of the bootstrap's"
+            " publishing and deploy roles, in this account: the pipeline deploys itself with them."
+        ),
+        Finding(UPDATE, "IAM5[Resource::*]"): (
+            "`cdk deploy` looks for the bootstrap stack and its bucket, whose names it does not know beforehand:"
+            " cloudformation:DescribeStacks and s3:ListBucket, which read no template and no object."
+        ),
+        **dict(artifacts_of(ASSETS, writes=False)),
+        Finding(ASSETS, "IAM5[Resource::*]"): (
+            "The role with which CodePipeline starts, watches and stops the build that publishes assets, and which that"
+            " build has itself: CDK makes it before the project that it would name. A build that it starts has the"
+            " role of its own project, whoever starts it."
+        ),
+        Finding(ASSETS, "IAM5[Resource::arn:logs:log-group:/aws/codebuild/*]"): (
+            "CDK makes one role for all builds that publish assets, before their projects: their log groups are named"
+            " by CodeBuild. Writing logs is all that it allows."
+        ),
+        Finding(ASSETS, "IAM5[Resource::arn:codebuild:report-group/*]"): (
+            "As for its log groups; the build that publishes assets writes no report, and reports hold no secret."
+        ),
+        **dict(artifacts_of(TEST, writes=False)),
+        **dict(key_of(TEST)),
+        **dict(build(TEST, "GluePipelineDeployDevIntegrationTest8BF6E328")),
+    }

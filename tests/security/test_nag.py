@@ -1,0 +1,103 @@
+"""The AwsSolutions rules of cdk-nag on the whole app: every finding is acknowledged, each on its own construct."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import aws_cdk as core
+import pytest
+from aws_cdk import Validations
+from aws_cdk import aws_s3 as s3
+from cdk_nag import AwsSolutionsChecks
+
+from aws_glue_cdk_baseline.config import PROJECT, Config, load_config
+from aws_glue_cdk_baseline.config_checks.model import Expect
+from aws_glue_cdk_baseline.config_checks.policies import PolicyStatement
+from tests.configs import DEV, PIPELINE, PROD, make_app, make_config, make_job
+from tests.security.findings import Finding, acknowledge, find, make_whole_app
+from tests.security.job_acknowledgements import job_acknowledgements
+from tests.security.pipeline_acknowledgements import pipeline_acknowledgements
+
+DEFAULT = load_config(PROJECT / "default-config.yaml")
+WIDE = PolicyStatement(
+    actions=("cloudwatch:PutMetricData",),
+    resources=("*", "arn:aws:sqs:us-east-1:222222222222:terms-*"),
+    conditions={"StringEquals": {"cloudwatch:namespace": ("Legislators",)}},
+    reason="CloudWatch knows no resources for metrics, and the queues are made by day",
+)
+JOBS: dict[str, dict[str, object]] = {
+    "Plain": {"input_locations": ("s3://data/a.json", "s3://data/folder/", "s3://data/either", "s3://whole")},
+    "Writes": {
+        "arguments": {"--output_path": "s3://data/out/"},
+        "output_locations": ("s3://data/out/",),
+        "expect": Expect(outputRows=1),
+    },
+    "Wide": {"statements": (WIDE,), "managed_policies": ("AmazonSQSReadOnlyAccess",)},
+    "Bookmarks": {"default_arguments": {"--job-bookmark-option": "job-bookmark-enable"}},
+}
+
+
+def everything(folder: Path, dev_account: bool = True) -> Config:
+    """All that makes a role wider, in two Regions, and three accounts or two: dev in the pipeline's own."""
+    jobs = tuple(make_job(folder, name, **values) for name, values in JOBS.items())
+    return make_config(jobs, dev=DEV if dev_account else PIPELINE, prod=PROD)
+
+
+def acknowledged(config: Config) -> tuple[core.App, set[Finding], dict[Finding, str]]:
+    """The app with its acknowledgements, what was found before, and the reasons."""
+    app = make_whole_app(config)
+    app.synth()
+    found = find(app)
+    reasons = {**pipeline_acknowledgements(config), **job_acknowledgements(config)}
+    for finding in found:
+        if reason := reasons.get(finding.anywhere):
+            acknowledge(app, finding, reason)
+    return app, found, reasons
+
+
+@pytest.fixture(
+    scope="module", params=["default-config.yaml", "everything", "everything, dev in the pipeline's account"]
+)
+def case(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[core.App, set[Finding], dict[Finding, str]]:
+    if request.param == "default-config.yaml":
+        return acknowledged(DEFAULT)
+    folder = tmp_path_factory.mktemp("jobs")
+    return acknowledged(everything(folder, dev_account=request.param == "everything"))
+
+
+Case = tuple[core.App, set[Finding], dict[Finding, str]]
+
+
+def test_nothing_is_found_that_is_not_acknowledged(case: Case) -> None:
+    app, found, _ = case
+    assert len(found) > 50
+    assert find(app) == set()
+
+
+def test_nothing_is_acknowledged_that_is_not_found(case: Case) -> None:
+    _, found, reasons = case
+    assert set(reasons) - {finding.anywhere for finding in found} == set()
+
+
+def test_the_rules_run_with_the_synth_and_let_it_pass(tmp_path: Path) -> None:
+    app, _, _ = acknowledged(everything(tmp_path))
+    Validations.of(app).add_plugins(AwsSolutionsChecks(app))
+    app.synth(force=True)
+
+
+def test_every_acknowledgement_has_a_reason(case: Case) -> None:
+    _, _, reasons = case
+    assert [finding for finding, reason in reasons.items() if len(reason) < 40] == []
+
+
+def test_no_role_of_the_stages_has_a_wildcard_among_its_actions(case: Case) -> None:
+    _, found, _ = case
+    assert [item for item in found if "GlueAppStack" in item.path and "IAM5[Action" in item.rule] == []
+
+
+def test_the_rules_would_find_something() -> None:
+    app = make_app()
+    s3.Bucket(core.Stack(app, "Stack"), "Bucket")
+    assert {finding.rule for finding in find(app)} == {"AwsSolutions-S1", "AwsSolutions-S10"}
