@@ -106,6 +106,14 @@ def builder_attempts(
     yield Attempt(name, "reads data", False, read(s3, FOREIGN, "x"))
 
 
+def outsider_attempts(app: Deployed, account: str, roles: list[Role]) -> Iterator[Attempt]:
+    """An administrator of one account is trusted by no role of another."""
+    who = app.tools.identities.user(account)
+    for role in roles:
+        if role.place.account != account:
+            yield Attempt(f"an administrator of {account}", f"assumes {role.arn}", False, assume(app, role, who))
+
+
 def assume(app: Deployed, role: Role, who: Any) -> Callable[[], object]:
     return lambda: app.tools.identities.assume(role.arn, who, "attempt", role.place.region)
 

@@ -43,6 +43,8 @@ def everything(app: Deployed) -> Iterator[Attempt]:
     yield from attempts.test_role_attempts(app, DEV, tester)
     yield from attempts.builder_attempts(app, tester, "the build of the integration test", {test_role}, roles)
     yield from attempts.builder_attempts(app, synth, "the build of the synth", set(), roles)
+    for stack in (HOME, DEV):
+        yield from attempts.outsider_attempts(app, app.stacks[stack].environment.account, roles)
 
 
 def test_every_attempt_ends_as_it_should(app: Deployed) -> None:
