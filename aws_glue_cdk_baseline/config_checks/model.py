@@ -160,7 +160,9 @@ class Expect(Section):
 class JobSettings(Section):
     """How a job runs. Under `jobs.<Job>` for all stages; a stage may override any of them beside its parameters."""
 
-    description: Text | None = Field(None, max_length=2048, description="shown in the Glue console")
+    description: Annotated[str, Field(max_length=2048), AfterValidator(_text)] | None = Field(
+        None, description="shown in the Glue console"
+    )
     script: Annotated[str, AfterValidator(_script)] | None = Field(
         None, description="the file in job_scripts; default: the job's name in snake_case"
     )

@@ -90,6 +90,21 @@ def changed_text(draw: st.DrawFn) -> str:
 
 
 @st.composite
+def odd_values(draw: st.DrawFn) -> str:
+    """The valid config with odd texts where texts belong, many of which are allowed."""
+    data: Any = json.loads(json.dumps(VALID))
+    text = (
+        ODD_TEXT if draw(st.booleans()) else st.text(st.characters(categories=["L", "N", "P", "S", "Zs"]), min_size=1)
+    )
+    data["jobs"]["Join"]["description"] = draw(text)
+    data["jobs"]["Join"]["defaultArguments"] = {"--extra": draw(text)}
+    for stage in ("dev", "prod"):
+        data[stage]["jobs"]["Join"]["minimumAge"] = draw(st.integers() | text)
+        data[stage]["jobs"]["Show"]["inputLocation"] = f"s3://bucket/{draw(st.integers())}"
+    return json.dumps(data, indent=draw(st.sampled_from([None, 2])), ensure_ascii=False)
+
+
+@st.composite
 def hostile(draw: st.DrawFn) -> str:
     """What takes time or memory to read: deep, wide, repeated, multiplied."""
     opening = draw(st.sampled_from(["[", "{a: ", "{<<: ", "- ", "? ", "[[", "{[", "a: ", "&x [", "!t ["]))
@@ -109,7 +124,7 @@ def encoded(text: str, encoding: str) -> bytes:
     return text.encode(encoding, "surrogatepass")
 
 
-TEXTS = st.one_of(changed_data(), changed_text(), hostile(), st.text(max_size=200))
+TEXTS = st.one_of(odd_values(), changed_data(), changed_text(), hostile(), st.text(max_size=200))
 ENCODINGS = st.sampled_from(["utf-8"] * 8 + ["utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
 LINE_ENDS = st.sampled_from(["\n"] * 4 + ["\r\n", "\r"])
 FILES = st.one_of(
