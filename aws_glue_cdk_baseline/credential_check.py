@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 
 from aws_glue_cdk_baseline.config_checks.errors import ConfigError, Problem
 
 MAX_BYTES = 10 * 1024 * 1024  # of each file: credentials are not at the end of large data
+MAX_SHOWN = 10  # of one kind in one file
 
 NAMES = {
     "environment variables": r"\.env(\.(?!example$|sample$|template$|dist$).*)?",
@@ -71,10 +73,10 @@ def _problems(name: str, file: Path) -> Iterator[Problem]:
             yield Problem(name, 1, "", f"looks like {kind} by its name, {BY_NAME}")
             return
     for kind, pattern in CONTENT.items():
-        for match in re.finditer(pattern, content):
-            if not _acknowledged(content, match.start()):
-                line = content.count(b"\n", 0, match.start()) + 1
-                yield Problem(name, line, "", f"looks like {kind}, {BY_CONTENT}")
+        places = (match.start() for match in re.finditer(pattern, content))
+        for place in islice((place for place in places if not _acknowledged(content, place)), MAX_SHOWN):
+            line = content.count(b"\n", 0, place) + 1
+            yield Problem(name, line, "", f"looks like {kind}, {BY_CONTENT}")
 
 
 def _acknowledged(content: bytes, position: int, *, of_file: bool = False) -> bool:

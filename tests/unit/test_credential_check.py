@@ -118,6 +118,10 @@ def test_the_advice_is_on_the_same_line_and_the_credential_is_not(tmp_path: Path
     )
 
 
+def test_ten_of_a_kind_are_enough(tmp_path: Path) -> None:
+    assert len(said(tmp_path, "a.txt", f"{KEY_ID}\n" * 200_000)) == 10
+
+
 def test_a_link_and_a_file_that_is_gone_are_no_content(tmp_path: Path) -> None:
     (tmp_path / "a").write_text(KEY_ID)
     (tmp_path / "link").symlink_to(tmp_path / "a")
