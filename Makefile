@@ -13,7 +13,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes --only-binary=:all:
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 .DEFAULT_GOAL := help
-.PHONY: help lock rehearse test test-rehearsal test-jobs check run shell job synth snapshot schema benchmark-synth benchmark-join clean
+.PHONY: help lock rehearse test test-rehearsal fuzz-config test-jobs check run shell job synth snapshot schema benchmark-synth benchmark-join clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 26
@@ -24,6 +24,9 @@ test: $(VENV)/.ready node_modules/.ready  ## everything: format, lint, types, al
 
 check: $(VENV)/.ready  ## format and lint, mending what can be mended, and types
 	@ruff format . && ruff check --fix . && $(TYPES)
+
+fuzz-config: $(VENV)/.ready  ## break the config in 20 000 ways, other ones each time (TRIES=100000)
+	@CONFIG_TRIES=$(or $(TRIES),20000) python -m pytest tests/unit/test_config_under_fire.py -q -s
 
 test-jobs: $(VENV)/.ready  ## the job tests alone (ARGS="-k join"), on local Spark or with ENGINE=docker in the Glue image
 	@$(if $(in_docker),$(call image,test),python -m pytest aws_glue_cdk_baseline/job_scripts/tests) $(ARGS)

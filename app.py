@@ -11,7 +11,7 @@ from aws_glue_cdk_baseline.pipeline_stack import PipelineStack
 
 app = cdk.App()
 try:
-    config = load_config(Path(app.node.try_get_context("config") or "default-config.yaml"))
+    config = load_config(Path(str(app.node.try_get_context("config") or "default-config.yaml")))
     home = config.pipeline_account
     PipelineStack(
         app, "PipelineStack", config=config, env=cdk.Environment(account=home.aws_account_id, region=home.aws_region)

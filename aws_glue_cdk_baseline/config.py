@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from aws_glue_cdk_baseline.config_checks.errors import ConfigError
+from aws_glue_cdk_baseline.config_checks.errors import ConfigError, Problem
 from aws_glue_cdk_baseline.config_checks.messages import explain
 from aws_glue_cdk_baseline.config_checks.model import Account, ConfigFile, JobSettings, StageSection
 from aws_glue_cdk_baseline.config_checks.stage_jobs import Job, StageJobs
@@ -33,6 +33,7 @@ __all__ = [
 ]
 
 PROJECT = Path(__file__).resolve().parent.parent
+MOST_FAULTS = 1000  # ten times what is shown; each costs a look for the nearest known name
 
 
 class StageConfig(BaseModel):
@@ -63,17 +64,14 @@ def load_config(path: Path, project: Path = PROJECT) -> Config:
 
     Raises ConfigError with every fault found, each with file:line.
     """
-    absolute = Path.cwd() / path
-    inside = absolute.resolve().is_relative_to(project)
-    name = absolute.resolve().relative_to(project).as_posix() if inside else str(path)
-    file = read_yaml(absolute, name)
+    name = _name(path, project)
+    file = read_yaml(path, name)
     problems = list(file.problems)
     try:
         content = ConfigFile.model_validate(file.data)
     except ValidationError as error:
         content = None
-        refused = explain(error.errors(include_url=False), file)
-        problems += [problem for problem in refused if not any(known.is_within(problem) for known in file.problems)]
+        problems += explain(error.errors(include_url=False)[:MOST_FAULTS], file)
     stage_jobs = StageJobs(file, project / "aws_glue_cdk_baseline" / "job_scripts")
     dev_jobs, prod_jobs = stage_jobs.build("dev", "prod"), stage_jobs.build("prod", "dev")
     problems += stage_jobs.problems
@@ -89,6 +87,15 @@ def load_config(path: Path, project: Path = PROJECT) -> Config:
 
 def _stage(name: str, account: Account, section: StageSection, jobs: tuple[Job, ...]) -> StageConfig:
     return StageConfig(name=name, account=account, jobs=jobs, log_retention_days=section.log_retention_days)
+
+
+def _name(path: Path, project: Path) -> str:
+    """How messages and the pipeline call the file at `path`."""
+    try:
+        resolved = path.resolve()
+    except (OSError, RuntimeError, ValueError):  # a loop of links, or a path that no file can have
+        raise ConfigError([Problem(str(path), 1, "", "is no path of a file; name another one")]) from None
+    return resolved.relative_to(project).as_posix() if resolved.is_relative_to(project) else str(path)
 
 
 def json_schema() -> str:

@@ -49,7 +49,8 @@ def add_stage_logs(stack: Stack, stage: str, retention_days: int) -> StageLogs:
     # CreateLogGroup too: these groups exist, but AWS documents Glue's role with it (AWSGlueServiceRole) and not that
     # Glue logs where it is denied. `:*` behind a log group is what is in it, its streams.
     put = allow(
-        ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"], [f"{arn}:*" for arn in arns.values()]
+        ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
+        [form for arn in arns.values() for form in (arn, f"{arn}:*")],
     )
     # CloudWatch Logs may use the key in the name of who writes (kms:ViaService, same page as above).
     encrypt = allow(["kms:Decrypt", "kms:GenerateDataKey"], [key.key_arn])

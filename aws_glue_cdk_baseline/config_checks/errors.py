@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+
+MAX_SHOWN = 100  # more faults than that come of one mistake, or of a file that is no config
+MAX_WORD = 100  # a longer word is no misspelt name
 
 
 @dataclass(frozen=True, order=True)
@@ -17,12 +20,8 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
-        place = f"{self.file}:{self.line}"
-        return f"{place}: {self.where}: {self.message}" if self.where else f"{place}: {self.message}"
-
-    def is_within(self, other: Problem) -> bool:
-        """Whether this fault lies in the value that `other` complains about, and so explains it."""
-        return f"{self.where}.".startswith(f"{other.where}.")
+        where = f"{_one_line(self.where, 300)}: " if self.where else ""
+        return f"{_one_line(self.file, 4096)}:{self.line}: {where}{_one_line(self.message, 4096)}"
 
 
 class ConfigError(Exception):
@@ -30,7 +29,16 @@ class ConfigError(Exception):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = sorted(set(problems))
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        lines = [str(problem) for problem in self.problems[:MAX_SHOWN]]
+        for problem in self.problems[MAX_SHOWN : MAX_SHOWN + 1]:
+            lines.append(str(replace(problem, where="", message="there are more faults; mend the ones above first")))
+        super().__init__("\n".join(lines))
+
+
+def _one_line(text: str, most: int) -> str:
+    """`text` without line breaks and control characters, which a key may have, and not longer than `most`."""
+    text = text if len(text) <= most else f"{text[: most - 3]}..."
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def shown(value: object) -> str:
@@ -42,10 +50,14 @@ def shown(value: object) -> str:
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known name that `word` is most likely a misspelling of, or None."""
 
+    if len(word) > MAX_WORD:
+        return None
+
     def likeness(name: str) -> float:
         typed, meant = word.lower(), name.lower()
         swapped = sorted(typed) == sorted(meant)  # `us-esat-1` is us-east-1, though us-west-1 is as near by its letters
-        return SequenceMatcher(None, typed, meant).ratio() + (0.2 if swapped else 0)
+        matcher = SequenceMatcher(None, typed, meant)
+        return (matcher.ratio() if matcher.quick_ratio() >= 0.7 else 0) + (0.2 if swapped else 0)
 
     best = max(known, key=likeness, default=None)
     return best if best is not None and likeness(best) >= 0.7 else None

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from aws_glue_cdk_baseline.config_checks.errors import Problem, did_you_mean, nearest, shown
-from aws_glue_cdk_baseline.config_checks.model import Account, ConfigFile, JobSettings, StageSection
+from aws_glue_cdk_baseline.config_checks.model import Account, ConfigFile, Expect, JobSettings, StageSection
 from aws_glue_cdk_baseline.config_checks.policies import PolicyStatement
 from aws_glue_cdk_baseline.config_checks.section import Section
 from aws_glue_cdk_baseline.config_checks.yaml_file import KeyPath, YamlFile
@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 
 def explain(errors: Iterable[ErrorDetails], file: YamlFile) -> list[Problem]:
-    """One Problem per fault: a misspelt key is not reported a second time as a missing one."""
-    located = [(_key_path(error), error) for error in errors]
+    """One Problem per fault: a misspelt key is not reported a second time as a missing one, nor a value
+    that came out wrong because of a fault that `file` has already."""
+    located = [(path, error) for error in errors if (path := _key_path(error)) not in file.faulty]
     missing = {path for path, error in located if error["type"] == "missing"}
     meant = {
         (*path[:-1], name)
@@ -33,7 +34,9 @@ def explain(errors: Iterable[ErrorDetails], file: YamlFile) -> list[Problem]:
 
 
 def _key_path(error: ErrorDetails) -> KeyPath:
-    return tuple(part for part in error["loc"] if part != "[key]")
+    """Where the fault is. A last part "[key]" is pydantic's word for the key itself, unless someone typed it."""
+    path = error["loc"]
+    return path[:-1] if path[-1] == "[key]" and error["type"] == "value_error" else path
 
 
 def _message(path: KeyPath, error: ErrorDetails) -> str:
@@ -53,9 +56,9 @@ def _message(path: KeyPath, error: ErrorDetails) -> str:
     if kind in ("int_parsing", "int_type", "int_from_float", "int_parsing_size"):
         return f"{shown(value)} is not a whole number"
     if kind == "greater_than_equal":
-        return f"{value} is too small; at least {context['ge']}"
+        return f"{_number(value)} is too small; at least {context['ge']}"
     if kind == "less_than_equal":
-        return f"{value} is too large; at most {context['le']}"
+        return f"{_number(value)} is too large; at most {context['le']}"
     if kind == "string_too_long":
         return f"has {len(value)} characters; at most {context['max_length']}"
     if kind in ("model_type", "dict_type", "model_attributes_type"):
@@ -68,6 +71,8 @@ def _message(path: KeyPath, error: ErrorDetails) -> str:
         return f"{shown(value)} is too short; at least {context['min_length']} characters"
     if kind == "too_short":
         return "has no jobs; list at least one, as in default-config.yaml"
+    if kind == "too_long" and path[-1] != "jobs":
+        return f"has {len(value)} entries; at most {context['max_length']}; remove some"
     if kind == "too_long":
         return (
             f"has {len(value)} jobs; at most {context['max_length']}, as one CloudFormation stack holds 500 resources;"
@@ -76,11 +81,18 @@ def _message(path: KeyPath, error: ErrorDetails) -> str:
     return f"{error['msg']}; the value is {shown(value)}"
 
 
+def _number(value: object) -> str:
+    """A number as it was typed; in quotes where it has more to it than digits."""
+    text = str(value)
+    return text if len(text) <= 40 and text.isprintable() else shown(value)
+
+
 def _unknown_key(path: KeyPath) -> str:
     key = str(path[-1])
-    known = [field.alias or "" for field in _section(path[:-1]).model_fields.values()]
+    section = _section(path[:-1])
+    known = [field.alias or "" for field in section.model_fields.values()]
     message = f"is not known here; allowed: {', '.join(known)}{did_you_mean(key, known)}"
-    if path[0] == "jobs" and "statements" not in path and not nearest(key, known):
+    if section is JobSettings and not nearest(key, known):
         job = path[1]
         return f"is no setting; a parameter goes under dev.jobs.{job} and prod.jobs.{job}; settings: {', '.join(known)}"
     return message
@@ -92,6 +104,8 @@ def _section(path: KeyPath) -> type[Section]:
             return ConfigFile
         case (*_, "statements", int()):
             return PolicyStatement
+        case ("jobs", _, "expect") | ("dev" | "prod", "jobs", _, "expect"):
+            return Expect
         case ("jobs", *_):
             return JobSettings
         case ("dev" | "prod", *_):

@@ -47,6 +47,7 @@ LOG_RETENTION_DAYS = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
     *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
 )
+MAX_PARAMETERS = 100  # of one job; ten times what a job script can be read with
 
 
 @cache
@@ -77,10 +78,14 @@ def _region(value: str) -> str:
     raise ValueError(f"{shown(value)} is not an AWS Region with Glue{hint}")
 
 
+def is_job_name(value: str) -> bool:
+    return bool(re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,99}", value))
+
+
 def _job_name(value: str) -> str:
     if value == "GlueTestRole":
         raise ValueError("GlueTestRole is the name of the stack's own role; choose another name")
-    if re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,99}", value):
+    if is_job_name(value):
         return value
     raise ValueError(
         f"{shown(value)} is not a job name; allowed: a letter, then letters, digits, - and _, at most 100"
@@ -89,7 +94,7 @@ def _job_name(value: str) -> str:
 
 
 def _script(value: str) -> str:
-    if re.fullmatch(r"(?:[A-Za-z0-9_-]+/)*[A-Za-z0-9_-]+\.py", value):
+    if re.fullmatch(r"(?:[A-Za-z0-9_-]{1,100}/){0,8}[A-Za-z0-9_-]{1,100}\.py", value):
         return value
     raise ValueError(
         f"{shown(value)} is not a job script; name a .py file relative to the folder job_scripts, such as join.py"
@@ -113,6 +118,18 @@ def _retention(days: int) -> int:
     raise ValueError(f"CloudWatch Logs cannot keep logs for {days} days; allowed: {allowed}")
 
 
+def control_character(value: str) -> str | None:
+    """What is wrong with a text that has a control character in it, or None."""
+    found = re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", value)
+    return f"has the control character {shown(found[0])}, which CloudFormation refuses; remove it" if found else None
+
+
+def _text(value: str) -> str:
+    if fault := control_character(value):
+        raise ValueError(fault)
+    return value
+
+
 def _nothing_is_empty(value: Any) -> Any:
     return {} if value is None else value
 
@@ -125,6 +142,7 @@ def _number_or_text(pattern: str) -> WithJsonSchema:
 AccountId = Annotated[str, AfterValidator(_account_id), _number_or_text("^[0-9]{12}$")]
 Region = Annotated[str, AfterValidator(_region)]
 JobName = Annotated[str, AfterValidator(_job_name)]
+Text = Annotated[str, AfterValidator(_text)]
 ParameterValue = Annotated[str, WithJsonSchema({"type": ["string", "number", "boolean"]})]
 GlueVersion = Annotated[
     Literal["4.0", "5.0", "5.1"], WithJsonSchema({"enum": ["4.0", "5.0", "5.1", 4.0, 5.0, 5.1], "default": "5.0"})
@@ -150,7 +168,9 @@ class Expect(Section):
 class JobSettings(Section):
     """How a job runs. Under `jobs.<Job>` for all stages; a stage may override any of them beside its parameters."""
 
-    description: str | None = Field(None, max_length=2048, description="shown in the Glue console")
+    description: Annotated[str, Field(max_length=2048), AfterValidator(_text)] | None = Field(
+        None, description="shown in the Glue console"
+    )
     script: Annotated[str, AfterValidator(_script)] | None = Field(
         None, description="the file in job_scripts; default: the job's name in snake_case"
     )
@@ -161,14 +181,18 @@ class JobSettings(Section):
     max_retries: int = Field(0, ge=0, le=10, description="how often a failed run is tried again; default 0")
     max_concurrent_runs: int = Field(1, ge=1, le=1000, description="runs of this job at the same time; default 1")
     execution_class: ExecutionClass = Field("STANDARD", description="FLEX is cheaper and may wait; default STANDARD")
-    managed_policies: tuple[str, ...] = Field(
-        (), description="names or ARNs of AWS managed policies that the job's role gets besides its own"
+    managed_policies: tuple[Text, ...] = Field(
+        (), max_length=25, description="names or ARNs of AWS managed policies that the job's role gets besides its own"
     )
     statements: tuple[PolicyStatement, ...] = Field(
         (), description="what the job's role may do besides reading its inputs and writing its outputs"
     )
-    default_arguments: dict[Annotated[str, AfterValidator(_default_argument)], ParameterValue] = Field(
-        default_factory=dict, description="Glue's own job parameters, such as --additional-python-modules"
+    default_arguments: dict[
+        Annotated[str, AfterValidator(_default_argument)], Annotated[ParameterValue, AfterValidator(_text)]
+    ] = Field(
+        default_factory=dict,
+        max_length=MAX_PARAMETERS,
+        description="Glue's own job parameters, such as --additional-python-modules",
     )
     expect: Expect | None = Field(None, description="what a good run leaves, for the integration test to verify")
 
@@ -196,7 +220,9 @@ class ConfigFile(Section):
     dev_account: Account = Field(description="hosts the jobs of the stage DeployDev")
     prod_account: Account = Field(description="hosts the jobs of the stage DeployProd")
     jobs: dict[JobName, Annotated[JobSettings, BeforeValidator(_nothing_is_empty)]] = Field(
-        default_factory=dict, description="what a job is, once for all stages; leave out a job that the defaults fit"
+        default_factory=dict,
+        max_length=2 * MAX_JOBS,
+        description="what a job is, once for all stages; leave out a job that the defaults fit",
     )
     dev: StageSection
     prod: StageSection

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from aws_glue_cdk_baseline.config_checks.errors import shown
-from aws_glue_cdk_baseline.config_checks.model import MANAGED_ARGUMENTS
+from aws_glue_cdk_baseline.config_checks.model import MANAGED_ARGUMENTS, control_character
 
 _BUCKET_AND_KEY = re.compile(r"s3://[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9](/[^\s*?$]*)?")
 
@@ -49,6 +49,8 @@ def parameter_fault(parameter: str, value: str, earlier: Iterable[str]) -> str |
             return f"becomes the argument {argument}, as {other} does; remove one of them"
     if not value:
         return "is empty; give it a value or remove the key"
+    if fault := control_character(value):
+        return fault
     if is_location(parameter, value) and not _BUCKET_AND_KEY.fullmatch(value):
         return f"{shown(value)} is not a location in S3; allowed: s3://bucket/key or s3://bucket/prefix/"
     return None

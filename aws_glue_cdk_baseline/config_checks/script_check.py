@@ -87,6 +87,8 @@ def _misspelt_settings(job: JobInStage) -> Iterator[tuple[str, str]]:
 
 
 def _meant_setting(parameter: str) -> str | None:
+    if setting := JobSettings.model_fields.get(parameter):  # number_of_workers
+        return setting.alias
     meant = nearest(parameter, SETTINGS)
     near = meant and abs(len(meant) - len(parameter)) <= 1 and meant[:4].lower() == parameter[:4].lower()
     return meant if near else None

@@ -33,10 +33,10 @@ def read_script_options(script: Path) -> ScriptOptions | None:
     source = script.read_bytes()
     try:
         tree = ast.parse(source, filename=script.name)
-    except (ValueError, RecursionError) as error:
-        raise SyntaxError(str(error), (script.name, 1, 1, None)) from None
-    finder = _Finder(tree)
-    finder.visit(tree)
+        finder = _Finder(tree)
+        finder.visit(tree)
+    except (ValueError, RecursionError, MemoryError) as error:  # NUL bytes, an expression of thousands of terms
+        raise SyntaxError(str(error) or "too complex", (script.name, 1, 1, None)) from None
     if not finder.calls or not finder.all_literal:
         return None
     return ScriptOptions(finder.required, finder.optional)

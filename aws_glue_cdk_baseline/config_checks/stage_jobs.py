@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from aws_glue_cdk_baseline.config_checks.errors import Problem, did_you_mean
-from aws_glue_cdk_baseline.config_checks.model import JobSettings, StageJob
+from aws_glue_cdk_baseline.config_checks.model import (
+    MAX_JOBS,
+    MAX_PARAMETERS,
+    JobSettings,
+    StageJob,
+    is_job_name,
+)
 from aws_glue_cdk_baseline.config_checks.parameters import argument_name, is_location, parameter_fault, snake_case
 from aws_glue_cdk_baseline.config_checks.script_check import JobInStage, check_script
 from aws_glue_cdk_baseline.config_checks.script_options import ScriptOptions, read_script_options
@@ -63,15 +71,18 @@ class StageJobs:
 
     def _check_listed(self) -> None:
         """A section under `jobs` that no stage lists would be lost without a word."""
-        listed = {name for jobs in self._stages.values() for name in jobs}
+        listed = {name for stage in self._stages for name in _section(self._file.data, stage, "jobs")}
         for name in self._shared:
             if name not in listed and listed:
-                hint = did_you_mean(name, listed) or "; list it under dev.jobs or prod.jobs, or remove it"
+                hint = (
+                    did_you_mean(name, sorted(listed)[:MAX_JOBS])
+                    or "; list it under dev.jobs or prod.jobs, or remove it"
+                )
                 self._problem(("jobs", name), f"no stage lists this job{hint}")
 
     def _merged_settings(self, path: KeyPath, name: str, section: StageJob) -> JobSettings:
         shared = self._shared.get(name, JobSettings.model_construct())
-        own = section.model_fields_set & set(JobSettings.model_fields)
+        own = (section.model_fields_set & set(JobSettings.model_fields)) - set(_parameters(section))
         values = {key: getattr(shared, key) for key in shared.model_fields_set} | {
             key: getattr(section, key) for key in own
         }
@@ -86,10 +97,14 @@ class StageJobs:
         script = self._scripts_folder / relative
         if script.is_file():
             return script
-        known = sorted(found.name for found in self._scripts_folder.glob("*.py") if found.name != "__init__.py")
+        known = self._known_scripts
         hint = did_you_mean(relative, known) or f"; write it, or name another one with `script:` ({', '.join(known)})"
         self._problem(path, f"the job has no script: {self._scripts_folder.name}/{relative} does not exist{hint}")
         return None
+
+    @cached_property
+    def _known_scripts(self) -> list[str]:
+        return sorted(found.name for found in self._scripts_folder.glob("*.py") if found.name != "__init__.py")
 
     def _check(
         self,
@@ -101,6 +116,10 @@ class StageJobs:
         other_parameters: dict[str, int],
     ) -> None:
         parameters = _parameters(section)
+        if len(parameters) > MAX_PARAMETERS:
+            self._problem(path, f"has {len(parameters)} parameters; at most {MAX_PARAMETERS}; put them into one file")
+        if max(len(parameters), len(other_parameters)) > MAX_PARAMETERS:
+            return
         shown_script = script.relative_to(self._scripts_folder.parent).as_posix()
         job = JobInStage(shown_script, parameters, settings.default_arguments, other_stage, other_parameters)
         names = list(parameters)
@@ -120,18 +139,27 @@ class StageJobs:
             except SyntaxError as error:
                 self._options[script] = None
                 self.problems.append(Problem(shown_script, error.lineno or 1, "", f"not valid Python: {error.msg}"))
+            except OSError as error:
+                self._options[script] = None
+                self.problems.append(Problem(shown_script, 1, "", f"cannot be read: {error.strerror}; mend the file"))
         return self._options[script]
 
     def _problem(self, path: KeyPath, message: str) -> None:
         self.problems.append(self._file.problem(path, message))
 
 
-def _valid_sections(model: type[Settings], data: Data, *keys: str) -> dict[str, Settings]:
-    """The jobs below `keys` as `model` has them, without the values that it refuses."""
+def _section(data: Data, *keys: str) -> dict[str, Data]:
+    """What lies below `keys`; nothing where that is no section."""
     for key in keys:
         data = data.get(key) if isinstance(data, dict) else None
+    return data if isinstance(data, dict) else {}
+
+
+def _valid_sections(model: type[Settings], data: Data, *keys: str) -> dict[str, Settings]:
+    """The jobs below `keys` as `model` has them, as many as may be, without the names and values that it refuses."""
     sections = {}
-    for name, section in data.items() if isinstance(data, dict) else ():
+    named = ((name, section) for name, section in _section(data, *keys).items() if is_job_name(name))
+    for name, section in islice(named, 2 * MAX_JOBS):
         values = dict(section) if isinstance(section, dict) else {}
         try:
             sections[name] = model.model_validate(values)

@@ -310,6 +310,50 @@ FAULTS: dict[str, tuple[str | bytes, str]] = {
         "c.yaml:1: pipelineAccount.awsAccountId: the YAML tag 'tag:yaml.org,2002:python/object/apply:os.getcwd' is not"
         " allowed; write the value without a tag",
     ),
+    "a tag on a key": (
+        CONFIG + "!!python/name:os.system colour: red\n",
+        "c.yaml:22: the YAML tag 'tag:yaml.org,2002:python/name:os.system' is not allowed; write the key without a tag",
+    ),
+    "a key with a line break": (
+        CONFIG + '"colour\\nof\\x1b it": red\n',
+        "c.yaml:22: colour\\nof\\x1b it: is not known here; allowed: pipelineAccount, devAccount, prodAccount, jobs,"
+        " dev, prod",
+    ),
+    "a key that pydantic has a meaning for": (
+        CONFIG + "'[key]': red\n",
+        "c.yaml:22: [key]: is not known here; allowed: pipelineAccount, devAccount, prodAccount, jobs, dev, prod",
+    ),
+    "a key that is too long": (
+        CONFIG + f"? {'k' * 201}\n: red\n",
+        f"c.yaml:22: the key {repr('k' * 201)[:77]}... is too long; at most 200 characters",
+    ),
+    "a value that is too long": (
+        CONFIG.replace("021", "7" * 10_001),
+        "c.yaml:20: prod.jobs.Join.minimumAge: has 10001 characters; at most 10000; make it shorter",
+    ),
+    "a script with a name that is too long": (
+        CONFIG.replace("numberOfWorkers: 4", f"script: {'a' * 300}.py"),
+        f"c.yaml:6: jobs.Join.script: {repr('a' * 300)[:77]}... is not a job script; name a .py file relative to the"
+        " folder job_scripts, such as join.py",
+    ),
+    "a control character": (
+        CONFIG.replace("021", '"2\\x001"'),
+        "c.yaml:20: prod.jobs.Join.minimumAge: has the control character '\\x00', which CloudFormation refuses;"
+        " remove it",
+    ),
+    "a control character in the file": (
+        CONFIG.replace("021", "2\x001"),
+        "c.yaml:20: not valid YAML: the character U+0000 is not allowed; remove it, or save the file as UTF-8",
+    ),
+    "a misspelt expectation": (
+        CONFIG.replace("numberOfWorkers: 4", "expect: {outputRow: 1, outputRows: 1}"),
+        "c.yaml:6: jobs.Join.expect.outputRow: is not known here; allowed: outputRows; did you mean outputRows?",
+    ),
+    "two documents": (CONFIG + "---\na: 1\n", "c.yaml:22: not valid YAML: more than one document (`---`)"),
+    "levels without end": (
+        CONFIG + "deep: " + "[" * 99_999,
+        "c.yaml:22: nested more than 20 levels deep; a config has six",
+    ),
     "an alias of itself": (
         CONFIG.replace('"111111111111"', "&loop [*loop]"),
         "c.yaml:1: pipelineAccount.awsAccountId.0: an alias that contains itself",
@@ -343,6 +387,45 @@ def test_a_path_that_is_no_file_is_named(tmp_path: Path) -> None:
     ):
         with pytest.raises(ConfigError, match=f":1: {message}"):
             load_config(path)
+
+
+def test_a_path_that_no_file_can_have_is_named(tmp_path: Path) -> None:
+    (tmp_path / "loop.yaml").symlink_to(tmp_path / "loop.yaml")
+    for path in (tmp_path / "loop.yaml", tmp_path / ("x" * 300), tmp_path / "a\0b"):
+        with pytest.raises(ConfigError) as raised:
+            load_config(path)
+        assert str(raised.value).startswith(f"{tmp_path}/")
+        assert len(str(raised.value).splitlines()) == 1
+
+
+def test_of_very_many_faults_a_hundred_are_shown(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as raised:
+        load(tmp_path, CONFIG + "".join(f"key{n}: 1\n" for n in range(500)))
+    lines = str(raised.value).splitlines()
+    assert [lines[0].split(" is")[0], lines[99].split(" is")[0], len(lines)] == [
+        "c.yaml:22: key0:",
+        "c.yaml:121: key99:",
+        101,
+    ]
+    assert lines[100] == "c.yaml:122: there are more faults; mend the ones above first"
+
+
+def test_a_setting_in_snake_case_is_not_a_parameter_that_resets_the_setting(tmp_path: Path) -> None:
+    scripts = {"show.py": NOT_LITERAL, "join.py": NOT_LITERAL}
+    with pytest.raises(
+        ConfigError, match="number_of_workers: reads like a misspelt setting; did you mean numberOfWorke"
+    ):
+        load(tmp_path, CONFIG.replace("minimumAge: 21", "number_of_workers: 8"), scripts)
+
+
+def test_the_first_section_that_is_merged_wins_over_the_next(tmp_path: Path) -> None:
+    text = CONFIG.replace("      minimumAge: 21\n", "      <<: [{minimumAge: 1}, {minimumAge: 2}]\n")
+    assert load(tmp_path, text).dev.jobs[1].arguments["--minimum_age"] == "1"
+
+
+def test_a_script_too_complex_to_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"^job_scripts/show.py:1: not valid Python: [^\n]+$"):
+        load(tmp_path, CONFIG, {"show.py": "x = " + "1 + " * 5_000 + "1\n", "join.py": JOIN})
 
 
 def test_a_script_with_a_syntax_error_is_named_once(tmp_path: Path) -> None:

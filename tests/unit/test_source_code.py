@@ -12,6 +12,8 @@ import pytest
 
 from aws_glue_cdk_baseline import source_code
 from aws_glue_cdk_baseline.config import PROJECT
+from aws_glue_cdk_baseline.credential_check import CredentialError
+from aws_glue_cdk_baseline.script_assets import ScriptAssets
 
 NOT_COPIED = shutil.ignore_patterns(
     ".git", "node_modules", "cdk.out", "reports", "pyvenv.cfg", ".venv", "venv", ".*_cache"
@@ -30,7 +32,12 @@ PLANTED = [
     "cdk.out/manifest.json",
     "aws_glue_cdk_baseline/__pycache__/x.pyc",
     "reports/cdk.xml",
+    "conda-env/conda-meta/history",
+    "conda-env/bin/python",
+    "keys/tls.key",
+    "frontend/node_modules/x/index.js",
 ]
+KEY_ID = "AK" + "IA" + "Q3EGRTZ7UVPWXYAB"  # in two parts, so that this file has none in it
 
 
 @pytest.fixture
@@ -60,6 +67,66 @@ def test_only_the_projects_own_files_get_in(project: Path) -> None:
         (project / name).parent.mkdir(parents=True, exist_ok=True)
         (project / name).write_text("planted")
     assert asset_of(project) == (clean_hash, files)
+
+
+def git(project: Path, *arguments: str) -> None:
+    subprocess.run(["git", "-C", str(project), *arguments], check=True, capture_output=True)
+
+
+def test_what_git_ignores_by_other_rules_than_the_projects_stays_out(project: Path) -> None:
+    clean_hash, files = asset_of(project)
+    git(project, "init")
+    (project / ".git/info/exclude").write_text("/notes*\n")
+    for name, text in {
+        "notes [1].txt": KEY_ID,
+        "scratch/.gitignore": "*",  # as the caches and environments of some tools have it
+        "scratch/keys.txt": KEY_ID,
+        "jobs/deep/.gitignore": "/data/\n.gitignore\n",
+        "jobs/deep/data/keys.txt": KEY_ID,
+    }.items():
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        (project / name).write_text(text)
+    git(project, "add", "app.py")
+    assert asset_of(project) == (clean_hash, files)
+
+
+def refused(project: Path) -> str:
+    with pytest.raises(CredentialError) as raised:
+        asset_of(project)
+    return str(raised.value).split(", and would")[0]
+
+
+@pytest.mark.parametrize("in_git", [True, False])
+def test_a_file_about_to_be_packed_that_looks_like_a_credential_stops_the_synth(project: Path, in_git: bool) -> None:
+    if in_git:
+        git(project, "init")
+    (project / "jobs/b.py").write_text(f"\nkey = '{KEY_ID}'\n")
+    assert refused(project) == "jobs/b.py:2: looks like an AWS access key id"
+
+
+def test_a_file_that_git_tracks_stops_the_synth_though_it_is_ignored(project: Path) -> None:
+    git(project, "init")
+    (project / ".env").write_text("A=1")
+    asset_of(project)
+    git(project, "add", "--force", ".env")
+    assert refused(project) == ".env:1: looks like environment variables by its name"
+
+
+def test_a_job_script_that_git_ignores_is_looked_at_as_well(project: Path) -> None:
+    (project / "ignored.py").write_text(f"key = '{KEY_ID}'")
+    with pytest.raises(CredentialError, match=r"ignored\.py:1: looks like an AWS access key id"):
+        ScriptAssets(core.Stack(), "Scripts").upload(project / "ignored.py")
+
+
+def test_the_synth_ends_with_one_line_and_exit_code_1(tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(PROJECT, copy, ignore=NOT_COPIED)
+    (copy / "notes.txt").write_text(f"for the demo: {KEY_ID}\n")
+    command = [sys.executable, "app.py"]
+    run = subprocess.run(command, cwd=copy, env=environment(tmp_path / "out"), capture_output=True, text=True)
+    assert run.returncode == 1
+    assert run.stderr.startswith("notes.txt:1: looks like an AWS access key id, and would go to the Git repository; ")
+    assert run.stderr.count("\n") == 1
 
 
 def test_the_folder_that_synth_writes_to_is_left_out(project: Path) -> None:
