@@ -186,8 +186,8 @@ def test_a_role_may_read_its_script_and_inputs_write_its_outputs_and_log_and_no_
     ]
     assert logs["Action"] == ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]
     assert logs["Resource"] == [
-        "arn:aws:logs:us-east-1:222222222222:log-group:/aws-glue/jobs/dev/output:*",
-        "arn:aws:logs:us-east-1:222222222222:log-group:/aws-glue/jobs/dev/error:*",
+        f"arn:aws:logs:us-east-1:222222222222:log-group:/aws-glue/jobs/dev/{group}"
+        for group in ("output", "output:*", "error", "error:*")
     ]
     assert encrypt["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
     assert [list(resource) for resource in encrypt["Resource"]] == [["Fn::GetAtt"]]
