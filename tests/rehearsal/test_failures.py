@@ -134,7 +134,7 @@ def test_a_resource_that_cannot_be_made_makes_deploy_red(project: Project) -> No
 
 
 def test_a_test_role_that_may_not_start_jobs_makes_the_integration_test_red(project: Project) -> None:
-    project.replace("aws_glue_cdk_baseline/glue_app_stack.py", '"glue:StartJobRun", ', "")
+    project.replace("aws_glue_cdk_baseline/test_role.py", '"glue:StartJobRun", ', "")
     project.commit()
     outcome = project.rehearse()
     assert outcome.code == 1
