@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import aws_cdk as core
@@ -101,3 +102,16 @@ def test_the_rules_would_find_something() -> None:
     app = make_app()
     s3.Bucket(core.Stack(app, "Stack"), "Bucket")
     assert {finding.rule for finding in find(app)} == {"AwsSolutions-S1", "AwsSolutions-S10"}
+
+
+def test_the_only_statement_of_ours_on_every_resource_is_the_one_that_knows_none() -> None:
+    templates = Path(make_whole_app(DEFAULT).synth().directory).rglob("*GlueAppStack*.template.json")
+    resources = [item for file in templates for item in json.loads(file.read_text())["Resources"].values()]
+    policies = [item["Properties"]["PolicyDocument"] for item in resources if item["Type"] == "AWS::IAM::Policy"]
+    for item in resources:
+        policies += [policy["PolicyDocument"] for policy in item["Properties"].get("Policies", [])]
+    everywhere = [
+        one["Action"] for policy in policies for one in policy["Statement"] if one["Resource"] in ("*", ["*"])
+    ]
+    assert len(policies) == 5  # of four jobs and the test role
+    assert everywhere == ["glue:ListJobs"]
