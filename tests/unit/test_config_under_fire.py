@@ -23,7 +23,7 @@ from tests.unit.broken_configs import FILES
 
 TRIES = int(os.environ.get("CONFIG_TRIES", "0"))
 LINE = re.compile(r"(?:c\.yaml|job_scripts/\w+\.py):[1-9][0-9]*: [^\s].*")
-MEMORY = 200  # MB
+MEMORY = 120  # MB; 200 is promised, 61 is what the largest takes
 
 
 @pytest.fixture(scope="module")
