@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 MAX_SHOWN = 100  # more faults than that come of one mistake, or of a file that is no config
-MAX_WORD = 100  # a longer word is no misspelt name
 
 
 @dataclass(frozen=True, order=True)
@@ -49,9 +48,6 @@ def shown(value: object) -> str:
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known name that `word` is most likely a misspelling of, or None."""
-
-    if len(word) > MAX_WORD:
-        return None
 
     def likeness(name: str) -> float:
         typed, meant = word.lower(), name.lower()

@@ -336,6 +336,11 @@ FAULTS: dict[str, tuple[str | bytes, str]] = {
         f"c.yaml:6: jobs.Join.script: {repr('a' * 300)[:77]}... is not a job script; name a .py file relative to the"
         " folder job_scripts, such as join.py",
     ),
+    "a job with a name that is too long": (
+        CONFIG + f"    {'S' * 101}: {{}}\n",
+        f"c.yaml:22: prod.jobs.{'S' * 101}: {repr('S' * 101)[:77]}... is not a job name; allowed: a letter, then"
+        " letters, digits, - and _, at most 100 characters, such as ProcessLegislators",
+    ),
     "a control character": (
         CONFIG.replace("021", '"2\\x001"'),
         "c.yaml:20: prod.jobs.Join.minimumAge: has the control character '\\x00', which CloudFormation refuses;"
@@ -416,6 +421,14 @@ def test_a_setting_in_snake_case_is_not_a_parameter_that_resets_the_setting(tmp_
         ConfigError, match="number_of_workers: reads like a misspelt setting; did you mean numberOfWorke"
     ):
         load(tmp_path, CONFIG.replace("minimumAge: 21", "number_of_workers: 8"), scripts)
+
+
+def test_a_parameter_called_as_a_setting_is_in_python_leaves_the_setting_alone(tmp_path: Path) -> None:
+    scripts = {"show.py": NOT_LITERAL, "join.py": JOIN.replace("minimum_age", "number_of_workers")}
+    text = CONFIG.replace("minimumAge: 21", "number_of_workers: 9").replace("minimumAge: 021", "number_of_workers: 9")
+    job = load(tmp_path, text, scripts).dev.jobs[1]
+    assert job.arguments["--number_of_workers"] == "9"
+    assert job.settings.number_of_workers == 4
 
 
 def test_the_first_section_that_is_merged_wins_over_the_next(tmp_path: Path) -> None:

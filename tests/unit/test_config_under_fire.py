@@ -23,7 +23,7 @@ from tests.unit.broken_configs import FILES
 
 TRIES = int(os.environ.get("CONFIG_TRIES", "0"))
 LINE = re.compile(r"(?:c\.yaml|job_scripts/\w+\.py):[1-9][0-9]*: [^\s].*")
-MEMORY = 200  # MB
+MEMORY = 120  # MB; 200 is promised, 61 is what the largest takes
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +90,7 @@ EXPENSIVE = {
     "nesting that is never closed": "a: " + "[" * 1_000_000,
     "nesting of thousands of levels": "a: " + "[" * 5_000 + "]" * 5_000,
     "many values far down": "a: " + "[" * 300 + "x," * 49_000 + "]" * 300,
-    "half a million values": "a: [" + "a," * 500_000 + "]",
+    "half a million values": "a: [" + "a," * 520_000 + "]",
     "aliases that multiply": "a0: &a0 [x, x]\n" + "".join(ALIASES),
     "merges that multiply": "a0: &a0 {x: 1}\n" + "".join(MERGES),
     "a large section merged with many": f"b: &b {{}}\nc: &c {MAP}\na: {{<<: [*c{', *b' * 6_000}]}}\n",
@@ -100,7 +100,7 @@ EXPENSIVE = {
     "thousands of tags below a long key": CONFIG + "? " + "k" * 500_000 + "\n: [" + "!t x," * 20_000 + "]\n",
     "a long word where a Region is due": CONFIG.replace("us-east-1", "us-east-1" * 100_000, 1),
     "a large value in every job": "v: &v " + "s" * 800_000 + "\ndev:\n  jobs:\n" + "".join(SAME),
-    "a file of 30 MB": "#" * 30_000_000,
+    "a file of 300 MB": "",
 }
 LOADER = """
 import os, resource, sys
@@ -134,6 +134,8 @@ def measured(project: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[st
         files.append(tmp_path_factory.mktemp("files", numbered=True) / name / "c.yaml")
         files[-1].parent.mkdir()
         files[-1].write_text(text)
+        if name == "a file of 300 MB":
+            os.truncate(files[-1], 300_000_000)
     command = [sys.executable, "-c", LOADER, str(project), *map(str, files)]
     result = subprocess.run(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True)
     lines = [line.split(":") for line in result.stdout.splitlines()]
