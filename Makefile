@@ -19,8 +19,8 @@ help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 26
 
 test: $(VENV)/.ready node_modules/.ready  ## everything: format, lint, types, all tests
-	@ruff format --check . && ruff check . && $(TYPES)
-	@python -m pytest -n 2 --dist loadfile
+	@ruff format --check . && ruff check .
+	@bash scripts/beside.sh "$(TYPES)" python -m pytest -n 2 --dist loadfile $(ARGS)
 
 check: $(VENV)/.ready  ## format and lint, mending what can be mended, and types
 	@ruff format . && ruff check --fix . && $(TYPES)
@@ -44,7 +44,7 @@ rehearse: $(VENV)/.ready node_modules/.ready  ## the whole pipeline on this mach
 	@python -m local.rehearsal --config $(CONFIG) $(ARGS)
 
 test-rehearsal: $(VENV)/.ready node_modules/.ready  ## what is broken on purpose, 300 jobs at once, what each role may do (minutes)
-	@python -m pytest tests/rehearsal tests/scale tests/iam -m slow $(ARGS)
+	@python -m pytest -m slow $(ARGS)
 
 synth: $(VENV)/.ready node_modules/.ready  ## check the config and synthesize the pipeline into cdk.out
 	@cdk synth --quiet --context config=$(CONFIG)

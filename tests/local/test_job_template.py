@@ -6,10 +6,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from aws_glue_cdk_baseline.config import PROJECT
 from scripts import new_job
 
 
+@pytest.mark.slow
 def test_the_test_that_comes_with_a_new_job_passes(tmp_path: Path) -> None:
     shutil.copy(new_job.TEMPLATE / "job_script.py", tmp_path / "count_terms.py")
     (tmp_path / "test_count_terms.py").write_text(new_job.test_text("count_terms"), encoding="utf-8")

@@ -21,6 +21,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True)
 
 
+@pytest.mark.slow
 def test_the_example_join_ends_with_the_schema_rows_and_10439() -> None:
     result = run("JoinLegislators")
     assert result.returncode == 0, result.stderr

@@ -147,6 +147,7 @@ def test_the_hash_follows_the_content_alone(project: Path, monkeypatch: pytest.M
     assert hashes[0] == hashes[1] != hashes[2]
 
 
+@pytest.mark.slow
 def test_two_synths_and_one_of_a_copy_say_nothing_and_give_the_same_bytes(tmp_path: Path) -> None:
     copy = tmp_path / "copy"
     shutil.copytree(PROJECT, copy, ignore=NOT_COPIED)
