@@ -58,7 +58,7 @@ def find(path: str, recurse: bool = True) -> list[S3Object]:
     try:
         if key and not key.endswith("/") and (found := _head(bucket, key)):
             return [found]
-        return list(_below(bucket, f"{key.rstrip('/')}/" if key.rstrip("/") else "", recurse))
+        return list(_below(bucket, _prefix(key), recurse))
     except (ClientError, BotoCoreError) as error:
         _refuse(path, error)
 
@@ -93,7 +93,7 @@ def fetch(objects: Sequence[S3Object]) -> Path:
 def upload(folder: Path, path: str) -> set[str]:
     """Put every file of `folder` at its name below `path`; returns their keys."""
     bucket, key = split(path)
-    prefix = f"{key.rstrip('/')}/" if key.rstrip("/") else ""
+    prefix = _prefix(key)
     files = [file for file in folder.rglob("*") if file.is_file() and not file.name.endswith(".crc")]
     keys = {f"{prefix}{file.relative_to(folder).as_posix()}": file for file in files}
     try:
@@ -128,6 +128,12 @@ def cache() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="awsglue-s3-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
+
+
+def _prefix(key: str) -> str:
+    """What the keys below a folder begin with; of a whole bucket, nothing."""
+    folder = key.rstrip("/")
+    return f"{folder}/" if folder else ""
 
 
 def _head(bucket: str, key: str) -> S3Object | None:

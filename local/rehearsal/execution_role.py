@@ -55,9 +55,13 @@ def _policies(iam: Any, role_name: str) -> list[Policy]:
     for attached in iam.list_attached_role_policies(RoleName=role_name)["AttachedPolicies"]:
         arn = attached["PolicyArn"]
         version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
-        document = iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]
-        found.append(json.loads(document) if isinstance(document, str) else document)
+        found.append(_document(iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]))
     for name in iam.list_role_policies(RoleName=role_name)["PolicyNames"]:
-        document = iam.get_role_policy(RoleName=role_name, PolicyName=name)["PolicyDocument"]
-        found.append(json.loads(document) if isinstance(document, str) else document)
+        found.append(_document(iam.get_role_policy(RoleName=role_name, PolicyName=name)["PolicyDocument"]))
+    return found
+
+
+def _document(policy: Any) -> Policy:
+    """botocore reads a policy into a mapping where it can."""
+    found: Policy = json.loads(policy) if isinstance(policy, str) else policy
     return found
