@@ -16,7 +16,7 @@ JOBS_TOGETHER = 10
 
 
 def add_test_role(stack: Stack, stage: str, jobs: Sequence[Job], tested_by: str) -> iam.Role:
-    """May start, watch and stop this stage's jobs, and read what those with an `expect` are to leave.
+    """May find, start, watch and stop this stage's jobs, and read what those with an `expect` are to leave.
 
     The role with the ARN `tested_by` alone may assume it. That is said as a condition: a role that is a principal is
     kept by IAM as its id, so that one made anew under the same name would not be trusted any more, and one that does
@@ -38,13 +38,11 @@ def add_test_role(stack: Stack, stage: str, jobs: Sequence[Job], tested_by: str)
 
 
 def _statements(stack: Stack, stage: str, jobs: Sequence[Job]) -> Iterator[iam.PolicyStatement]:
-    # Finding jobs by their tag knows no resource: ListJobs in
+    # The stage's jobs are found in its stack, of which `/*` is the id. glue:ListJobs, to find them by their tag, can be
+    # allowed for all jobs of the account only:
     # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsglue.html
-    yield iam.PolicyStatement(
-        actions=["glue:ListJobs"],
-        resources=["*"],
-        conditions={"StringEquals": {"aws:RequestedRegion": stack.region}},
-    )
+    own_stack = stack.format_arn(service="cloudformation", resource="stack", resource_name=f"{stack.stack_name}/*")
+    yield iam.PolicyStatement(actions=["cloudformation:ListStackResources"], resources=[own_stack])
     jobs_arn = stack.format_arn(service="glue", resource="job", resource_name="")
     for start in range(0, len(jobs), JOBS_TOGETHER):
         together = jobs[start : start + JOBS_TOGETHER]

@@ -12,7 +12,7 @@ trap 'wait "$jobs" || true' EXIT # where the rest fails first, no container is l
 echo "== Synthesize $config"
 npx --no-install cdk synth --quiet --context "config=$config"
 echo "== Test the CDK app"
-python -m pytest tests/unit tests/security tests/snapshot --junitxml=reports/cdk.xml
+python -m pytest -n 2 --dist loadfile tests/unit tests/security tests/snapshot --junitxml=reports/cdk.xml
 echo "== Test the jobs in the Glue image"
 code=0
 wait "$jobs" || code=$?

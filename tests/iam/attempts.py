@@ -78,10 +78,15 @@ def test_role_attempts(app: Deployed, stack: str, builder: Role) -> Iterator[Att
     role_arn = next(role.arn for role in app.roles(stack) if role.arn.rpartition("/")[2].startswith("glue-test-"))
     build = app.credentials(builder)
     who = app.tools.identities.assume(role_arn, build, "attempt", place.region)
-    glue, s3, iam = (app.client(service, who, place) for service in ("glue", "s3", "iam"))
+    glue, s3, iam, stacks = (app.client(service, who, place) for service in ("glue", "s3", "iam", "cloudformation"))
     by = "the integration test"
     names = [job["Name"] for job in app.resources(stack, "AWS::Glue::Job").values()]
-    yield Attempt(by, "lists the jobs", True, glue.list_jobs)
+    yield Attempt(by, "finds the jobs in its stack", True, partial(stacks.list_stack_resources, StackName=stack))
+    for other in ("CDKToolkit", "DeployDev-GlueAppStackOther"):
+        call = partial(stacks.list_stack_resources, StackName=other)
+        yield Attempt(by, f"looks into the stack {other}", False, call)
+    yield Attempt(by, "reads the template of its stack", False, partial(stacks.get_template, StackName=stack))
+    yield Attempt(by, "lists the jobs of the account", False, glue.list_jobs)
     for name in names:
         yield Attempt(by, f"looks at a run of {name}", True, job_run(glue, name))
         yield Attempt(by, f"stops a run of {name}", True, stop_run(glue, name))

@@ -1,8 +1,7 @@
-"""What the integration test asks of Glue, and what it makes of Glue's errors."""
+"""What the integration test asks of AWS, and what it makes of Glue's errors."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -24,7 +23,7 @@ class NoRoomError(Exception):
 
 
 class GlueJobs:
-    """The jobs of one stage. `session` is a boto3 session; `calls` counts the API calls by operation."""
+    """The jobs of one stage. `session` is a boto3 session."""
 
     def __init__(self, session: Any) -> None:
         patient = Config(retries={"mode": "standard", "max_attempts": 10})
@@ -32,20 +31,22 @@ class GlueJobs:
         once = Config(retries={"mode": "standard", "total_max_attempts": 1})
         self._glue = session.client("glue", config=patient)
         self._starter = session.client("glue", config=once)
-        self.calls: Counter[str] = Counter()
-        for client in (self._glue, self._starter):
-            client.meta.events.register("before-send.glue", self._count)
+        self._stacks = session.client("cloudformation", config=patient)
 
     def find(self, stage_name: str) -> list[str]:
-        """The names of the stage's jobs, by the tag that its stack gives them."""
-        jobs: list[str] = []
-        request: dict[str, Any] = {"Tags": {"stack_name": f"{stage_name}-GlueAppStack"}, "MaxResults": 1000}
-        while True:
-            page = self._glue.list_jobs(**request)
-            jobs += page["JobNames"]
-            if not page.get("NextToken"):
-                return sorted(jobs)
-            request["NextToken"] = page["NextToken"]
+        """The names of the stage's jobs: those of its stack.
+
+        CloudFormation is asked, and not Glue's ListJobs for the stack's tag: whoever may call that may do so for every
+        job of the account, while this is allowed for one stack. It also knows no job that others tagged alike.
+        """
+        stack = f"{stage_name}-GlueAppStack"
+        pages = self._stacks.get_paginator("list_stack_resources").paginate(StackName=stack)
+        return sorted(
+            item["PhysicalResourceId"]
+            for page in pages
+            for item in page["StackResourceSummaries"]
+            if item["ResourceType"] == "AWS::Glue::Job" and not item["ResourceStatus"].startswith("DELETE_")
+        )
 
     def start(self, job: str, known: Iterable[str], since: datetime) -> str:
         """Start a run; returns its id. Raises NoRoomError where that may work later.
@@ -96,6 +97,3 @@ class GlueJobs:
             except (ClientError, HTTPClientError) as error:  # the others are stopped all the same
                 failed[job] = str(error)
         return failed
-
-    def _count(self, event_name: str, **details: Any) -> None:
-        self.calls[event_name.rsplit(".", 1)[-1]] += 1

@@ -58,7 +58,7 @@ def main() -> None:
     service._get_docker = glue.LocalSpark
     service._resolve_script = lambda location: location
     service._execute_spark_docker = run
-    service._handle_request_sync = failing(glue.listing(service._handle_request_sync))
+    service._handle_request_sync = failing(service._handle_request_sync)
     ministack.app._port_is_bindable = lambda host, port: False  # no second port
     ministack.app.main()
 

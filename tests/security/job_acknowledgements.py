@@ -23,10 +23,9 @@ BOOKMARKS = (
 LOG_STREAMS = "The streams of the stage's own log group: Glue names a stream by the id of the run that begins."
 BELOW = "The job reads or writes what is below a location of its config, in files that Spark names by itself."
 EXPECTED = "The integration test counts the rows of the files below a job's outputLocation, which Spark names."
-LIST_JOBS = (
-    "glue:ListJobs, by which the integration test finds the stage's jobs by their tag, knows no resource:"
-    " https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsglue.html. It tells the names of jobs"
-    " in the stage's own Region, and nothing of what is in them."
+OWN_STACK = (
+    "The stage's own stack, in which the integration test finds the jobs: CloudFormation gives a stack its id, which is"
+    " what the star stands for, when it makes it, and one stack at a time has that name."
 )
 MANAGED = "Chosen for this job in the config file, under managedPolicies, where a review sees it."
 
@@ -67,7 +66,7 @@ def _role(path: str, job: Job, stage: str) -> Iterator[tuple[Finding, str]]:
 
 def _test_role(deployed_as: str, stage: StageConfig) -> Iterator[tuple[Finding, str]]:
     path = f"PipelineStack/{deployed_as}/GlueAppStack/GlueTestRole/DefaultPolicy/Resource"
-    yield Finding(path, "IAM5[Resource::*]"), LIST_JOBS
+    yield Finding(path, f"IAM5[Resource::arn:cloudformation:stack/{deployed_as}-GlueAppStack/*]"), OWN_STACK
     expected = [location for job in stage.jobs if job.settings.expect for location in job.output_locations]
     yield from _wide(path, [key for location in expected for key in keys(location)], EXPECTED)
 

@@ -56,7 +56,7 @@ class Glue:
     def __init__(self) -> None:
         self.stubs: list[Stubber] = []
         self.jobs = GlueJobs(self)
-        self.patient, self.starter = self.stubs
+        self.patient, self.starter, self.stacks = self.stubs
 
     def client(self, service: str, config: Any) -> Any:
         client = boto3.client(service, config=config, **KEYS)
@@ -95,11 +95,21 @@ def runner(glue: Glue) -> Callable[..., JobRunner]:
     return lambda **options: JobRunner(glue.jobs, **{"clock": Time(), **options})
 
 
-def test_jobs_are_found_by_the_stages_own_tag_over_all_pages(glue: Glue) -> None:
-    request = {"Tags": {"stack_name": "DeployDev-GlueAppStack"}, "MaxResults": 1000}
-    glue.patient.add_response("list_jobs", {"JobNames": ["b"], "NextToken": "next"}, request)
-    glue.patient.add_response("list_jobs", {"JobNames": ["a"]}, {**request, "NextToken": "next"})
-    assert glue.jobs.find("DeployDev") == ["a", "b"]
+def test_jobs_are_those_of_the_stages_own_stack_over_all_pages(glue: Glue) -> None:
+    def item(kind: str, name: str, status: str = "CREATE_COMPLETE") -> dict[str, Any]:
+        ids = {"LogicalResourceId": name, "PhysicalResourceId": name}
+        return {**ids, "ResourceType": kind, "ResourceStatus": status, "LastUpdatedTimestamp": STARTED}
+
+    pages = [
+        [item("AWS::Glue::Job", "b-dev", "UPDATE_COMPLETE"), item("AWS::IAM::Role", "role-of-b")],
+        [item("AWS::Glue::Job", "gone-dev", "DELETE_COMPLETE"), item("AWS::Glue::Job", "a-dev")],
+    ]
+    stack = {"StackName": "DeployDev-GlueAppStack"}
+    glue.stacks.add_response("list_stack_resources", {"StackResourceSummaries": pages[0], "NextToken": "next"}, stack)
+    glue.stacks.add_response(
+        "list_stack_resources", {"StackResourceSummaries": pages[1]}, {**stack, "NextToken": "next"}
+    )
+    assert glue.jobs.find("DeployDev") == ["a-dev", "b-dev"]
 
 
 def test_every_run_is_followed_to_its_end_and_one_failure_hides_no_other(
