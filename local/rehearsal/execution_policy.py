@@ -47,6 +47,7 @@ ONLY_FOR: dict[str, dict[str, tuple[str, ...]]] = {
         "iam:PassRole": ("ReplicationConfiguration",),
     },
     "AWS::IAM::Policy": {"iam:*UserPolicy": ("Users",), "iam:*GroupPolicy": ("Groups",)},
+    "AWS::IAM::ManagedPolicy": {"iam:*UserPolicy": ("Users",), "iam:*GroupPolicy": ("Groups",)},
     "AWS::CodePipeline::Pipeline": {
         "codestar-connections:PassConnection": ("ConnectionArn",),
         "codepipeline:*StageTransition": ("DisableInboundStageTransitions",),
@@ -129,6 +130,8 @@ def _resources(action: str, kind: str, name: str, stack: str, place: Environment
     here = f"{place.region}:{place.account}"
     service = action.partition(":")[0]
     if service == "iam":
+        if kind == "AWS::IAM::ManagedPolicy" and not action.endswith("RolePolicy"):
+            return [f"arn:aws:iam::{place.account}:policy/{name}"]
         own = kind == "AWS::IAM::Role"
         return [f"arn:aws:iam::{place.account}:role/{name if own else f'{stack}-EXAMPLE'}"]
     if service == "kms":

@@ -19,8 +19,11 @@ FILES = ["pipeline-account", "stage-account"]
 
 @pytest.fixture(scope="module")
 def calls() -> dict[str, Calls]:
-    """By policy, the calls that the stacks of the default config need."""
+    """By policy, the calls that the stacks need, of the default config with more jobs than fit into one role."""
     config = load_config(PROJECT / "default-config.yaml")
+    [job, *_] = config.dev.jobs
+    jobs = [job.model_copy(update={"name": f"{'J' * 97}{number:03}"}) for number in range(100)]
+    config = config.model_copy(update={"dev": config.dev.model_copy(update={"jobs": jobs})})
     app = make_app()
     home = assembly.Environment(config.pipeline_account.aws_account_id, config.pipeline_account.aws_region)
     PipelineStack(app, "PipelineStack", config=config, env={"account": home.account, "region": home.region})
