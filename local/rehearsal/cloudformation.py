@@ -5,41 +5,36 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-Cloud
 
 from __future__ import annotations
 
-import io
 import json
 import time
-import zipfile
 from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from local.rehearsal.artifacts import Artifacts
-from local.rehearsal.credentials import Credentials
 from local.rehearsal.errors import ActionFailed
 from local.rehearsal.pipeline import Action
 
-Template = dict[str, Any]
 NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
 WAIT_SECONDS = 600
 
 
 class StackAction:
-    """One CloudFormation action, done with the client `api` of the action's role."""
+    """One CloudFormation action, done with the client `api` of the action's role; templates are known by their URL."""
 
     def __init__(self, action: Action, api: Any, log: Path) -> None:
         self._api, self._log = api, log
         self._settings = action.configuration
         self._stack = action.configuration["StackName"]
 
-    def prepare(self, template: Template, parameters: dict[str, Any]) -> str:
+    def prepare(self, template_url: str, parameters: dict[str, Any]) -> str:
         """Create the change set anew; returns what it would change."""
         name = self._settings["ChangeSetName"]
         exists = self._status() not in ("", "REVIEW_IN_PROGRESS")
         if exists:
             self._api.delete_change_set(StackName=self._stack, ChangeSetName=name)
         kind = "UPDATE" if exists else "CREATE"
-        self._api.create_change_set(**self._request(template, parameters), ChangeSetName=name, ChangeSetType=kind)
+        self._api.create_change_set(**self._request(template_url, parameters), ChangeSetName=name, ChangeSetType=kind)
         change_set = self._wait_for_change_set(name)
         changes = [item["ResourceChange"] for item in change_set.get("Changes", [])]
         self._write("\n".join(f"{c['Action']} {c['ResourceType']} {c['LogicalResourceId']}" for c in changes))
@@ -53,11 +48,11 @@ class StackAction:
         self._api.execute_change_set(StackName=self._stack, ChangeSetName=name)
         return self._wait_for_stack()
 
-    def create_or_update(self, template: Template, parameters: dict[str, Any]) -> str:
+    def create_or_update(self, template_url: str, parameters: dict[str, Any]) -> str:
         """Create or update the stack without a change set."""
         try:
             call = self._api.update_stack if self._status() else self._api.create_stack
-            call(**self._request(template, parameters))
+            call(**self._request(template_url, parameters))
         except ClientError as error:
             if any(text in str(error) for text in NO_CHANGES):
                 return f"{self._stack} is as it should be"
@@ -69,11 +64,11 @@ class StackAction:
         stack = self._api.describe_stacks(StackName=self._stack)["Stacks"][0]
         return {item["OutputKey"]: item["OutputValue"] for item in stack.get("Outputs", [])}
 
-    def _request(self, template: Template, parameters: dict[str, Any]) -> dict[str, Any]:
+    def _request(self, template_url: str, parameters: dict[str, Any]) -> dict[str, Any]:
         capabilities = self._settings.get("Capabilities", "")
         return {
             "StackName": self._stack,
-            "TemplateBody": json.dumps(template),
+            "TemplateURL": template_url,
             "RoleARN": self._settings["RoleArn"],
             "Capabilities": [item for item in capabilities.split(",") if item],
             "Parameters": [
@@ -138,23 +133,6 @@ class StackAction:
         return change_set["Status"] == "FAILED" and any(
             text in change_set.get("StatusReason", "") for text in NO_CHANGES
         )
-
-
-def template_and_parameters(action: Action, artifacts: Artifacts, role: Credentials) -> tuple[Template, dict[str, Any]]:
-    """The template, and what the template configuration adds, read from the artifacts by the action's role."""
-    template = _read(action.configuration["TemplatePath"], action, artifacts, role)
-    configuration = action.configuration.get("TemplateConfiguration", "")
-    return template, _read(configuration, action, artifacts, role) if configuration else {}
-
-
-def _read(place: str, action: Action, artifacts: Artifacts, role: Credentials) -> dict[str, Any]:
-    artifact, _, path = place.partition("::")
-    with zipfile.ZipFile(io.BytesIO(artifacts.read(artifact, role, action.region))) as archive:
-        try:
-            content: dict[str, Any] = json.loads(archive.read(path))
-        except KeyError as error:
-            raise ActionFailed(f"{path} is not in the artifact {artifact}") from error
-    return content
 
 
 def _line(event: dict[str, Any]) -> str:

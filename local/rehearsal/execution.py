@@ -9,13 +9,14 @@ from pathlib import Path
 
 from botocore.exceptions import ClientError
 
-from local.rehearsal import approval, cloudformation, codebuild, execution_role
+from local.rehearsal import approval, cloudformation, codebuild, execution_role, templates
 from local.rehearsal.approval import Answer
 from local.rehearsal.artifacts import Artifacts
-from local.rehearsal.console import NOT_REACHED, Console, Row, tail
-from local.rehearsal.credentials import Credentials, TrustError
-from local.rehearsal.denials import denials
+from local.rehearsal.console import NOT_REACHED, Console, Row
+from local.rehearsal.credentials import Credentials, TrustError, account_of
 from local.rehearsal.errors import ActionFailed, RehearsalError
+from local.rehearsal.failure import tell_failure, told
+from local.rehearsal.known_actions import check
 from local.rehearsal.pipeline import Action, Pipeline, Stage
 from local.rehearsal.records import DENIALS, JOB_RUNS, NewRecords
 from local.rehearsal.sample_input import SampleInput
@@ -23,9 +24,6 @@ from local.rehearsal.source import Source
 from local.rehearsal.toolbox import Toolbox
 
 SERVICE = "codepipeline.amazonaws.com"
-# What gives the source; a clone of the project stands in for all of them.
-SOURCES = ("CodeCommit", "CodeStarSourceConnection", "GitHub")
-STACK_MODES = ("CHANGE_SET_REPLACE", "CHANGE_SET_EXECUTE", "CREATE_UPDATE")
 
 
 class End(Enum):
@@ -97,7 +95,9 @@ class Execution:
         try:
             done = self._dispatch(stage, action.resolved(self._variables), log)
         except (ActionFailed, ClientError, TrustError) as error:
-            self._failed(row, action, error, log, denied, job_runs)
+            how = "executed" if action.provider == "CodeBuild" else "emulated"
+            self._console.end(row, how, End.FAILED.value)
+            tell_failure(self._console, row, error, log, denied.read(), job_runs.read())
             return End.FAILED
         self._console.end(row, done.how, done.outcome, done.remark)
         for run in job_runs.read():
@@ -140,17 +140,19 @@ class Execution:
         stack = cloudformation.StackAction(action, api, log)
         if action.configuration["ActionMode"] == "CHANGE_SET_EXECUTE":
             return Done("emulated", stack.execute(), stack.outputs())
-        template, parameters = cloudformation.template_and_parameters(action, self._artifacts, role)
+        template, parameters = templates.template_and_parameters(action, self._artifacts, role)
         settings = action.configuration
         denied = execution_role.lacks(settings["RoleArn"], template, settings["StackName"], self._tools, region)
         if denied:
             log.write_text("\n".join([*denied, ""]), encoding="utf-8")
             raise ActionFailed(f"CloudFormation's role may not do its part: {execution_role.told(denied)}", log)
-        remarks = self._samples.provide(template, action.configuration["RoleArn"].split(":")[4], region)
-        if action.configuration["ActionMode"] == "CREATE_UPDATE":
-            said = stack.create_or_update(template, parameters)
+        account = account_of(settings["RoleArn"])
+        remarks = self._samples.provide(template, account, region)
+        url = templates.uploaded(template, settings["StackName"], account, region, self._tools)
+        if settings["ActionMode"] == "CREATE_UPDATE":
+            said = stack.create_or_update(url, parameters)
             return Done("emulated", "; ".join([said, *remarks]), stack.outputs())
-        return Done("emulated", "; ".join([stack.prepare(template, parameters), *remarks]))
+        return Done("emulated", "; ".join([stack.prepare(url, parameters), *remarks]))
 
     def _action_role(self, action: Action) -> Credentials:
         if not action.role:
@@ -160,50 +162,7 @@ class Execution:
     def _build_folder(self, stage: Stage, action: Action) -> Path:
         return self._folder / f"{stage.name}.{action.name}"
 
-    def _failed(
-        self, row: Row, action: Action, error: Exception, log: Path, denied: NewRecords, job_runs: NewRecords
-    ) -> None:
-        self._console.end(row, "executed" if action.provider == "CodeBuild" else "emulated", End.FAILED.value)
-        with log.open("a", encoding="utf-8") as file:
-            file.write(f"{error}\n")
-        texts = [log.read_text(encoding="utf-8", errors="replace")]
-        for line in tail(log):
-            self._console.remark(line)
-        for run in job_runs.read():
-            self._console.say(told(run))
-            if run["state"] != "SUCCEEDED":
-                texts.append(run["message"])
-                self._console.say(f"  its log: {run['log']}")
-        for denial in denials(denied.read(), texts):
-            self._console.say(str(denial))
-        self._console.say(f"{row.stage} / {row.action} failed: {error}")
-        self._console.say(f"The whole log: {log}")
-
     def _not_reached(self, position: int, place: int) -> None:
         for later, stage in enumerate(self._pipeline.stages[position:], position):
             for action in stage.actions[place + 1 :] if later == position else stage.actions:
                 self._console.rows.append(Row(stage.name, action.name, "", NOT_REACHED))
-
-
-def told(run: dict[str, str]) -> str:
-    """One line about a job run."""
-    return f"job run {run['job']} {run['state']} on local Spark {run['message']}".rstrip()
-
-
-def check(pipeline: Pipeline) -> None:
-    """Refuse a pipeline with an action that the rehearsal does not know, before anything runs."""
-    for stage in pipeline.stages:
-        for action in stage.actions:
-            known = (
-                (action.category == "Source" and action.provider in SOURCES)
-                or (action.category in ("Build", "Test") and action.provider == "CodeBuild")
-                or action.kind == "Approval/Manual"
-                or (action.kind == "Deploy/CloudFormation" and action.configuration.get("ActionMode") in STACK_MODES)
-            )
-            if not known:
-                mode = action.configuration.get("ActionMode", "")
-                kind = " ".join(filter(None, [action.kind, mode]))
-                raise RehearsalError(
-                    f"{stage.name} / {action.name}: the rehearsal does not know actions of the type {kind}; "
-                    "local/rehearsal/execution.py is where it would learn them"
-                )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -56,8 +57,7 @@ class SampleInput:
         if bucket not in self._owners:
             self._owners[bucket] = PUBLIC_OWNER if public else account
             s3 = self._identities.client("s3", self._identities.user(self._owners[bucket]), region)
-            place = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
-            s3.create_bucket(Bucket=bucket, **place)
+            create_bucket(s3, bucket, region)
         readers = self._readers.setdefault(bucket, set())
         owner = self._owners[bucket]
         if account == owner or account in readers:
@@ -72,6 +72,13 @@ class SampleInput:
         if not self._folder.exists():
             sample_data.write(self._folder)
         return (self._folder / name).read_bytes()
+
+
+def create_bucket(s3: Any, bucket: str, region: str) -> None:
+    """Create a bucket, or leave it as it is where the account has it."""
+    place = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+    with suppress(s3.exceptions.BucketAlreadyOwnedByYou):
+        s3.create_bucket(Bucket=bucket, **place)
 
 
 def locations(template: dict[str, Any]) -> Iterator[tuple[str, str, str]]:

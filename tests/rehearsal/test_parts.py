@@ -15,7 +15,7 @@ from local.rehearsal.credentials import trusts
 from local.rehearsal.denials import denials
 from local.rehearsal.emulated import conditions
 from local.rehearsal.errors import RehearsalError
-from local.rehearsal.execution import check
+from local.rehearsal.known_actions import check
 from local.rehearsal.pipeline import Action, Pipeline, Stage, parse
 from local.rehearsal.records import NewRecords, write
 from local.rehearsal.self_mutation import Deployed
@@ -83,7 +83,7 @@ def test_an_action_of_an_unknown_type_stops_the_rehearsal_with_its_place_and_typ
         check(parse("Line", "us-east-1", properties(unknown)))
     assert str(raised.value) == (
         f"Only / {unknown['Name']}: the rehearsal does not know actions of the type {kind}; "
-        "local/rehearsal/execution.py is where it would learn them"
+        "local/rehearsal/known_actions.py is where it would learn them"
     )
 
 

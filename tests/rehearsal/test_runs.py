@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from aws_glue_cdk_baseline.config_checks.model import MAX_JOBS
 from tests.rehearsal.projects import Outcome, Project, third_party_project, this_project
 
 pytestmark = pytest.mark.slow
@@ -94,6 +95,19 @@ def test_one_account_for_all_three_and_uncommitted_files_are_counted(tmp_path: P
     assert outcome.code == 0, outcome.output
     assert "and 1 file is not committed" in outcome.output
     assert ("DeployProd", "Approval", "waiting") in outcome.rows()
+
+
+def test_a_stage_of_the_most_jobs_deploys(tmp_path: Path) -> None:
+    project = this_project(tmp_path / "project")
+    text = (project.folder / "default-config.yaml").read_text(encoding="utf-8")
+    dev, prod = text.split("\nprod:\n")
+    location = "s3://awsglue-datasets/examples/us-legislators/all/persons.json"
+    more = [f"    Job{n}: {{script: process_legislators.py, inputLocation: {location}}}\n" for n in range(MAX_JOBS - 2)]
+    project.write("default-config.yaml", f"{dev}\nprod:\n{prod.rstrip()}\n{''.join(more)}")
+    project.commit()
+    outcome = project.rehearse("--approve")
+    assert outcome.code == 0, outcome.output
+    assert "484 changes to DeployProd-GlueAppStack" in outcome.output
 
 
 def processes_that_mention(text: str) -> list[str]:
