@@ -7,7 +7,7 @@ import shlex
 from pathlib import Path
 from typing import Any
 
-from aws_cdk import Annotations, Environment, Stack
+from aws_cdk import Annotations, Duration, Environment, Stack
 from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_codecommit as codecommit
 from aws_cdk import aws_codepipeline as codepipeline
@@ -34,6 +34,7 @@ BRANCH = "main"
 # Image and runtimes: https://docs.aws.amazon.com/codebuild/latest/userguide/available-runtimes.html
 BUILD_IMAGE = codebuild.LinuxBuildImage.from_code_build_image_id("aws/codebuild/standard:8.0")
 RUNTIMES = {"python": "3.11", "nodejs": "24"}
+INTEGRATION_TEST_TIMEOUT = Duration.hours(8)  # hundreds of jobs, ten at a time; CodeBuild's own is one hour
 REPORTS = {"pytest": {"files": ["*.xml"], "base-directory": "reports", "file-format": "JUNITXML"}}
 
 
@@ -132,8 +133,10 @@ class PipelineStack(Stack):
                 "python tests/integ/integ_test_glue_app_stack.py"
                 f" --account {account} --region {region}"
                 f" --stage-name {deployment.stage_name} --sts-role-arn {role_arn}"
+                f" --max-duration {60 * max(job.settings.timeout_minutes for job in stage.jobs)}"
                 f" --junit reports/integration-test.xml{_expectations(stage)}"
             ],
+            timeout=INTEGRATION_TEST_TIMEOUT,
             partial_build_spec=codebuild.BuildSpec.from_object({"version": "0.2", "reports": REPORTS}),
             role=role,
             role_policy_statements=[iam.PolicyStatement(actions=["sts:AssumeRole"], resources=[role_arn])],

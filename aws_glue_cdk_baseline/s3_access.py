@@ -16,42 +16,58 @@ def allow(actions: Sequence[str], resources: Sequence[str]) -> Statement:
     return {"Effect": "Allow", "Action": list(actions), "Resource": list(dict.fromkeys(resources))}
 
 
-def readable(partition: str, locations: Sequence[str]) -> list[Statement]:
-    """Reading and listing these locations, in the AWS partition such as `aws`."""
+def readable(partition: str, folders: Sequence[str]) -> list[Statement]:
+    """Reading and listing what is below these locations, in the AWS partition such as `aws`."""
     s3_arn = f"arn:{partition}:s3:::"
-    return [
-        allow(READ, [s3_arn + key for location in locations for key in keys(location)]),
-        *listings(s3_arn, locations),
-    ]
+    return [allow(READ, [s3_arn + below(folder) for folder in folders]), *listings(s3_arn, folders)]
 
 
 def split(location: str) -> tuple[str, str]:
-    """`s3://bucket/some/folder/` -> bucket, some/folder/."""
+    """`s3://bucket/some/folder/` -> bucket, some/folder."""
     bucket, _, key = location.removeprefix("s3://").partition("/")
-    return bucket, key
+    return bucket, key.rstrip("/")
+
+
+def below(location: str) -> str:
+    """All that is below a location: bucket/key/*."""
+    bucket, key = split(location)
+    return f"{bucket}/{key}/*" if key else f"{bucket}/*"
 
 
 def keys(location: str) -> list[str]:
-    """The object at a location, unless it is named as a folder, and all that is below it: bucket/key."""
+    """The object at a location, which is looked for even where it is a folder, and all that is below it: bucket/key."""
     bucket, key = split(location)
-    if key in ("", "/") or key.endswith("/"):
-        return [f"{bucket}/{key.rstrip('/')}/*" if key.rstrip("/") else f"{bucket}/*"]
-    return [f"{bucket}/{key}", f"{bucket}/{key}/*"]
+    return [f"{bucket}/{key}", below(location)] if key else [below(location)]
 
 
 def input_keys(location: str) -> list[str]:
-    """As `keys`, but of an input that is named like a file that object alone: `persons.json`, not `persons.json/`."""
+    """As `keys`, with a folder's marker; of an input that is named like a file (`a.json`, not `a.json/`) it alone."""
     bucket, key = split(location)
-    return [f"{bucket}/{key}"] if FILE.fullmatch(key) else keys(location)
+    if FILE.fullmatch(key) and not location.endswith("/"):
+        return [f"{bucket}/{key}"]
+    return [*keys(location), *markers(location)[:1]]
 
 
-def listings(s3_arn: str, locations: Sequence[str]) -> list[Statement]:
-    """For each bucket, the listing of just these locations."""
+def markers(location: str) -> list[str]:
+    """The empty objects by which Glue's file system knows a folder, its own first, then of those above it: bucket/key.
+
+    It writes them with a folder, and looks for them when it reads one. The name is Hadoop's, from NativeS3FileSystem.
+    """
+    bucket, key = split(location)
+    names = key.split("/") if key else []
+    return [f"{bucket}/{'/'.join(names[:depth])}_$folder$" for depth in range(len(names), 0, -1)]
+
+
+def listings(s3_arn: str, locations: Sequence[str], other_keys: Sequence[str] = ()) -> list[Statement]:
+    """For each bucket, the listing of just these locations and of `other_keys` (bucket/key).
+
+    Who may list a key is told that it is not there; others are told that access is denied.
+    """
     prefixes: dict[str, list[str]] = {}
-    for location in locations:
-        bucket, key = split(location)
-        folder = key.rstrip("/")
+    for bucket, folder in map(split, locations):
         prefixes.setdefault(bucket, []).extend([folder, f"{folder}/*"] if folder else ["*"])
+    for bucket, _, key in (name.partition("/") for name in other_keys):
+        prefixes.setdefault(bucket, []).append(key)
     return [
         {**allow(["s3:ListBucket"], [s3_arn + bucket]), "Condition": {"StringLike": {"s3:prefix": sorted(set(keys))}}}
         for bucket, keys in prefixes.items()

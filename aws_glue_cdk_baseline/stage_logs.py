@@ -12,7 +12,7 @@ from aws_cdk import aws_logs as logs
 
 from aws_glue_cdk_baseline.s3_access import Statement, allow
 
-# What CloudWatch Logs does with a key, each by its name:
+# What CloudWatch Logs does with a key, for itself and in the name of who writes (kms:ViaService), each by its name:
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
 USE_KEY = [
     "kms:Encrypt",
@@ -52,8 +52,7 @@ def add_stage_logs(stack: Stack, stage: str, retention_days: int) -> StageLogs:
         ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
         [form for arn in arns.values() for form in (arn, f"{arn}:*")],
     )
-    # CloudWatch Logs may use the key in the name of who writes (kms:ViaService, same page as above).
-    encrypt = allow(["kms:Decrypt", "kms:GenerateDataKey"], [key.key_arn])
+    encrypt = allow(USE_KEY, [key.key_arn])
     via_logs = {"Condition": {"StringEquals": {"kms:ViaService": _service(stack)}}}
     return StageLogs(prefix, groups["Output"], (put, {**encrypt, **via_logs}))
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 REGISTRY = "public.ecr.aws/glue/aws-glue-libs"
+HOME = "/home/hadoop"
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,6 @@ class Image:
     """An image by its tag, and by its digest where that is known: a tag may move, a digest is the content."""
 
     tag: str
-    user: str
     digest: str = ""  # "sha256:…", of the index over all processors
 
     @property
@@ -33,9 +33,8 @@ class Image:
 # By Glue version. The digests are not known: there was no Docker and no way to the registry where this was written.
 # `docker buildx imagetools inspect IMAGE` prints one, to fill in here; the dev container then names it too.
 IMAGES = {
-    "4.0": Image("glue_libs_4.0.0_image_01", "glue_user"),
-    "5.0": Image("5", "hadoop"),
-    "5.1": Image("5.1", "hadoop"),
+    "5.0": Image("5"),
+    "5.1": Image("5.1.0"),
 }
 
 
@@ -61,20 +60,16 @@ class Container:
     def image(self) -> str:
         return IMAGES[self.glue_version].name
 
-    @property
-    def home(self) -> str:
-        return f"/home/{IMAGES[self.glue_version].user}"
-
     def test_command(self, reports: Path, pytest_arguments: Iterable[str] = ()) -> list[str]:
         """Run the job tests and write `jobs-<version>.xml` (JUnit) into `reports`."""
-        report = f"{self.home}/reports/jobs-{self.glue_version}.xml"
+        report = f"{HOME}/reports/jobs-{self.glue_version}.xml"
         pytest = ["python3", "-m", "pytest", "-p", "no:cacheprovider", f"--junitxml={report}", *pytest_arguments]
         return self._docker_run(pytest, mounts=[Mount(reports, "reports", writable=True)])
 
     def run_command(self, script: str, arguments: Mapping[str, str], mounts: Iterable[Mount]) -> list[str]:
         """Run `script`, a path relative to the job scripts."""
         values = [part for pair in arguments.items() for part in pair]
-        return self._docker_run(["spark-submit", f"{self.home}/workspace/{script}", *values], mounts)
+        return self._docker_run(["spark-submit", f"{HOME}/workspace/{script}", *values], mounts)
 
     def shell_command(self, terminal: bool) -> list[str]:
         """Open pyspark: with a prompt on a terminal, else reading its input to the end."""
@@ -83,21 +78,23 @@ class Container:
     def _docker_run(self, command: Sequence[str], mounts: Iterable[Mount] = (), flags: Sequence[str] = ()) -> list[str]:
         lent = [Mount(self.job_scripts, "workspace"), *mounts]
         environment = {"PYTHONDONTWRITEBYTECODE": "1"}
-        if self.aws_profile:
+        if not self.aws_profile:
+            environment["AWS_REGION"] = "us-east-1"  # Glue's Java library looks for one, and has no profile to find it
+        else:
             lent.append(Mount(Path.home() / ".aws", ".aws"))
             environment["AWS_PROFILE"] = self.aws_profile
         return [
             *("docker", "run", "--rm", "--init", "--name", self.name, *flags),  # --init passes Ctrl-C on
             *(part for name, value in environment.items() for part in ("--env", f"{name}={value}")),
             *(part for mount in lent for part in ("--mount", self._mount_option(mount))),
-            *("--workdir", f"{self.home}/workspace", self.image),
+            *("--workdir", f"{HOME}/workspace", self.image),
             # The image's entry point is `bash -l`, which sets the paths; it makes room for the command.
             *("-c", f"exec {shlex.join(command)}"),
         ]
 
     def _mount_option(self, mount: Mount) -> str:
         """`--mount` takes one CSV record; unlike `--volume` it makes no folder where the source is missing."""
-        fields = ["type=bind", f"source={mount.source}", f"target={self.home}/{mount.target}"]
+        fields = ["type=bind", f"source={mount.source}", f"target={HOME}/{mount.target}"]
         record = io.StringIO()
         csv.writer(record, lineterminator="").writerow(fields if mount.writable else [*fields, "readonly"])
         return record.getvalue()

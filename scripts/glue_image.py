@@ -54,7 +54,7 @@ def run_job(config: Config, options: argparse.Namespace, given: list[str]) -> No
     job = find_job(config, options.stage, options.job)
     arguments = replaced_arguments(job, given)
     container = _container("run", job.settings.glue_version, options)
-    values, mounts = lend(arguments, SAMPLE_DATA, container.home)
+    values, mounts = lend(arguments, SAMPLE_DATA)
     script = job.script.relative_to(JOB_SCRIPTS).as_posix()
     command = container.run_command(script, {"--JOB_NAME": f"{job.name}-{options.stage}", **values}, mounts)
     if options.dry_run:

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from local.run_job import stand_ins, with_sample_data
-from scripts.docker_command import Mount
+from scripts.docker_command import HOME, Mount
 from scripts.docker_engine import ImageError
 
 
@@ -24,7 +24,7 @@ def make_sample_data(arguments: dict[str, str], folder: Path) -> None:
     folder.chmod(0o755)
 
 
-def lend(arguments: dict[str, str], sample_folder: Path, home: str) -> tuple[dict[str, str], list[Mount]]:
+def lend(arguments: dict[str, str], sample_folder: Path) -> tuple[dict[str, str], list[Mount]]:
     """The arguments as a script in the container reads them, and the mounts that they need."""
     values, mounts = {}, []
     for name, value in (arguments | stand_ins(arguments, sample_folder)).items():
@@ -42,7 +42,7 @@ def lend(arguments: dict[str, str], sample_folder: Path, home: str) -> tuple[dic
             mount = Mount(path, f"input/{name[2:]}/{path.name}")
             inside = mount.target
         mounts.append(mount)
-        values[name] = f"file://{home}/{inside}"  # Spark's own file system may be another in the image
+        values[name] = f"file://{HOME}/{inside}"  # Spark's own file system may be another in the image
     return values, mounts
 
 

@@ -144,9 +144,8 @@ Region = Annotated[str, AfterValidator(_region)]
 JobName = Annotated[str, AfterValidator(_job_name)]
 Text = Annotated[str, AfterValidator(_text)]
 ParameterValue = Annotated[str, WithJsonSchema({"type": ["string", "number", "boolean"]})]
-GlueVersion = Annotated[
-    Literal["4.0", "5.0", "5.1"], WithJsonSchema({"enum": ["4.0", "5.0", "5.1", 4.0, 5.0, 5.1], "default": "5.0"})
-]
+# Earlier ones do not know --custom-logGroup-prefix: they log to groups that all jobs of an account share.
+GlueVersion = Annotated[Literal["5.0", "5.1"], WithJsonSchema({"enum": ["5.0", "5.1", 5.0, 5.1], "default": "5.0"})]
 WorkerType = Literal["G.1X", "G.2X", "G.4X", "G.8X", "G.12X", "G.16X", "R.1X", "R.2X", "R.4X", "R.8X"]
 ExecutionClass = Literal["STANDARD", "FLEX"]
 RetentionDays = Annotated[int, AfterValidator(_retention), WithJsonSchema({"enum": list(LOG_RETENTION_DAYS)})]
@@ -174,7 +173,7 @@ class JobSettings(Section):
     script: Annotated[str, AfterValidator(_script)] | None = Field(
         None, description="the file in job_scripts; default: the job's name in snake_case"
     )
-    glue_version: GlueVersion = Field("5.0", description="5.0 is Spark 3.5 and Python 3.11; default 5.0")
+    glue_version: GlueVersion = Field("5.0", description="5.0 and 5.1 are Spark 3.5 and Python 3.11; default 5.0")
     worker_type: WorkerType = Field("G.1X", description="G.1X is 1 DPU (4 vCPU, 16 GB); default G.1X")
     number_of_workers: int = Field(2, ge=2, le=299, description="the most that auto scaling may use; default 2")
     timeout_minutes: int = Field(60, ge=1, le=10080, description="a run is stopped after it; default 60")

@@ -33,11 +33,18 @@ class Environment:
 
 @dataclass(frozen=True)
 class Stack:
-    """One stack: the id that the CDK CLI knows it by, where it goes, its template."""
+    """One stack: the id that the CDK CLI knows it by, its name, where it goes, its template.
+
+    `staged` where a stage of a pipeline deploys it; `artifact` is its name in the assembly, `needs` those of others.
+    """
 
     id: str
+    name: str
     environment: Environment
     template: dict[str, Any]
+    staged: bool
+    artifact: str
+    needs: tuple[str, ...]
 
     @property
     def pipelines(self) -> list[str]:
@@ -45,16 +52,24 @@ class Stack:
         return [name for name, item in self.template.get("Resources", {}).items() if item.get("Type") == PIPELINE]
 
 
-def stacks(folder: Path) -> Iterator[Stack]:
+def stacks(folder: Path, staged: bool = False) -> Iterator[Stack]:
     """All stacks below a cloud assembly, those of its stages included."""
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     for name, artifact in manifest.get("artifacts", {}).items():
         properties = artifact.get("properties", {})
         if artifact["type"] == "cdk:cloud-assembly":
-            yield from stacks(folder / properties["directoryName"])
+            yield from stacks(folder / properties["directoryName"], staged=True)
         elif artifact["type"] == "aws:cloudformation:stack":
             template = json.loads((folder / properties["templateFile"]).read_text(encoding="utf-8"))
-            yield Stack(artifact.get("displayName", name), _environment(artifact), template)
+            yield Stack(
+                id=artifact.get("displayName", name),
+                name=properties.get("stackName", name),
+                environment=_environment(artifact),
+                template=template,
+                staged=staged,
+                artifact=name,
+                needs=tuple(artifact.get("dependencies", [])),
+            )
 
 
 def pipeline_stack(folder: Path) -> Stack:
@@ -68,6 +83,11 @@ def pipeline_stack(folder: Path) -> Stack:
     return found[0]
 
 
+def with_needed(folder: Path, home: Stack) -> list[Stack]:
+    """What `cdk deploy` deploys with the stack `home`: what it needs, as a bucket in another Region, and itself."""
+    return [*(stack for stack in stacks(folder) if not stack.staged and stack.artifact in home.needs), home]
+
+
 def environments(folder: Path, home: Environment) -> set[Environment]:
     """Where the stacks of an assembly go; one that does not say goes where the pipeline is."""
     return {stack.environment if stack.environment.known else home for stack in stacks(folder)}
@@ -76,9 +96,7 @@ def environments(folder: Path, home: Environment) -> set[Environment]:
 def stage_accounts(folder: Path, home: Environment) -> set[str]:
     """The accounts that the pipeline deploys stacks to."""
     return {
-        (stack.environment if stack.environment.known else home).account
-        for stack in stacks(folder)
-        if not stack.pipelines
+        (stack.environment if stack.environment.known else home).account for stack in stacks(folder) if stack.staged
     }
 
 

@@ -28,9 +28,9 @@ HANDLERS = {
 # What a handler calls only for properties that are seldom given: pattern -> the properties that call for it.
 ONLY_FOR: dict[str, dict[str, tuple[str, ...]]] = {
     "AWS::Logs::LogGroup": {
-        "logs:*DataProtectionPolicy": ("DataProtectionPolicy",),
-        "logs:*IndexPolic*": ("FieldIndexPolicies",),
-        "logs:*ResourcePolic*": ("ResourcePolicyDocument",),
+        "logs:[PD]*DataProtectionPolicy": ("DataProtectionPolicy",),
+        "logs:[PD]*IndexPolicy": ("FieldIndexPolicies",),
+        "logs:[PD]*ResourcePolicy": ("ResourcePolicyDocument",),
         "logs:PutBearerTokenAuthentication": ("BearerTokenAuthenticationEnabled",),
         "logs:PutLogGroupDeletionProtection": ("DeletionProtectionEnabled",),
         "logs:CreateLogDelivery": ("LogGroupClass",),
@@ -51,11 +51,14 @@ ONLY_FOR: dict[str, dict[str, tuple[str, ...]]] = {
     "AWS::CodePipeline::Pipeline": {
         "codestar-connections:PassConnection": ("ConnectionArn",),
         "codepipeline:*StageTransition": ("DisableInboundStageTransitions",),
-        "codepipeline:StartPipelineExecution": (),
+        "codepipeline:StartPipelineExecution": ("RestartExecutionOnUpdate",),
     },
 }
 # Calls that AWS lets nobody restrict to one resource.
-WITHOUT_RESOURCE = ("kms:CreateKey", "kms:ListAliases", "codecommit:ListRepositories", "logs:DescribeLogGroups")
+WITHOUT_RESOURCE = (
+    *("kms:CreateKey", "kms:ListAliases", "codecommit:ListRepositories"),
+    *("logs:DescribeLogGroups", "logs:DescribeResourcePolicies"),
+)
 PASSED_TO = {
     "AWS::Glue::Job": "glue.amazonaws.com",
     "AWS::CodeBuild::Project": "codebuild.amazonaws.com",

@@ -29,8 +29,9 @@ def deploy_pipeline(project: Path, config: str, tools: Toolbox, console: Console
     row = console.begin(LAPTOP, "cdk bootstrap")
     bootstrap(environments, home.environment, assembly.stage_accounts(out, home.environment), tools)
     console.end(row, "emulated", "succeeded", ", ".join(sorted(map(str, environments))))
-    if denied := execution_role.lacks(execution_role.of(home.environment), home.template, home.id, tools):
-        raise RehearsalError(f"{home.id} cannot be deployed: {execution_role.told(denied)}")
+    for stack in assembly.with_needed(out, home):
+        if denied := execution_role.lacks(execution_role.of(stack.environment), stack.template, stack.name, tools):
+            raise RehearsalError(f"{stack.name} cannot be deployed: {execution_role.told(denied)}")
     command = ["cdk", "--app", str(out), "deploy", home.id, "--require-approval", "never"]
     _cdk(f"cdk deploy {home.id}", command, "emulated", project, home, tools, console)
     return home

@@ -94,8 +94,8 @@ class Rehearsal:
         """The emulator has deployed the new pipeline's stack: CloudFormation's role must be allowed to."""
         home = self._stack.environment
         template = {"Resources": self._deployed.resources}
-        if denied := execution_role.lacks(execution_role.of(home), template, self._stack.id, self._tools):
-            raise RehearsalError(f"{self._stack.id} could not be updated: {execution_role.told(denied)}")
+        if denied := execution_role.lacks(execution_role.of(home), template, self._stack.name, self._tools):
+            raise RehearsalError(f"{self._stack.name} could not be updated: {execution_role.told(denied)}")
 
     def _bootstrap(self, folder: Path, home: Stack) -> None:
         if added := laptop.bootstrap_new(folder, self._environments, home, self._tools):

@@ -34,7 +34,7 @@ def deployed(stack: Stack, tools: Toolbox) -> Deployed:
     """What is deployed now."""
     home = stack.environment
     api = tools.identities.client("cloudformation", tools.identities.user(home.account), home.region)
-    template = api.get_template(StackName=stack.id.rpartition("/")[2])["TemplateBody"]
+    template = api.get_template(StackName=stack.name)["TemplateBody"]
     template = json.loads(template) if isinstance(template, str) else json.loads(json.dumps(template))
     records = Path(tools.folder) / "records"
     return Deployed(template["Resources"], pipeline.read(records, home.account, home.region))

@@ -74,10 +74,10 @@ def deployed(folder: Path) -> Iterator[Deployed]:
             home = laptop.deploy_pipeline(PROJECT, "", tools, Console())
             out = folder / "laptop.out"
             samples = SampleInput(identities, folder / "sample-data")
-            stacks = {home.id: home}
+            stacks = {home.name: home}
             for stack in assembly.stacks(out):
-                if not stack.pipelines:
-                    stacks["-".join(stack.id.split("/")[1:])] = stack
+                if stack.staged:
+                    stacks[stack.name] = stack
                     samples.provide(stack.template, stack.environment.account, stack.environment.region)
                     command = ["cdk", "--app", str(out), "deploy", stack.id, "--require-approval", "never"]
                     user = identities.user(stack.environment.account)

@@ -42,10 +42,10 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument(
         "--max-wait", type=_positive(float), default=1800, help="seconds that a run may wait for capacity (1800)"
     )
-    options.add_argument("--price", type=_positive(float, 0), default=report.STANDARD_PRICE, help="USD per DPU-hour")
-    options.add_argument(
-        "--flex-price", type=_positive(float, 0), default=report.FLEX_PRICE, help="USD per DPU-hour of Flex runs"
-    )
+    price, usual = _positive(float, 0), report.Prices()
+    options.add_argument("--price", type=price, default=usual.standard, help="USD per DPU-hour")
+    options.add_argument("--flex-price", type=price, default=usual.flex, help="USD per DPU-hour of Flex runs")
+    options.add_argument("--memory-price", type=price, default=usual.memory, help="USD per DPU-hour of R workers")
     options.add_argument("--expect", type=_expected, default={}, help="JSON: what good runs leave, by job")
     options.add_argument("--junit", type=Path, help="file for the results as JUnit XML")
     return options
@@ -92,7 +92,8 @@ def integration_test(options: argparse.Namespace) -> int:
     finally:  # an interrupted test tells what it knows
         if options.junit:
             report.write_junit(runner.runs, options.region, options.junit)
-        print("", *report.table(runner.runs, options.price, options.flex_price), sep="\n")
+        prices = report.Prices(options.price, options.flex_price, options.memory_price)
+        print("", *report.table(runner.runs, prices), sep="\n")
     failed = report.failures(runner.runs, options.region)
     print(f"\n{len(jobs) - len(failed)} of {len(jobs)} jobs passed", *failed, sep="\n")
     return 1 if failed else 0

@@ -23,7 +23,7 @@ class JobRun:
     state: str = "STARTING"
     seconds: float = 0
     dpu_seconds: float = 0
-    flex: bool = False
+    rate: str = "standard"  # which of report.Prices applies: standard, flex or memory
     fault: str = ""
     running_since: float | None = None
     next_look: float = 0
@@ -44,7 +44,7 @@ class JobRun:
         # While a run goes, Glue may not say how long yet.
         going = now - self.running_since if self.running_since is not None and not self.ended else 0
         self.seconds = max(float(str(answer.get("ExecutionTime") or 0)), going)
-        self.flex = answer.get("ExecutionClass") == "FLEX"
+        self.rate = _rate(answer)
         self.dpu_seconds = float(str(answer.get("DPUSeconds") or 0)) or self._most_dpu_seconds(answer)
         if self.ended and self.state != "SUCCEEDED" and not self.fault:
             self.fault = str(answer.get("ErrorMessage") or f"ended {self.state}, and Glue gives no reason")
@@ -56,3 +56,9 @@ class JobRun:
         workers = int(str(answer.get("NumberOfWorkers") or 0))
         capacity = workers * DPU.get(str(answer.get("WorkerType")), 1) or float(str(answer.get("MaxCapacity") or 0))
         return capacity * max(self.seconds, BILLED_AT_LEAST)
+
+
+def _rate(answer: dict[str, object]) -> str:
+    if answer.get("ExecutionClass") == "FLEX":
+        return "flex"
+    return "memory" if str(answer.get("WorkerType")).startswith("R.") else "standard"

@@ -3,33 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
 from tests.integ.job_run import JobRun
 
-# USD per DPU-hour, us-east-1, November 2026: https://aws.amazon.com/glue/pricing/
-STANDARD_PRICE, FLEX_PRICE = 0.44, 0.29
+
+@dataclass(frozen=True)
+class Prices:
+    """USD per DPU-hour, us-east-1, November 2026: https://aws.amazon.com/glue/pricing/; `memory` of R workers."""
+
+    standard: float = 0.44
+    flex: float = 0.29
+    memory: float = 0.52
+
+    def of(self, run: JobRun) -> float:
+        """What the run costs, USD."""
+        price: float = getattr(self, run.rate)
+        return run.dpu_seconds / 3600 * price
 
 
 def console_link(region: str, run: JobRun) -> str:
     return f"https://{region}.console.aws.amazon.com/gluestudio/home?region={region}#/job/{run.job}/run/{run.run_id}"
 
 
-def cost(run: JobRun, price: float, flex_price: float) -> float:
-    """USD."""
-    return run.dpu_seconds / 3600 * (flex_price if run.flex else price)
-
-
-def table(runs: Sequence[JobRun], price: float, flex_price: float) -> list[str]:
+def table(runs: Sequence[JobRun], prices: Prices) -> list[str]:
     """One line a run, by job, and one for all."""
     width = max([len(run.job) for run in runs] + [3])
     lines = [f"{'job':<{width}}  {'state':<11}  seconds  DPU-seconds        USD"]
     for run in sorted(runs, key=lambda run: run.job):
-        lines.append(_line(width, run.job, run.state, run.seconds, run.dpu_seconds, cost(run, price, flex_price)))
+        lines.append(_line(width, run.job, run.state, run.seconds, run.dpu_seconds, prices.of(run)))
     seconds, dpu_seconds = sum(run.seconds for run in runs), sum(run.dpu_seconds for run in runs)
-    lines.append(_line(width, "all", "", seconds, dpu_seconds, sum(cost(run, price, flex_price) for run in runs)))
-    lines.append(f"estimated at ${price:g} per DPU-hour (Flex ${flex_price:g})")
+    lines.append(_line(width, "all", "", seconds, dpu_seconds, sum(prices.of(run) for run in runs)))
+    rates = f"${prices.standard:g} per DPU-hour (Flex ${prices.flex:g}, R workers ${prices.memory:g})"
+    lines.append(f"estimated at {rates}")
     return lines
 
 

@@ -11,7 +11,7 @@ from aws_glue_cdk_baseline.config import PROJECT, load_config
 from aws_glue_cdk_baseline.pipeline_stack import PipelineStack
 from local.rehearsal import assembly
 from local.rehearsal.execution_policy import lacking, needed
-from tests.configs import make_app
+from tests.configs import PROD, make_app
 
 Calls = list[tuple[str, str, str]]
 FILES = ["pipeline-account", "stage-account"]
@@ -19,20 +19,31 @@ FILES = ["pipeline-account", "stage-account"]
 
 @pytest.fixture(scope="module")
 def calls() -> dict[str, Calls]:
-    """By policy, the calls that the stacks need, of the default config with more jobs than fit into one role."""
+    """By policy, the calls that the stacks need, with more jobs than fit into one role, and prod in another Region."""
     config = load_config(PROJECT / "default-config.yaml")
     [job, *_] = config.dev.jobs
     jobs = [job.model_copy(update={"name": f"{'J' * 97}{number:03}"}) for number in range(100)]
-    config = config.model_copy(update={"dev": config.dev.model_copy(update={"jobs": jobs})})
+    dev = config.dev.model_copy(update={"jobs": jobs})
+    prod = config.prod.model_copy(update={"account": PROD})
+    assert PROD.aws_region != config.pipeline_account.aws_region
     app = make_app()
     home = assembly.Environment(config.pipeline_account.aws_account_id, config.pipeline_account.aws_region)
-    PipelineStack(app, "PipelineStack", config=config, env={"account": home.account, "region": home.region})
+    PipelineStack(
+        app,
+        "PipelineStack",
+        config=config.model_copy(update={"dev": dev, "prod": prod}),
+        env={"account": home.account, "region": home.region},
+    )
     found: dict[str, Calls] = {name: [] for name in FILES}
     for stack in assembly.stacks(Path(app.synth().directory)):
-        name = "pipeline-account" if stack.pipelines else "stage-account"
-        stack_name = "-".join(stack.id.split("/")[-2:]) if not stack.pipelines else stack.id
-        found[name] += list(needed(stack.template, stack_name, stack.environment))
+        name = "stage-account" if stack.staged else "pipeline-account"
+        found[name] += list(needed(stack.template, stack.name, stack.environment))
     return found
+
+
+def test_the_pipelines_bucket_in_another_region_is_deployed_with_it(calls: dict[str, Calls]) -> None:
+    in_other_region = [(kind, arn) for _, arn, kind in calls["pipeline-account"] if PROD.aws_region in arn]
+    assert ("AWS::KMS::Key", f"arn:aws:kms:{PROD.aws_region}:123456789101:key/EXAMPLE") in in_other_region
 
 
 def policy(name: str) -> dict[str, Any]:

@@ -59,16 +59,16 @@ def test_ctrl_c_stops_everything_within_3_seconds(
 ) -> None:
     process = project(tmp_path / "project").start()
     assert process.stdout
-    said = ""
-    while reached not in said:
-        said += os.read(process.stdout.fileno(), 4096).decode()
-    time.sleep(later)
-    start = time.monotonic()
-    process.send_signal(signal.SIGINT)
-    code = process.wait()
-    assert (code, time.monotonic() - start < 3) == (130, True)
     with process.stdout:
+        said = ""
+        while reached not in said:
+            said += os.read(process.stdout.fileno(), 4096).decode()
+        time.sleep(later)
+        start = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        code, seconds = process.wait(), time.monotonic() - start
         assert "Traceback" not in process.stdout.read()
+    assert (code, seconds < 3) == (130, True)
     assert list((tmp_path / "tmp").glob("rehearsal-*")) == []
     assert processes_that_mention(str(tmp_path / "tmp")) == []
 
@@ -95,6 +95,18 @@ def test_one_account_for_all_three_and_uncommitted_files_are_counted(tmp_path: P
     assert outcome.code == 0, outcome.output
     assert "and 1 file is not committed" in outcome.output
     assert ("DeployProd", "Approval", "waiting") in outcome.rows()
+
+
+def test_prod_in_another_region_deploys_by_way_of_a_bucket_there(tmp_path: Path) -> None:
+    project = this_project(tmp_path / "project")
+    text = (project.folder / "default-config.yaml").read_text(encoding="utf-8")
+    head, found, rest = text.partition("prodAccount:")
+    project.write("default-config.yaml", head + found + rest.replace("us-east-1", "eu-west-1", 1))
+    project.commit()
+    outcome = project.rehearse("--approve")
+    assert outcome.code == 0, outcome.output
+    assert "123456789101/eu-west-1" in outcome.output  # bootstrapped too, for the artifacts
+    assert outcome.rows()[-1] == ("DeployProd", "GlueAppStack.Deploy", "succeeded")
 
 
 def test_a_stage_of_the_most_jobs_deploys(tmp_path: Path) -> None:

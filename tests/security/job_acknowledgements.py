@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from aws_glue_cdk_baseline.config import Config, Job, StageConfig
-from aws_glue_cdk_baseline.s3_access import input_keys, keys
+from aws_glue_cdk_baseline.s3_access import below, input_keys, keys
 from tests.security.findings import Finding
 
 LOGS_ENCRYPTED = (
@@ -68,7 +68,7 @@ def _test_role(deployed_as: str, stage: StageConfig) -> Iterator[tuple[Finding, 
     path = f"PipelineStack/{deployed_as}/GlueAppStack/GlueTestRole/DefaultPolicy/Resource"
     yield Finding(path, f"IAM5[Resource::arn:cloudformation:stack/{deployed_as}-GlueAppStack/*]"), OWN_STACK
     expected = [location for job in stage.jobs if job.settings.expect for location in job.output_locations]
-    yield from _wide(path, [key for location in expected for key in keys(location)], EXPECTED)
+    yield from _wide(path, [below(location) for location in expected], EXPECTED)
 
 
 def _wide(path: str, places: Sequence[str], reason: str) -> Iterator[tuple[Finding, str]]:

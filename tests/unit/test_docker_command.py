@@ -16,7 +16,7 @@ def mounts(command: list[str]) -> list[str]:
 def test_the_tests_run_in_the_image_on_the_job_scripts_alone_and_without_credentials() -> None:
     assert CONTAINER.test_command(Path("/p/reports"), ["-k", "join or show"]) == [
         *("docker", "run", "--rm", "--init", "--name", "glue-1"),
-        *("--env", "PYTHONDONTWRITEBYTECODE=1"),
+        *("--env", "PYTHONDONTWRITEBYTECODE=1", "--env", "AWS_REGION=us-east-1"),
         *("--mount", "type=bind,source=/p/job_scripts,target=/home/hadoop/workspace,readonly"),
         *("--mount", "type=bind,source=/p/reports,target=/home/hadoop/reports"),
         *("--workdir", "/home/hadoop/workspace"),
@@ -42,20 +42,17 @@ def test_the_shell_has_a_terminal_only_where_there_is_one() -> None:
     assert CONTAINER.shell_command(terminal=True)[-2:] == ["-c", "exec pyspark"]
 
 
-@pytest.mark.parametrize(
-    ("version", "image", "user"),
-    [("4.0", "glue_libs_4.0.0_image_01", "glue_user"), ("5.0", "5", "hadoop"), ("5.1", "5.1", "hadoop")],
-)
-def test_each_glue_version_has_its_image_and_user(version: str, image: str, user: str) -> None:
+@pytest.mark.parametrize(("version", "image"), [("5.0", "5"), ("5.1", "5.1.0")])
+def test_each_glue_version_has_its_image(version: str, image: str) -> None:
     command = Container(version, "n", Path("/p"), aws_profile="me").test_command(Path("/r"))
     assert f"public.ecr.aws/glue/aws-glue-libs:{image}" in command
-    assert all(f",target=/home/{user}/" in mount for mount in mounts(command))
-    assert command[command.index("--workdir") + 1] == f"/home/{user}/workspace"
+    assert all(",target=/home/hadoop/" in mount for mount in mounts(command))
+    assert command[command.index("--workdir") + 1] == "/home/hadoop/workspace"
 
 
 def test_an_image_is_run_by_its_digest_where_the_table_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
     digest = f"sha256:{'0123456789abcdef' * 4}"
-    monkeypatch.setitem(docker_command.IMAGES, "5.0", Image("5", "hadoop", digest))
+    monkeypatch.setitem(docker_command.IMAGES, "5.0", Image("5", digest))
     assert f"public.ecr.aws/glue/aws-glue-libs:5@{digest}" in CONTAINER.shell_command(terminal=False)
 
 
@@ -71,12 +68,14 @@ def test_credentials_are_lent_read_only_and_only_when_asked_for(monkeypatch: pyt
     for task in (asked.test_command(Path("/r")), asked.run_command("a.py", {}, []), asked.shell_command(False)):
         assert mounts(task)[-1] == "type=bind,source=/h/.aws,target=/home/hadoop/.aws,readonly"
         assert "AWS_PROFILE=dev" in task
+        assert not [word for word in task if word.startswith("AWS_REGION=")]  # the profile has one
     for task in (
         CONTAINER.test_command(Path("/r")),
         CONTAINER.run_command("a.py", {}, []),
         CONTAINER.shell_command(False),
     ):
-        assert "aws" not in " ".join(task).lower().replace("public.ecr.aws/glue/aws-glue-libs", "")
+        said = " ".join(task).lower().replace("public.ecr.aws/glue/aws-glue-libs", "")
+        assert said.count("aws") == said.count("--env aws_region=us-east-1") == 1
 
 
 def test_nothing_is_installed_into_the_image_and_no_path_is_set() -> None:

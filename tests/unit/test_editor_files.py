@@ -8,9 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from aws_glue_cdk_baseline.config import PROJECT
-from scripts.docker_command import IMAGES
-
-HOME = "/home/hadoop"
+from scripts.docker_command import HOME, IMAGES
 
 
 def read(name: str) -> dict[str, Any]:
@@ -25,9 +23,8 @@ def dev_container_settings() -> dict[str, Any]:
 
 def test_the_dev_container_is_the_image_that_the_tests_run_in() -> None:
     container = read(".devcontainer/devcontainer.json")
-    image = IMAGES["5.0"]
-    assert container["image"] == image.name
-    assert (container["remoteUser"], f"/home/{image.user}") == (image.user, HOME)
+    assert container["image"] == IMAGES["5.0"].name
+    assert f"/home/{container['remoteUser']}" == HOME
     assert container["workspaceFolder"] == f"{HOME}/workspace"
     assert container["workspaceMount"].endswith(f",target={HOME}/workspace")
 

@@ -10,6 +10,7 @@ from aws_glue_cdk_baseline.config import Job
 from aws_glue_cdk_baseline.config_checks.model import MAX_JOBS, Expect
 from aws_glue_cdk_baseline.config_checks.policies import PolicyStatement
 from aws_glue_cdk_baseline.glue_app_stack import GlueAppStack
+from aws_glue_cdk_baseline.stage_logs import USE_KEY
 from tests.configs import make_app, make_job
 
 ENV = core.Environment(account="222222222222", region="us-east-1")
@@ -166,14 +167,14 @@ def test_the_key_rotates_and_the_logs_service_may_use_it_for_the_stages_log_grou
 
 def test_a_role_may_read_its_script_and_inputs_write_its_outputs_and_log_and_no_more(tmp_path: Path) -> None:
     job = make_job(
-        tmp_path, input_locations=("s3://in/a.json", "s3://in/folder/"), output_locations=("s3://out/result",)
+        tmp_path, input_locations=("s3://in/a.json", "s3://in/folder/"), output_locations=("s3://out/result/",)
     )
     read, write, list_in, list_out, logs, encrypt = statements(synth(job), "RolesShow")
     script, *inputs = read["Resource"]
     assert read["Action"] == ["s3:GetObject"]
     assert script.startswith("arn:aws:s3:::cdk-hnb659fds-assets-222222222222-us-east-1/")
     assert script.endswith(".py")
-    assert inputs == ["arn:aws:s3:::in/a.json", "arn:aws:s3:::in/folder/*"]
+    assert inputs == [f"arn:aws:s3:::in/{key}" for key in ("a.json", "folder", "folder/*", "folder_$folder$")]
     assert write["Action"] == ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"]
     assert write["Resource"] == [
         "arn:aws:s3:::out/result",
@@ -181,15 +182,15 @@ def test_a_role_may_read_its_script_and_inputs_write_its_outputs_and_log_and_no_
         "arn:aws:s3:::out/result_$folder$",
     ]
     assert [(item["Resource"], item["Condition"]["StringLike"]["s3:prefix"]) for item in (list_in, list_out)] == [
-        (["arn:aws:s3:::in"], ["a.json", "a.json/*", "folder", "folder/*"]),
-        (["arn:aws:s3:::out"], ["result", "result/*"]),
+        (["arn:aws:s3:::in"], ["a.json", "a.json/*", "a.json_$folder$", "folder", "folder/*", "folder_$folder$"]),
+        (["arn:aws:s3:::out"], ["result", "result/*", "result_$folder$"]),
     ]
     assert logs["Action"] == ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]
     assert logs["Resource"] == [
         f"arn:aws:logs:us-east-1:222222222222:log-group:/aws-glue/jobs/dev/{group}"
         for group in ("output", "output:*", "error", "error:*")
     ]
-    assert encrypt["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
+    assert encrypt["Action"] == USE_KEY
     assert [list(resource) for resource in encrypt["Resource"]] == [["Fn::GetAtt"]]
     assert encrypt["Condition"] == {"StringEquals": {"kms:ViaService": LOGS_SERVICE}}
 
@@ -199,14 +200,26 @@ def test_a_role_may_read_its_script_and_inputs_write_its_outputs_and_log_and_no_
     [
         ("s3://in/a.csv", ["in/a.csv"]),
         ("s3://in/a.JSON.gz", ["in/a.JSON.gz"]),
-        ("s3://in/a.json/", ["in/a.json/*"]),
-        ("s3://in/a.parquet", ["in/a.parquet", "in/a.parquet/*"]),
-        ("s3://in/a", ["in/a", "in/a/*"]),
+        ("s3://in/a.json/", ["in/a.json", "in/a.json/*", "in/a.json_$folder$"]),
+        ("s3://in/a.parquet", ["in/a.parquet", "in/a.parquet/*", "in/a.parquet_$folder$"]),
+        ("s3://in/a/b", ["in/a/b", "in/a/b/*", "in/a/b_$folder$"]),
     ],
 )
 def test_an_input_named_like_a_file_is_read_alone(tmp_path: Path, location: str, readable: list[str]) -> None:
     read = statements(synth(make_job(tmp_path, input_locations=(location,))), "RolesShow")[0]
     assert read["Resource"][1:] == [f"arn:aws:s3:::{key}" for key in readable]
+
+
+def test_the_folders_above_an_output_may_be_marked_and_nothing_in_them_written(tmp_path: Path) -> None:
+    job = make_job(tmp_path, input_locations=(), output_locations=("s3://out/team/daily/result/",))
+    _, write, mark, listing, *_ = statements(synth(job), "RolesShow")
+    assert write["Resource"][-1] == "arn:aws:s3:::out/team/daily/result_$folder$"
+    assert mark["Action"] == ["s3:GetObject", "s3:PutObject"]
+    assert mark["Resource"] == [f"arn:aws:s3:::out/{name}_$folder$" for name in ("team/daily", "team")]
+    assert listing["Condition"]["StringLike"]["s3:prefix"] == [
+        *("team/daily/result", "team/daily/result/*", "team/daily/result_$folder$"),
+        *("team/daily_$folder$", "team_$folder$"),
+    ]
 
 
 def test_a_whole_bucket_may_be_a_location(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from tests.configs import make_app, make_job
 
 def template(folder: Path) -> object:
     jobs = [
-        make_job(folder, "Standard", glue_version="4.0", worker_type="G.2X", description="one"),
+        make_job(folder, "Standard", glue_version="5.0", worker_type="G.2X", description="one"),
         make_job(folder, "Flex", glue_version="5.1", execution_class="FLEX", default_arguments={"--conf": "a=b"}),
     ]
     env = core.Environment(account="222222222222", region="us-east-1")

@@ -284,15 +284,27 @@ def test_looks_grow_rarer_with_the_time_that_a_run_takes(glue: Glue, runner: Cal
 def test_the_table_shows_cost_at_a_stated_price() -> None:
     runs = [
         JobRun("b", "r2", 0, "FAILED", seconds=30, dpu_seconds=120, fault="x"),
-        JobRun("a", "r1", 0, "SUCCEEDED", seconds=90, dpu_seconds=1800, flex=True),
+        JobRun("a", "r1", 0, "SUCCEEDED", seconds=90, dpu_seconds=1800, rate="flex"),
+        JobRun("c", "r3", 0, "SUCCEEDED", seconds=60, dpu_seconds=3600, rate="memory"),
     ]
-    assert report.table(runs, 0.44, 0.29) == [
+    assert report.table(runs, report.Prices(0.44, 0.29, 0.52)) == [
         "job  state        seconds  DPU-seconds        USD",
         "a    SUCCEEDED         90         1800     0.1450",
         "b    FAILED            30          120     0.0147",
-        "all                   120         1920     0.1597",
-        "estimated at $0.44 per DPU-hour (Flex $0.29)",
+        "c    SUCCEEDED         60         3600     0.5200",
+        "all                   180         5520     0.6797",
+        "estimated at $0.44 per DPU-hour (Flex $0.29, R workers $0.52)",
     ]
+
+
+@pytest.mark.parametrize(
+    ("answer", "rate"),
+    [({"WorkerType": "G.1X"}, "standard"), ({"WorkerType": "R.2X"}, "memory"), ({"ExecutionClass": "FLEX"}, "flex")],
+)
+def test_a_run_has_the_price_of_its_kind(answer: dict[str, object], rate: str) -> None:
+    run = JobRun("a", "r", 0)
+    run.update({"JobRunState": "SUCCEEDED", **answer}, 0)
+    assert run.rate == rate
 
 
 def test_dpu_seconds_are_glues_or_those_of_all_workers_for_a_minute_at_least() -> None:

@@ -148,8 +148,17 @@ def test_the_integration_test_gets_the_flags_of_the_baseline(pipeline: Synthesiz
     assert pipeline.buildspec("IntegrationTest")["phases"]["build"]["commands"] == [
         "python tests/integ/integ_test_glue_app_stack.py --account 222222222222 --region us-east-1"
         " --stage-name DeployDev --sts-role-arn arn:aws:iam::222222222222:role/glue-test-dev"
-        " --junit reports/integration-test.xml"
+        " --max-duration 3600 --junit reports/integration-test.xml"
     ]
+
+
+def test_a_run_may_take_as_long_as_its_job_and_the_test_of_them_all_longer(tmp_path: Path) -> None:
+    synthesized = Synthesized(tmp_path, job=make_job(tmp_path, timeout_minutes=90))
+    [command] = synthesized.buildspec("IntegrationTest")["phases"]["build"]["commands"]
+    assert " --max-duration 5400 " in command
+    projects = synthesized.template.find_resources("AWS::CodeBuild::Project")
+    [test] = [item for name, item in projects.items() if "IntegrationTest" in name]
+    assert test["Properties"]["TimeoutInMinutes"] == 480
 
 
 def test_the_integration_test_is_told_what_good_runs_leave(tmp_path: Path) -> None:
