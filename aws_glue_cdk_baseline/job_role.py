@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from aws_glue_cdk_baseline.s3_access import READ, Statement, allow, input_keys, keys, listings, markers
+from aws_glue_cdk_baseline.s3_access import Statement, s3_statements
 
 TRUST_GLUE = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Principal": {"Service": "glue.amazonaws.com"}, "Action": "sts:AssumeRole"}],
 }
-
-MARK = ["s3:GetObject", "s3:PutObject"]
-WRITE = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"]
 
 
 def job_role(
@@ -35,7 +32,7 @@ def job_role(
     `output_locations`. `statements` and `managed_policies` (names or ARNs of AWS managed policies) come on top.
     `partition` is the AWS partition, such as `aws`.
     """
-    s3 = _s3_statements(f"arn:{partition}:s3:::", script_object, input_locations, output_locations)
+    s3 = s3_statements(f"arn:{partition}:s3:::", script_object, input_locations, output_locations)
     document = {"Version": "2012-10-17", "Statement": [*s3, *statements]}
     role = iam.CfnRole(
         scope,
@@ -49,16 +46,3 @@ def job_role(
         policies=[{"policyName": "JobPolicy", "policyDocument": document}],
     )
     return iam.Role.from_role_name(scope, f"{construct_id}.Name", role.ref, mutable=False)
-
-
-def _s3_statements(
-    s3_arn: str, script_object: str, inputs: Sequence[str], outputs: Sequence[str]
-) -> Iterator[Statement]:
-    read = [script_object, *(key for location in inputs for key in input_keys(location))]
-    write = [key for location in outputs for key in [*keys(location), *markers(location)[:1]]]
-    above = [key for location in outputs for key in markers(location)[1:]]
-    for actions, resources in ((READ, read), (WRITE, write), (MARK, above)):
-        if resources:
-            yield allow(actions, [s3_arn + key for key in resources])
-    own = [key for location in [*inputs, *outputs] for key in markers(location)[:1]]
-    yield from listings(s3_arn, [*inputs, *outputs], other_keys=[*own, *above])

@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 Statement = dict[str, Any]
 READ = ["s3:GetObject"]
+MARK = ["s3:GetObject", "s3:PutObject"]
+WRITE = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"]
 # What is named like this is one object; Parquet, ORC and the like are not among them: they are folders as a rule.
 FILE = re.compile(r".*\.(json|jsonl|ndjson|csv|tsv|txt|xml|gz|bz2|zst|zip)", re.IGNORECASE)
 
 
 def allow(actions: Sequence[str], resources: Sequence[str]) -> Statement:
     return {"Effect": "Allow", "Action": list(actions), "Resource": list(dict.fromkeys(resources))}
+
+
+def s3_statements(
+    s3_arn: str, script_object: str, inputs: Sequence[str], outputs: Sequence[str]
+) -> Iterator[Statement]:
+    """What a job needs of S3: its script (bucket/key) and its inputs to read, its outputs to read and write."""
+    read = [script_object, *(key for location in inputs for key in input_keys(location))]
+    write = [key for location in outputs for key in [*keys(location), *markers(location)[:1]]]
+    above = [key for location in outputs for key in markers(location)[1:]]
+    for actions, resources in ((READ, read), (WRITE, write), (MARK, above)):
+        if resources:
+            yield allow(actions, [s3_arn + key for key in resources])
+    own = [key for location in [*inputs, *outputs] for key in markers(location)[:1]]
+    yield from listings(s3_arn, [*inputs, *outputs], other_keys=[*own, *above])
 
 
 def readable(partition: str, folders: Sequence[str]) -> list[Statement]:

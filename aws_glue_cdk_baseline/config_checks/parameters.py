@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from aws_glue_cdk_baseline.config_checks.errors import shown
 from aws_glue_cdk_baseline.config_checks.model import MANAGED_ARGUMENTS, control_character
 
+MAX_KEY_BYTES = 1024  # https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
 _BUCKET_AND_KEY = re.compile(r"s3://[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9](/[^\s*?$]*)?")
 
 
@@ -51,6 +52,13 @@ def parameter_fault(parameter: str, value: str, earlier: Iterable[str]) -> str |
         return "is empty; give it a value or remove the key"
     if fault := control_character(value):
         return fault
-    if is_location(parameter, value) and not _BUCKET_AND_KEY.fullmatch(value):
+    return _location_fault(value) if is_location(parameter, value) else None
+
+
+def _location_fault(value: str) -> str | None:
+    if not _BUCKET_AND_KEY.fullmatch(value):
         return f"{shown(value)} is not a location in S3; allowed: s3://bucket/key or s3://bucket/prefix/"
+    size = len(value.removeprefix("s3://").partition("/")[2].encode())
+    if size > MAX_KEY_BYTES:
+        return f"{shown(value)} has a key of {size} bytes; S3 takes {MAX_KEY_BYTES}"
     return None

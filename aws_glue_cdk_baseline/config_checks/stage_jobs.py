@@ -18,6 +18,7 @@ from aws_glue_cdk_baseline.config_checks.model import (
     is_job_name,
 )
 from aws_glue_cdk_baseline.config_checks.parameters import argument_name, is_location, parameter_fault, snake_case
+from aws_glue_cdk_baseline.config_checks.role_size import role_fault
 from aws_glue_cdk_baseline.config_checks.script_check import JobInStage, check_script
 from aws_glue_cdk_baseline.config_checks.script_options import ScriptOptions, read_script_options
 from aws_glue_cdk_baseline.config_checks.yaml_file import Data, KeyPath, YamlFile
@@ -65,8 +66,12 @@ class StageJobs:
             if script := self._script(path, settings.script or f"{snake_case(name)}.py"):
                 other = _parameters(self._stages[other_stage].get(name))
                 other_lines = {key: self._file.line((other_stage, "jobs", name, key)) for key in other}
+                faults = len(self.problems)
                 self._check(path, section, settings, script, other_stage, other_lines)
-                jobs.append(_job(name, script, settings, _parameters(section)))
+                job = _job(name, script, settings, _parameters(section))
+                if len(self.problems) == faults:  # else a location may be anything
+                    self._check_role(path, job)
+                jobs.append(job)
         return tuple(jobs)
 
     def _check_listed(self) -> None:
@@ -131,6 +136,10 @@ class StageJobs:
             self._problem((*path, "expect") if "expect" in section.model_fields_set else path, message)
         for fault_of, message in check_script(job, self._script_options(script, shown_script)):
             self._problem((*path, fault_of) if fault_of else path, message)
+
+    def _check_role(self, path: KeyPath, job: Job) -> None:
+        if fault := role_fault(job.input_locations, job.output_locations, job.settings.statements):
+            self._problem(path, fault)
 
     def _script_options(self, script: Path, shown_script: str) -> ScriptOptions | None:
         if script not in self._options:

@@ -270,6 +270,18 @@ FAULTS: dict[str, tuple[str | bytes, str]] = {
         "c.yaml:12: dev.jobs.Join.inputLocationOrgs: '/data/orgs' is not a location in S3; allowed: s3://bucket/key or"
         " s3://bucket/prefix/",
     ),
+    "a key longer than S3 takes": (
+        CONFIG.replace("s3://dev-data/orgs/", f"s3://dev-data/{'o' * 1025}"),
+        f"c.yaml:12: dev.jobs.Join.inputLocationOrgs: 's3://dev-data/{'o' * 62}... has a key of 1025 bytes; S3 takes"
+        " 1024",
+    ),
+    "more than a role takes": (
+        CONFIG
+        + "      statements:\n      - actions: [sqs:SendMessage]\n        resources:\n"
+        + "".join(f"        - arn:aws:sqs:us-east-1:222222222222:{'q' * 60}{n:02}\n" for n in range(90)),
+        "c.yaml:18: prod.jobs.Join: its locations and statements come to a policy of 10596 characters, and a role takes"
+        " 10240; name a folder above several locations, or use managedPolicies",
+    ),
     "a job without a script": (
         CONFIG.replace("    Show:", "    Shows:"),
         "c.yaml:9: dev.jobs.Shows: the job has no script: job_scripts/shows.py does not exist; did you mean show.py?\n"
