@@ -12,7 +12,7 @@ import pytest
 
 from aws_glue_cdk_baseline.config import PROJECT
 from local import run_job
-from tests.configs import SHOW, make_config, make_job
+from tests.configs import SHOW, make_config, make_job, needs_the_examples
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -21,6 +21,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True)
 
 
+@needs_the_examples
 @pytest.mark.slow
 def test_the_example_join_ends_with_the_schema_rows_and_10439() -> None:
     result = run("JoinLegislators")
@@ -31,6 +32,7 @@ def test_the_example_join_ends_with_the_schema_rows_and_10439() -> None:
     assert "(stands in: sample data, 10439 records)" in result.stdout
 
 
+@needs_the_examples
 def test_a_job_runs_on_a_users_own_file(tmp_path: Path) -> None:
     file = tmp_path / "mine.json"
     file.write_text("".join(json.dumps({"id": number, "name": "Zoë"}) + "\n" for number in range(7)), encoding="utf-8")
@@ -46,6 +48,7 @@ def test_a_script_that_raises_is_exit_code_1(tmp_path: Path) -> None:
     assert run_job.run(job, "dev", {}) != 0
 
 
+@needs_the_examples
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -100,6 +103,7 @@ import signal, sys
 from pathlib import Path
 from local import run_job
 from tests.configs import make_config, make_job
+from tests.configs import needs_the_examples
 
 folder = Path(sys.argv[1])
 job = make_job(folder, "Waiting", arguments={"--started": str(folder / "started")})

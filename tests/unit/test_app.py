@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from aws_glue_cdk_baseline.config import PROJECT
+from aws_glue_cdk_baseline.config import PROJECT, load_config
 
 
 def run_app(outdir: Path, config: Path) -> subprocess.CompletedProcess[str]:
@@ -24,12 +24,13 @@ def test_a_faulty_config_is_one_line_and_exit_code_1(tmp_path: Path) -> None:
 
 def test_another_config_is_synthesized_without_a_warning_but_that_it_lies_outside(tmp_path: Path) -> None:
     config = tmp_path / "other.yaml"
-    default = (PROJECT / "default-config.yaml").read_text(encoding="utf-8")
-    config.write_text(default.replace("123456789102", "999999999999"))
+    default = PROJECT / "default-config.yaml"
+    dev = load_config(default).dev.account
+    config.write_text(default.read_text(encoding="utf-8").replace(dev.aws_account_id, "999999999999"))
     result = run_app(tmp_path / "out", config)
     assert result.returncode == 0, result.stderr
     template = next((tmp_path / "out").glob("assembly-PipelineStack-DeployDev/*.template.json")).read_text()
-    assert "aws://999999999999/us-east-1" in template
+    assert f"aws://999999999999/{dev.aws_region}" in template
     assert f"{config} lies outside this project" in result.stderr
     assert result.stderr.count("WARNING") == 1
 

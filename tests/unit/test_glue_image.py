@@ -13,7 +13,7 @@ import pytest
 from aws_glue_cdk_baseline.config import PROJECT
 from scripts import glue_image, image_arguments
 from scripts.docker_engine import ImageError
-from tests.configs import make_config, make_job
+from tests.configs import make_config, make_job, needs_the_examples
 
 RECORDER = """\
 #!{python}
@@ -92,6 +92,7 @@ def test_a_container_that_cannot_start_is_told_from_a_job_that_fails(docker: Doc
         glue_image.main(["shell", *DEFAULT])
 
 
+@needs_the_examples
 def test_a_job_runs_with_the_stages_arguments_on_sample_data(
     docker: Docker, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -175,6 +176,7 @@ def test_without_docker_one_line_says_how_to_go_on(
         glue_image.main([*task, *DEFAULT])
 
 
+@needs_the_examples
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -184,7 +184,8 @@ def test_snapshots_that_cannot_be_refreshed_are_put_back_with_the_rest(project: 
 
 def test_the_command_ends_with_one_line_and_exit_code_1(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(PROJECT)
-    with pytest.raises(SystemExit, match=r"^default-config\.yaml:\d+: .*JoinLegislators exists; choose another name$"):
-        new_job.main(["JoinLegislators"])
+    job = load_config(PROJECT / "default-config.yaml").dev.jobs[0].name
+    with pytest.raises(SystemExit, match=rf"^default-config\.yaml:\d+: .*{job} exists; choose another name$"):
+        new_job.main([job])
     with pytest.raises(SystemExit, match=r"^no\.yaml:1: no such file"):
         new_job.main(["CountTerms", "--config", "no.yaml"])

@@ -4,6 +4,7 @@ import pytest
 
 from aws_glue_cdk_baseline.config import PROJECT
 from aws_glue_cdk_baseline.config_checks.script_options import ScriptOptions, read_script_options
+from tests.configs import needs_the_examples
 
 
 def options(tmp_path: Path, source: str) -> ScriptOptions | None:
@@ -61,6 +62,7 @@ def test_the_main_guard_makes_nothing_optional(tmp_path: Path) -> None:
     assert options(tmp_path, source) == ScriptOptions(required={"input_path": 2}, optional={})
 
 
+@needs_the_examples
 def test_the_options_of_the_example_jobs_can_be_read() -> None:
     for script in ("process_legislators.py", "join_legislators.py"):
         assert read_script_options(PROJECT / "aws_glue_cdk_baseline" / "job_scripts" / script)

@@ -32,7 +32,7 @@ def templates(request: pytest.FixtureRequest) -> list[Path]:
 
 
 def test_cfn_lint_finds_nothing(templates: list[Path]) -> None:
-    assert len(templates) in (3, 4)  # one more for the artifacts in another Region
+    assert len(templates) >= 3  # one more for the artifacts in each other Region
     assert lint(*templates) == ""
 
 
