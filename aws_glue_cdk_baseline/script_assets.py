@@ -35,7 +35,9 @@ class ScriptAssets(Construct):
         Raises CredentialError where something in it looks like a credential.
         """
         if script not in self._uploaded:
-            refuse_credentials({_shown(script): script})  # a script that git ignores is not among the source code
+            refuse_credentials(
+                {_shown(script): script}, PROJECT
+            )  # a script that git ignores is not among the source code
             asset = assets.Asset(self, f"Script{len(self._uploaded)}", path=str(script))
             # All assets of a stack share one bucket; to look it up for each costs a synth of 100 jobs a tenth.
             first = next(iter(self._uploaded.values()), None)

@@ -13,7 +13,10 @@ from aws_cdk import aws_s3_assets as assets
 from constructs import Construct
 
 from aws_glue_cdk_baseline.config import PROJECT
-from aws_glue_cdk_baseline.credential_check import refuse_credentials
+from aws_glue_cdk_baseline.config_checks.errors import Problem
+from aws_glue_cdk_baseline.credential_check import CredentialError, refuse_credentials
+
+UNSTAGED = "has no effect with --no-staging: all of this folder would be packed, .git too; leave that option out"
 
 
 def source_code(scope: Construct, construct_id: str) -> assets.Asset:
@@ -22,31 +25,34 @@ def source_code(scope: Construct, construct_id: str) -> assets.Asset:
 
     Raises CredentialError where a file in it, or one that Git tracks, looks like a credential.
     """
-    ignored = (PROJECT / ".gitignore").read_text(encoding="utf-8").splitlines()
+    rules = PROJECT / ".gitignore"
+    ignored = rules.read_text(encoding="utf-8", errors="surrogateescape").splitlines() if rules.is_file() else []
     asset = assets.Asset(
         scope,
         construct_id,
         path=str(PROJECT),
         ignore_mode=IgnoreMode.GIT,
-        exclude=[*ignored, ".git", *_virtual_environments(), *_ignored_elsewhere(), *_output_of(scope)],
+        exclude=[*ignored, ".git", *_made_folders(), *_ignored_elsewhere(), *_output_of(scope)],
     )
     names = {*_packed(scope, asset), *_git("ls-files", "-z")}
-    refuse_credentials({name: PROJECT / name for name in sorted(names)})
+    refuse_credentials({name: PROJECT / name for name in sorted(names)}, PROJECT)
     return asset
 
 
 def _packed(scope: Construct, asset: assets.Asset) -> Iterator[str]:
-    """The files in the asset; none where CDK was told not to copy it."""
+    """The files in the asset."""
     folder = Path(_app_of(scope).asset_outdir, asset.asset_path)
-    if folder != PROJECT:
-        yield from (file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file())
+    if folder == PROJECT:
+        raise CredentialError([Problem(".gitignore", 1, "", UNSTAGED)])
+    yield from (file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file())
 
 
-def _virtual_environments() -> list[str]:
-    """The folders that hold a pyvenv.cfg, or conda's record of one, as .gitignore would name them."""
+def _made_folders() -> list[str]:
+    """Virtual environments, which hold a pyvenv.cfg or conda's record of one, and earlier output of the CDK, in which a
+    file cdk.out says so; as .gitignore would name them."""
     found = []
     for folder, subfolders, files in os.walk(PROJECT):
-        if "pyvenv.cfg" in files or "conda-meta" in subfolders:
+        if "pyvenv.cfg" in files or "conda-meta" in subfolders or "cdk.out" in files:
             found.append(_pattern(os.path.relpath(folder, PROJECT)))
             subfolders.clear()
         subfolders[:] = [name for name in subfolders if name not in (".git", "node_modules", "cdk.out")]
@@ -62,13 +68,13 @@ def _ignored_elsewhere() -> list[str]:
 
 def _git(*arguments: str) -> list[str]:
     """The names that git says, none where this is no repository: the pipeline builds from an archive."""
-    if not (PROJECT / ".git").exists():
-        return []
+    own = f"safe.directory={PROJECT}"  # in a container the folder belongs to another user, whom git would not trust
     try:
-        result = subprocess.run(["git", "-C", str(PROJECT), *arguments], capture_output=True, text=True)
+        result = subprocess.run(["git", "-c", own, "-C", str(PROJECT), *arguments], capture_output=True)
     except FileNotFoundError:
         return []
-    return [name for name in result.stdout.split("\0") if name]
+    names = result.stdout.decode(errors="surrogateescape").split("\0")
+    return [name for name in names if name not in ("", "./")]  # ./ where a repository around this one ignores it all
 
 
 def _output_of(scope: Construct) -> list[str]:

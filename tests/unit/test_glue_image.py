@@ -144,6 +144,7 @@ def test_a_container_without_credentials_says_so_where_a_job_reads_s3(
     assert docker.runs[0][-1].endswith("show.py --JOB_NAME Show-dev --input_path s3://data/in/")
 
 
+@needs_the_examples
 def test_a_dry_run_prints_the_command_lines_and_calls_nothing(
     docker: Docker, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -154,6 +155,7 @@ def test_a_dry_run_prints_the_command_lines_and_calls_nothing(
     assert [path.name for path in tmp_path.iterdir()] == ["bin"]
 
 
+@needs_the_examples
 @pytest.mark.parametrize(
     ("task", "otherwise"),
     [

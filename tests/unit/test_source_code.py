@@ -36,6 +36,8 @@ PLANTED = [
     "conda-env/bin/python",
     "keys/tls.key",
     "frontend/node_modules/x/index.js",
+    "earlier-output/cdk.out",
+    "earlier-output/asset.1/app.py",
 ]
 KEY_ID = "AK" + "IA" + "Q3EGRTZ7UVPWXYAB"  # in two parts, so that this file has none in it
 
@@ -119,6 +121,24 @@ def test_a_job_script_that_git_ignores_is_looked_at_as_well(project: Path) -> No
     (project / "ignored.py").write_text(f"key = '{KEY_ID}'")
     with pytest.raises(CredentialError, match=r"ignored\.py:1: looks like an AWS access key id"):
         ScriptAssets(core.Stack(), "Scripts").upload(project / "ignored.py")
+
+
+def test_without_staging_nothing_is_packed(project: Path) -> None:
+    app = core.App(outdir=str(project / "cdk.out"), context={"aws:cdk:disable-asset-staging": True})
+    with pytest.raises(CredentialError, match=r"^\.gitignore:1: has no effect with --no-staging: all of this folder"):
+        source_code.source_code(core.Stack(app, "Test"), "SourceCode")
+
+
+def test_without_a_gitignore_all_is_the_projects_own(project: Path) -> None:
+    (project / ".gitignore").unlink()
+    assert asset_of(project, outdir=project.parent / "out")[1] == ["app.py", "jobs/a.py"]
+
+
+def test_in_a_folder_of_another_repository_its_rules_hold(project: Path) -> None:
+    git(project.parent, "init")
+    (project.parent / ".gitignore").write_text("*.local\n")
+    (project / "x.local").write_text(KEY_ID)
+    assert "x.local" not in asset_of(project, outdir=project.parent / "out")[1]
 
 
 def test_the_synth_ends_with_one_line_and_exit_code_1(tmp_path: Path) -> None:
