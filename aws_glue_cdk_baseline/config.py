@@ -16,9 +16,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from aws_glue_cdk_baseline.config_checks.errors import ConfigError, Problem
 from aws_glue_cdk_baseline.config_checks.messages import explain
-from aws_glue_cdk_baseline.config_checks.model import Account, ConfigFile, JobSettings, StageSection
+from aws_glue_cdk_baseline.config_checks.model import Account, ConfigFile, JobSettings, StageSection, partition_of
 from aws_glue_cdk_baseline.config_checks.stage_jobs import Job, StageJobs
-from aws_glue_cdk_baseline.config_checks.yaml_file import read_yaml
+from aws_glue_cdk_baseline.config_checks.yaml_file import YamlFile, read_yaml
 
 __all__ = [
     "PROJECT",
@@ -72,6 +72,7 @@ def load_config(path: Path, project: Path = PROJECT) -> Config:
     except ValidationError as error:
         content = None
         problems += explain(error.errors(include_url=False)[:MOST_FAULTS], file)
+    problems += _partition_faults(content, file) if content else []
     stage_jobs = StageJobs(file, project / "aws_glue_cdk_baseline" / "job_scripts")
     dev_jobs, prod_jobs = stage_jobs.build("dev", "prod"), stage_jobs.build("prod", "dev")
     problems += stage_jobs.problems
@@ -83,6 +84,17 @@ def load_config(path: Path, project: Path = PROJECT) -> Config:
         dev=_stage("dev", content.dev_account, content.dev, dev_jobs),
         prod=_stage("prod", content.prod_account, content.prod, prod_jobs),
     )
+
+
+def _partition_faults(content: ConfigFile, file: YamlFile) -> list[Problem]:
+    """No role of one partition, such as China's, is trusted in another."""
+    home = partition_of(content.pipeline_account.aws_region)
+    regions = {"devAccount": content.dev_account.aws_region, "prodAccount": content.prod_account.aws_region}
+    return [
+        file.problem((account, "awsRegion"), f"{region} is in the AWS partition {there}, and the pipeline is in {home}")
+        for account, region in regions.items()
+        if (there := partition_of(region)) != home
+    ]
 
 
 def _stage(name: str, account: Account, section: StageSection, jobs: tuple[Job, ...]) -> StageConfig:

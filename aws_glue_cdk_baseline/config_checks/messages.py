@@ -76,7 +76,7 @@ def _message(path: KeyPath, error: ErrorDetails) -> str:
     if kind == "too_long":
         return (
             f"has {len(value)} jobs; at most {context['max_length']}, as one CloudFormation stack holds 500 resources;"
-            " move the others to a second copy of this project"
+            " deploy the others from a second copy of this project, in accounts of their own"
         )
     return f"{error['msg']}; the value is {shown(value)}"
 

@@ -47,6 +47,17 @@ LOG_RETENTION_DAYS = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
     *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
 )
+# Ids of the stack's own, and what every object of JavaScript has, in which the CDK keeps a stack's children.
+RESERVED = frozenset(
+    [
+        *("GlueTestRole", "CDKMetadata", "BootstrapVersion", "CheckBootstrapVersion"),
+        *("constructor", "toString", "toLocaleString", "valueOf", "hasOwnProperty"),
+        *("isPrototypeOf", "propertyIsEnumerable"),
+    ]
+)
+_POLICY = re.compile(
+    r"(arn:aws[a-z-]*:iam::(aws|[0-9]{12}):policy/)?([\w+=,.@-]{1,128}/){0,4}[\w+=,.@-]{1,128}", re.ASCII
+)
 MAX_PARAMETERS = 100  # of one job; ten times what a job script can be read with
 
 
@@ -59,6 +70,12 @@ def glue_regions() -> frozenset[str]:
         for partition in session.get_available_partitions()
         for region in session.get_available_regions("glue", partition_name=partition)
     )
+
+
+@cache
+def partition_of(region: str) -> str:
+    """The AWS partition that a Region is in, such as `aws`."""
+    return str(Session().get_partition_for_region(region))
 
 
 def _account_id(value: str) -> str:
@@ -83,8 +100,8 @@ def is_job_name(value: str) -> bool:
 
 
 def _job_name(value: str) -> str:
-    if value == "GlueTestRole":
-        raise ValueError("GlueTestRole is the name of the stack's own role; choose another name")
+    if value in RESERVED:
+        raise ValueError(f"{value} is a name that the stack has for itself; choose another name")
     if is_job_name(value):
         return value
     raise ValueError(
@@ -118,16 +135,42 @@ def _retention(days: int) -> int:
     raise ValueError(f"CloudWatch Logs cannot keep logs for {days} days; allowed: {allowed}")
 
 
-def control_character(value: str) -> str | None:
-    """What is wrong with a text that has a control character in it, or None."""
-    found = re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", value)
-    return f"has the control character {shown(found[0])}, which CloudFormation refuses; remove it" if found else None
+def text_fault(value: str) -> str | None:
+    """What is wrong with a text that CloudFormation or the CDK cannot carry, or None."""
+    if found := re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", value):
+        return f"has the control character {shown(found[0])}, which CloudFormation refuses; remove it"
+    if found := re.search(r"[$#]\{Token\[", value):
+        return f"has {found[0]}, by which the CDK marks what it does not know yet; write it otherwise"
+    return None
 
 
 def _text(value: str) -> str:
-    if fault := control_character(value):
+    if fault := text_fault(value):
         raise ValueError(fault)
     return value
+
+
+def _description(value: str) -> str:
+    if len(value.encode()) > 2048:
+        raise ValueError(f"is {len(value.encode())} bytes long; Glue takes 2048")
+    return _text(value)
+
+
+def _managed_policy(value: str) -> str:
+    if value == "AWSGlueServiceRole":
+        raise ValueError("AWSGlueServiceRole is service-role/AWSGlueServiceRole in IAM; write it so")
+    if _POLICY.fullmatch(value):
+        return value
+    raise ValueError(
+        f"{shown(value)} is not a managed policy; write the name of one of AWS's, such as AmazonSQSReadOnlyAccess, or"
+        " an ARN"
+    )
+
+
+def _no_policy_twice(values: tuple[str, ...]) -> tuple[str, ...]:
+    if twice := [value for value in values if values.count(value) > 1]:
+        raise ValueError(f"{shown(twice[0])} is there twice; remove one")
+    return values
 
 
 def _nothing_is_empty(value: Any) -> Any:
@@ -142,7 +185,7 @@ def _number_or_text(pattern: str) -> WithJsonSchema:
 AccountId = Annotated[str, AfterValidator(_account_id), _number_or_text("^[0-9]{12}$")]
 Region = Annotated[str, AfterValidator(_region)]
 JobName = Annotated[str, AfterValidator(_job_name)]
-Text = Annotated[str, AfterValidator(_text)]
+ManagedPolicy = Annotated[str, AfterValidator(_managed_policy)]
 ParameterValue = Annotated[str, WithJsonSchema({"type": ["string", "number", "boolean"]})]
 # Earlier ones do not know --custom-logGroup-prefix: they log to groups that all jobs of an account share.
 GlueVersion = Annotated[Literal["5.0", "5.1"], WithJsonSchema({"enum": ["5.0", "5.1", 5.0, 5.1], "default": "5.0"})]
@@ -167,7 +210,7 @@ class Expect(Section):
 class JobSettings(Section):
     """How a job runs. Under `jobs.<Job>` for all stages; a stage may override any of them beside its parameters."""
 
-    description: Annotated[str, Field(max_length=2048), AfterValidator(_text)] | None = Field(
+    description: Annotated[str, Field(max_length=2048), AfterValidator(_description)] | None = Field(
         None, description="shown in the Glue console"
     )
     script: Annotated[str, AfterValidator(_script)] | None = Field(
@@ -180,7 +223,7 @@ class JobSettings(Section):
     max_retries: int = Field(0, ge=0, le=10, description="how often a failed run is tried again; default 0")
     max_concurrent_runs: int = Field(1, ge=1, le=1000, description="runs of this job at the same time; default 1")
     execution_class: ExecutionClass = Field("STANDARD", description="FLEX is cheaper and may wait; default STANDARD")
-    managed_policies: tuple[Text, ...] = Field(
+    managed_policies: Annotated[tuple[ManagedPolicy, ...], AfterValidator(_no_policy_twice)] = Field(
         (), max_length=25, description="names or ARNs of AWS managed policies that the job's role gets besides its own"
     )
     statements: tuple[PolicyStatement, ...] = Field(

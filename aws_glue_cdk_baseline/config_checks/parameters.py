@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable
 
 from aws_glue_cdk_baseline.config_checks.errors import shown
-from aws_glue_cdk_baseline.config_checks.model import MANAGED_ARGUMENTS, control_character
+from aws_glue_cdk_baseline.config_checks.model import MANAGED_ARGUMENTS, text_fault
 
 MAX_KEY_BYTES = 1024  # https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
-_BUCKET_AND_KEY = re.compile(r"s3://[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9](/[^\s*?$]*)?")
+_BUCKET_AND_KEY = re.compile(r"s3://(?![^/]*\.\.)[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9](/[^\s*?$\[\]{}]*)?")
 
 
 def snake_case(name: str) -> str:
@@ -30,12 +30,23 @@ def parameter_name(option: str, used: Iterable[str] = ()) -> str:
         if argument_name(parameter) == f"--{option}":
             return parameter
     first, *rest = ("location" if word == "path" else word for word in option.split("_"))
-    return first + "".join(word.capitalize() for word in rest)
+    usual = first + "".join(word.capitalize() for word in rest)
+    return usual if argument_name(usual) == f"--{option}" else option  # input_path_1
+
+
+def has_parameter(option: str) -> bool:
+    """Whether any parameter arrives as this option: none does as `TempDir`, since parameters come in snake_case."""
+    return argument_name(parameter_name(option)) == f"--{option}"
 
 
 def is_location(parameter: str, value: str) -> bool:
     """Whether a parameter names a place in S3: by its name (`inputLocationOrgs`) or by its value."""
-    return "location" in snake_case(parameter).split("_") or value.startswith(("s3:", "s3a:", "s3n:"))
+    return "location" in snake_case(parameter).split("_") or value.lower().startswith(("s3:", "s3a:", "s3n:"))
+
+
+def is_output(parameter: str) -> bool:
+    """Whether a location is one that the job writes."""
+    return argument_name(parameter).startswith("--output")
 
 
 def parameter_fault(parameter: str, value: str, earlier: Iterable[str]) -> str | None:
@@ -50,12 +61,14 @@ def parameter_fault(parameter: str, value: str, earlier: Iterable[str]) -> str |
             return f"becomes the argument {argument}, as {other} does; remove one of them"
     if not value:
         return "is empty; give it a value or remove the key"
-    if fault := control_character(value):
+    if fault := text_fault(value):
         return fault
     return _location_fault(value) if is_location(parameter, value) else None
 
 
 def _location_fault(value: str) -> str | None:
+    if value.count("s3://") > 1:
+        return f"{shown(value)} names more than one location; give each a parameter of its own"
     if not _BUCKET_AND_KEY.fullmatch(value):
         return f"{shown(value)} is not a location in S3; allowed: s3://bucket/key or s3://bucket/prefix/"
     size = len(value.removeprefix("s3://").partition("/")[2].encode())

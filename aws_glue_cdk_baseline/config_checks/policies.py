@@ -11,7 +11,7 @@ from aws_glue_cdk_baseline.config_checks.errors import shown
 from aws_glue_cdk_baseline.config_checks.section import Section
 
 _ACTION = re.compile(r"[a-z0-9-]+:[A-Za-z0-9]+")
-_ARN = re.compile(r"arn:[a-z-]+:[a-z0-9-]+:[^:\s]*:[^:\s]*:\S+")
+_ARN = re.compile(r"arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:([0-9]{12}|aws|\*)?:(?!\S*\$\{)\S+")
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 _OPERATOR = re.compile(
     r"(ForAllValues:|ForAnyValue:)?"
@@ -34,6 +34,12 @@ def _resource(value: str) -> str:
     raise ValueError(
         f"{shown(value)} is not an ARN; write one such as arn:aws:dynamodb:us-east-1:123456789102:table/terms"
     )
+
+
+def _reason(value: str) -> str:
+    if len(re.findall(r"\w", value)) >= 10:
+        return value
+    raise ValueError(f"{shown(value)} is no reason; say in a few words why no narrower resource does")
 
 
 def _operator(value: str) -> str:
@@ -68,7 +74,7 @@ class PolicyStatement(Section):
         description="ARNs; one with * needs a reason"
     )
     conditions: Conditions = Field(default_factory=dict, description="operator: {key: value}, as in an IAM policy")
-    reason: str | None = Field(None, min_length=10, description="why no narrower resource does")
+    reason: Annotated[str, AfterValidator(_reason)] | None = Field(None, description="why no narrower resource does")
 
     @model_validator(mode="after")
     def _wide_for_a_reason(self) -> PolicyStatement:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from aws_glue_cdk_baseline.config_checks.errors import nearest
 from aws_glue_cdk_baseline.config_checks.model import JobSettings
-from aws_glue_cdk_baseline.config_checks.parameters import argument_name, parameter_name
+from aws_glue_cdk_baseline.config_checks.parameters import argument_name, has_parameter, parameter_name
 from aws_glue_cdk_baseline.config_checks.script_options import SUPPLIED_BY_GLUE, ScriptOptions
 
 SETTINGS = tuple(field.alias or name for name, field in JobSettings.model_fields.items())
@@ -43,8 +43,7 @@ def check_script(job: JobInStage, options: ScriptOptions | None) -> Iterator[tup
     supplied = _supplied(job) | meant | {argument_name(parameter)[2:] for parameter in job.other_parameters}
     for option, line in options.required.items():
         if option not in supplied:
-            name = parameter_name(option)
-            yield None, f"{name} is missing: {job.script}:{line} reads --{option} and nothing supplies it; add it"
+            yield None, _missing(job, option, line)
 
 
 def _supplied(job: JobInStage) -> set[str]:
@@ -52,11 +51,30 @@ def _supplied(job: JobInStage) -> set[str]:
     return {argument[2:] for argument in arguments} | SUPPLIED_BY_GLUE
 
 
+def _missing(job: JobInStage, option: str, line: int) -> str:
+    name = parameter_name(option)
+    if has_parameter(option):
+        return f"{name} is missing: {job.script}:{line} reads --{option} and nothing supplies it; add it"
+    return (
+        f"--{option} is missing: {job.script}:{line} reads it, and a parameter would arrive as {argument_name(name)};"
+        f" read that there, or supply it under `defaultArguments:`"
+    )
+
+
+def _same_words(name: str) -> str:
+    return name.replace("_", "").lower()
+
+
 def _unread(job: JobInStage, options: ScriptOptions, parameter: str) -> tuple[str, str | None]:
     """The message for a parameter that the script never reads, and the option that it was meant for."""
-    free = {
-        parameter_name(option, job.other_parameters): option for option in options.lines if option not in _supplied(job)
-    }
+    unsupplied = [option for option in options.lines if option not in _supplied(job)]
+    for option in unsupplied:
+        if not has_parameter(option) and _same_words(option) == _same_words(parameter):
+            arrives = (
+                f"arrives as {argument_name(parameter)}, and {job.script}:{options.lines[option]} reads --{option}"
+            )
+            return f"{arrives}; read {argument_name(parameter)} there, or move it to `defaultArguments:`", option
+    free = {parameter_name(option, job.other_parameters): option for option in unsupplied if has_parameter(option)}
     meant = nearest(parameter, [*free, *(setting for setting in SETTINGS if setting not in job.parameters)])
     read = [parameter_name(option, job.parameters) for option in options.lines if option not in SUPPLIED_BY_GLUE]
     place = f"{job.script}:{min(options.lines.values(), default=1)}"

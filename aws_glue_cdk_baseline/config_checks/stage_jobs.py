@@ -17,7 +17,13 @@ from aws_glue_cdk_baseline.config_checks.model import (
     StageJob,
     is_job_name,
 )
-from aws_glue_cdk_baseline.config_checks.parameters import argument_name, is_location, parameter_fault, snake_case
+from aws_glue_cdk_baseline.config_checks.parameters import (
+    argument_name,
+    is_location,
+    is_output,
+    parameter_fault,
+    snake_case,
+)
 from aws_glue_cdk_baseline.config_checks.role_size import role_fault
 from aws_glue_cdk_baseline.config_checks.script_check import JobInStage, check_script
 from aws_glue_cdk_baseline.config_checks.script_options import ScriptOptions, read_script_options
@@ -190,6 +196,6 @@ def _job(name: str, script: Path, settings: JobSettings, parameters: dict[str, s
         script=script,
         settings=settings,
         arguments={argument_name(key): value for key, value in parameters.items()},
-        input_locations=tuple(value for key, value in locations if not key.startswith("output")),
-        output_locations=tuple(value for key, value in locations if key.startswith("output")),
+        input_locations=tuple(value for key, value in locations if not is_output(key)),
+        output_locations=tuple(value for key, value in locations if is_output(key)),
     )

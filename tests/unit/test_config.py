@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from aws_glue_cdk_baseline.config import PROJECT, ConfigError, json_schema, load_config
-from tests.configs import CONFIG, JOIN, load, needs_the_examples
+from tests.configs import CONFIG, JOIN, SHOW, load, needs_the_examples
 
 NOT_LITERAL = (
     "import sys\nfrom awsglue.utils import getResolvedOptions\nargs = getResolvedOptions(sys.argv, sys.argv)\n"
@@ -283,6 +283,44 @@ FAULTS: dict[str, tuple[str | bytes, str]] = {
         "c.yaml:18: prod.jobs.Join: its locations and statements come to a policy of 10596 characters, and a role takes"
         " 10240; name a folder above several locations, or use managedPolicies",
     ),
+    "a token of the CDK": (
+        CONFIG.replace("numberOfWorkers: 4", 'description: "${Token[TOKEN.1]}"'),
+        "c.yaml:6: jobs.Join.description: has ${Token[, by which the CDK marks what it does not know yet; write it"
+        " otherwise",
+    ),
+    "a managed policy that is none": (
+        CONFIG.replace("numberOfWorkers: 4", "managedPolicies: ['arn:aws:s3:::bucket']"),
+        "c.yaml:6: jobs.Join.managedPolicies.0: 'arn:aws:s3:::bucket' is not a managed policy; write the name of one of"
+        " AWS's, such as AmazonSQSReadOnlyAccess, or an ARN",
+    ),
+    "a managed policy without its path": (
+        CONFIG.replace("numberOfWorkers: 4", "managedPolicies: [AWSGlueServiceRole]"),
+        "c.yaml:6: jobs.Join.managedPolicies.0: AWSGlueServiceRole is service-role/AWSGlueServiceRole in IAM;"
+        " write it so",
+    ),
+    "a managed policy twice": (
+        CONFIG.replace("numberOfWorkers: 4", "managedPolicies: [A, A]"),
+        "c.yaml:6: jobs.Join.managedPolicies: 'A' is there twice; remove one",
+    ),
+    "two locations in one": (
+        CONFIG.replace("s3://dev-data/orgs/", "s3://a-b/x,s3://b-c/y"),
+        "c.yaml:12: dev.jobs.Join.inputLocationOrgs: 's3://a-b/x,s3://b-c/y' names more than one location; give each a"
+        " parameter of its own",
+    ),
+    "a pattern, which Spark would widen and IAM not": (
+        CONFIG.replace("s3://dev-data/orgs/", "'s3://dev-data/y=202[45]/'"),
+        "c.yaml:12: dev.jobs.Join.inputLocationOrgs: 's3://dev-data/y=202[45]/' is not a location in S3; allowed:"
+        " s3://bucket/key or s3://bucket/prefix/",
+    ),
+    "a stage in another partition": (
+        CONFIG.replace("eu-west-1", "cn-north-1"),
+        "c.yaml:3: prodAccount.awsRegion: cn-north-1 is in the AWS partition aws-cn, and the pipeline is in aws",
+    ),
+    "a reason that is none": (
+        with_statement("actions: [a:B], resources: ['*'], reason: '          '"),
+        "c.yaml:7: jobs.Join.statements.0.reason: '          ' is no reason; say in a few words why no narrower"
+        " resource does",
+    ),
     "a job without a script": (
         CONFIG.replace("    Show:", "    Shows:"),
         "c.yaml:9: dev.jobs.Shows: the job has no script: job_scripts/shows.py does not exist; did you mean show.py?\n"
@@ -385,6 +423,50 @@ def test_one_fault_is_one_clear_line(tmp_path: Path, fault: str) -> None:
     with pytest.raises(ConfigError) as raised:
         load(tmp_path, text)
     assert str(raised.value) == expected
+
+
+@pytest.mark.parametrize("name", ["constructor", "GlueTestRole", "CheckBootstrapVersion"])
+def test_a_name_that_the_stack_has_for_itself_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ConfigError, match=f"c.yaml:9: dev.jobs.{name}: {name} is a name that the stack has for itself"):
+        load(tmp_path, CONFIG.replace("    Show:", f"    {name}: {{script: show.py}}\n    Show:", 1))
+
+
+@pytest.mark.parametrize(
+    ("option", "parameter", "fault"),
+    [
+        ("input_path_1", "input_path_1", ""),
+        ("inputPath", "inputPath", "arrives as --input_path, and job_scripts/show.py:3 reads --inputPath; read"),
+        ("input_location", "inputLocation", "arrives as --input_path, and job_scripts/show.py:3 reads --input_loc"),
+        (
+            "TempDir",
+            "",
+            "--TempDir is missing: job_scripts/show.py:3 reads it, and a parameter would arrive as --temp",
+        ),
+    ],
+)
+def test_an_option_that_no_parameter_arrives_as_is_told_with_the_ways_out(
+    tmp_path: Path, option: str, parameter: str, fault: str
+) -> None:
+    script = SHOW.replace('["JOB_NAME", "input_path"]', f'["{option}"]')
+    line = f"      {parameter}: s3://data/x\n" if parameter else ""
+    accounts = CONFIG.partition("jobs:\n")[0]
+    text = accounts + "".join(f"{stage}:\n  jobs:\n    Show:\n{line}" for stage in ("dev", "prod"))
+    try:
+        load(tmp_path, text, {"show.py": script})
+        said = ""
+    except ConfigError as error:
+        said = error.problems[0].message
+    assert said.startswith(fault)
+    assert bool(said) == bool(fault)
+
+
+def test_an_output_is_one_by_the_name_that_it_arrives_as(tmp_path: Path) -> None:
+    text = CONFIG.replace("inputLocationOrgs: s3://dev", "OutputLocationOrgs: s3://dev")
+    text = text.replace("inputLocationOrgs: s3://prod", "OutputLocationOrgs: s3://prod")
+    job = load(
+        tmp_path, text, {"show.py": SHOW, "join.py": JOIN.replace("input_path_orgs", "output_path_orgs")}
+    ).dev.jobs[1]
+    assert (job.input_locations, job.output_locations) == ((), ("s3://dev-data/orgs/",))
 
 
 def test_all_faults_come_at_once_in_the_order_of_the_file(tmp_path: Path) -> None:

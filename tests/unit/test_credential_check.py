@@ -99,9 +99,7 @@ def test_what_is_none_passes(tmp_path: Path, text: str) -> None:
     ("name", "kind"),
     {
         **dict.fromkeys([".env", ".env.prod", "jobs/.env", "prod.env", ".envrc", ".ENV"], "environment variables"),
-        **dict.fromkeys(
-            ["ca.pem", "keys/tls.key", "id_rsa.old", "x.p12", "kafka.jks", "CA.PEM"], "a private key"
-        ),
+        **dict.fromkeys(["ca.pem", "keys/tls.key", "id_rsa.old", "x.p12", "kafka.jks", "CA.PEM"], "a private key"),
         **dict.fromkeys(["credentials", ".aws/credentials", "credentials.json", ".netrc"], "stored credentials"),
     }.items(),
 )
