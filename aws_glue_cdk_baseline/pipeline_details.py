@@ -1,11 +1,13 @@
-"""What CDK Pipelines makes itself and has no options for: the life of artifacts, and what a linter asks of it."""
+"""What CDK Pipelines makes itself and has no options for: the life of artifacts, a permission too many, and lint."""
 
 from __future__ import annotations
 
 from typing import cast
 
 from aws_cdk import aws_codepipeline as codepipeline
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
+from aws_cdk.pipelines import CodePipeline
 
 # A pipeline reads the artifacts of an execution until its approval is answered, which has 7 days.
 ARTIFACTS_KEPT_DAYS = 30
@@ -24,6 +26,19 @@ def finish_pipeline(pipeline: codepipeline.Pipeline) -> None:
     resource.add_override("DependsOn", [policy])
     # cfn-lint reports its own hint I1022 (Fn::Sub reads better than Fn::Join) as E3703 where a role's ARN is concerned.
     resource.add_metadata("cfn-lint", {"config": {"ignore_checks": ["E3703"]}})
+
+
+def start_no_builds(pipeline: CodePipeline) -> None:
+    """Take from the role of the builds that publish assets what CDK gives it for nothing: to start any build.
+
+    CodePipeline starts them with a role of its own. Who may start a build may give it another buildspec, and so has
+    the role of every build of the account.
+    """
+    role = pipeline.node.find_child("Assets").node.find_child("FileRole")
+    policy = cast(iam.CfnPolicy, role.node.find_child("DefaultPolicy").node.default_child)
+    document = policy.stack.resolve(policy.policy_document)
+    kept = [statement for statement in document["Statement"] if "codebuild:StartBuild" not in statement["Action"]]
+    policy.policy_document = {**document, "Statement": kept}
 
 
 def _expire(bucket: s3.CfnBucket) -> None:

@@ -27,7 +27,7 @@ from constructs import Construct
 from aws_glue_cdk_baseline.cdk_tools import CdkTool
 from aws_glue_cdk_baseline.config import Account, Config, StageConfig
 from aws_glue_cdk_baseline.glue_app_stage import GlueAppStage
-from aws_glue_cdk_baseline.pipeline_details import finish_pipeline
+from aws_glue_cdk_baseline.pipeline_details import finish_pipeline, start_no_builds
 from aws_glue_cdk_baseline.source_code import source_code
 
 BRANCH = "main"
@@ -55,6 +55,7 @@ class PipelineStack(Stack):
         self._add_stage("DeployProd", config.prod).add_pre(ManualApprovalStep("Approval"))
         self.pipeline.build_pipeline()  # no stage can be added from here on
         finish_pipeline(self.pipeline.pipeline)
+        start_no_builds(self.pipeline)
 
     def _source(self) -> IFileSetProducer:
         """A CodeCommit repository that starts with this project's files. Another Git host: return

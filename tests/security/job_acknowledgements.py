@@ -11,14 +11,15 @@ from aws_glue_cdk_baseline.s3_access import below, input_keys, keys
 from tests.security.findings import Finding
 
 LOGS_ENCRYPTED = (
-    "The stage's log groups are encrypted with the stage's own KMS key, which rotates (stage_logs.py). A security"
-    " configuration would not add to that: it makes Glue write to other log groups, named after the role and itself,"
-    " which no stack makes, encrypts or expires; and MiniStack, on which the pipeline is rehearsed, has none."
+    "The stage's log groups are encrypted with the stage's own KMS key, which rotates (stage_logs.py). With a security"
+    " configuration Glue would write to other log groups, named after the role and itself, which no stack makes or"
+    " expires. What it would encrypt besides, output and bookmarks in S3, is encrypted there by S3, by the rules of the"
+    " output's bucket, which belongs to the data's owner. MiniStack, on which the pipeline is rehearsed, has none."
 )
 NO_BOOKMARKS = "The job keeps no bookmarks (--job-bookmark-option is not set): there is nothing to encrypt."
 BOOKMARKS = (
-    "A bookmark holds the names and times of the objects that a job has read, none of their content; Glue keeps it in"
-    " S3, which encrypts it."
+    "A bookmark holds the names and times of the objects that a job has read, or the last key of a table; Glue keeps it"
+    " in a bucket of AWS's, which S3 encrypts."
 )
 LOG_STREAMS = "The streams of the stage's own log group: Glue names a stream by the id of the run that begins."
 BELOW = "The job reads or writes what is below a location of its config, in files that Spark names by itself."

@@ -20,9 +20,11 @@ ASSETS = f"{PIPELINE}/Assets/FileRole/DefaultPolicy/Resource"
 TEST = "PipelineStack/IntegrationTestRole/DefaultPolicy/Resource"
 
 NO_ACCESS_LOGS = (
-    "Access logs of S3 would add nothing to CloudTrail: every artifact is encrypted with the pipeline's own KMS key"
-    " without a bucket key, so that each read and write of one is a KMS event there, with its ARN and who it was."
-    " The bucket serves the pipeline's roles alone, over TLS, and its objects expire after 30 days."
+    "Who reads or writes an artifact is in CloudTrail without them: each is encrypted with a KMS key of the pipeline's"
+    " and no bucket key, so that every read and write is a KMS event with the object's ARN. What access logs would add,"
+    " denied requests, listings and deletions, is worth a second bucket with a life of its own only where an account"
+    " has none for it already; CloudTrail's data events log them too. The bucket serves the pipeline's roles alone,"
+    " over TLS, and its objects expire after 30 days."
 )
 READ = (
     "One of the three names under which CDK grants reading (s3:GetObject*, s3:GetBucket*, s3:List*): they reach the"
@@ -47,8 +49,9 @@ OTHER_REGIONS = {
     Finding(OWNER, "IAM5[Resource::arn:s3:<replication bucket>/*]"): ARTIFACTS,
     Finding(OWNER, "IAM5[Resource::*]"): (
         "Encrypting and decrypting artifacts in the Region of another stage: CloudFormation cannot refer to the key"
-        " there, so CDK grants the five kms actions without its name. Each key's own policy decides still, and those of"
-        " other accounts do not let this role in; with all stages in one Region there is no such grant."
+        " there, so CDK grants the five kms actions without its name. The role may so use any key of the pipeline's"
+        " account whose policy leaves that to IAM, and none of another account; CodePipeline alone may assume it. With"
+        " all stages in one Region there is no such grant."
     ),
 }
 
@@ -102,14 +105,10 @@ def pipeline_acknowledgements(config: Config) -> Reasons:
         ),
         Finding(UPDATE, "IAM5[Resource::*]"): (
             "`cdk deploy` looks for the bootstrap stack and its bucket, whose names it does not know beforehand:"
-            " cloudformation:DescribeStacks and s3:ListBucket, which read no template and no object."
+            " cloudformation:DescribeStacks and s3:ListBucket. They tell names, parameters and outputs of the stacks"
+            " and the keys of the buckets of the pipeline's account, which has no data, and read no object."
         ),
         **dict(artifacts_of(ASSETS, writes=False)),
-        Finding(ASSETS, "IAM5[Resource::*]"): (
-            "The role with which CodePipeline starts, watches and stops the build that publishes assets, and which that"
-            " build has itself: CDK makes it before the project that it would name. A build that it starts has the"
-            " role of its own project, whoever starts it."
-        ),
         Finding(ASSETS, "IAM5[Resource::arn:logs:log-group:/aws/codebuild/*]"): (
             "CDK makes one role for all builds that publish assets, before their projects: their log groups are named"
             " by CodeBuild. Writing logs is all that it allows."

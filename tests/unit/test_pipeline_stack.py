@@ -144,6 +144,14 @@ def test_all_assets_are_published_by_one_action(tmp_path: Path) -> None:
     assert [name for name in many.actions() if name.startswith("Assets/")] == ["Assets/FileAssets"]
 
 
+def test_the_build_that_publishes_assets_may_start_no_other(pipeline: Synthesized) -> None:
+    policies = pipeline.template.find_resources("AWS::IAM::Policy")
+    [assets] = [item for name, item in policies.items() if "AssetsFileRole" in name]
+    actions = [statement["Action"] for statement in assets["Properties"]["PolicyDocument"]["Statement"]]
+    assert "sts:AssumeRole" in actions  # the publishing roles
+    assert "StartBuild" not in str(actions)
+
+
 def test_the_integration_test_gets_the_flags_of_the_baseline(pipeline: Synthesized) -> None:
     assert pipeline.buildspec("IntegrationTest")["phases"]["build"]["commands"] == [
         "python tests/integ/integ_test_glue_app_stack.py --account 222222222222 --region us-east-1"
