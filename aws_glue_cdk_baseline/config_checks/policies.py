@@ -37,7 +37,7 @@ def _resource(value: str) -> str:
 
 
 def _reason(value: str) -> str:
-    if len(re.findall(r"\w", value)) >= 10:
+    if len(value.strip()) >= 10 and re.search(r"[^\W\d_]{2}", value):
         return value
     raise ValueError(f"{shown(value)} is no reason; say in a few words why no narrower resource does")
 
