@@ -47,7 +47,8 @@ def broken_jobs(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     project.write("default-config.yaml", CONFIG)
     project.write(f"{SCRIPTS}/raises.py", RAISES)
     project.write(f"{SCRIPTS}/lacks.py", LACKS)
-    project.replace("aws_glue_cdk_baseline/job_role.py", "[script_object, *read]", "[script_object]")
+    reads = "*(key for location in inputs for key in input_keys(location))"
+    project.replace("aws_glue_cdk_baseline/s3_access.py", f"[script_object, {reads}]", "[script_object]")
     project.commit()
     return project.rehearse("--approve")
 
