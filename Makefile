@@ -52,7 +52,7 @@ synth: $(VENV)/.ready node_modules/.ready  ## check the config and synthesize th
 	@python -m scripts.list_stages cdk.out
 
 snapshot: $(VENV)/.ready  ## refresh the snapshots of the templates, to commit with your change
-	@python -m pytest tests/snapshot --snapshot-update
+	@python -m aws_glue_cdk_baseline.config default-config.yaml && python -m pytest tests/snapshot --snapshot-update
 
 schema: $(VENV)/.ready  ## refresh config.schema.json after a change of the config model
 	@python -m aws_glue_cdk_baseline.config > config.schema.json

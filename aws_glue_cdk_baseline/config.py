@@ -3,7 +3,8 @@
     config = load_config(Path("default-config.yaml"))
     config.dev.jobs[0].arguments   # {"--input_path": "s3://…"}
 
-`python -m aws_glue_cdk_baseline.config schema` prints the JSON Schema that editors complete and check the file with.
+`python -m aws_glue_cdk_baseline.config` prints the JSON Schema that editors complete and check the file with;
+`python -m aws_glue_cdk_baseline.config FILE` checks a file.
 """
 
 from __future__ import annotations
@@ -117,4 +118,10 @@ def json_schema() -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json_schema())
+    if not sys.argv[1:]:
+        sys.stdout.write(json_schema())
+    else:
+        try:
+            load_config(Path(sys.argv[1]))
+        except ConfigError as error:
+            sys.exit(str(error))

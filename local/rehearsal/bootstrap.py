@@ -21,9 +21,13 @@ def bootstrap(
     """
     todo = sorted(set(environments))
     with ThreadPoolExecutor(len(todo)) as pool:
-        done = pool.map(lambda place: _one(place, home, place.account in stage_accounts, tools), todo)
-        for failed in [error for error in done if error]:
-            raise RehearsalError(failed)
+        try:
+            done = list(pool.map(lambda place: _one(place, home, place.account in stage_accounts, tools), todo))
+        except BaseException:
+            tools.processes.stop()  # at its end the pool waits for what still goes
+            raise
+    for failed in [error for error in done if error]:
+        raise RehearsalError(failed)
 
 
 def _one(environment: Environment, home: Environment, has_stages: bool, tools: Toolbox) -> str:
