@@ -17,7 +17,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 START_SECONDS = 30
-STOP_SECONDS = 0.5  # it has nothing to save: all its files are thrown away
+STOP_SECONDS = 0.3  # it has nothing to save: all its files are thrown away
 
 
 class EmulatorError(Exception):
