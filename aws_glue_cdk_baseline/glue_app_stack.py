@@ -9,10 +9,10 @@ from aws_cdk import Annotations, Stack
 from constructs import Construct
 
 from aws_glue_cdk_baseline.config import Job
-from aws_glue_cdk_baseline.glue_job import JobEnvironment, add_glue_job
-from aws_glue_cdk_baseline.script_assets import ScriptAssets
-from aws_glue_cdk_baseline.stage_logs import StageLogs, add_stage_logs
-from aws_glue_cdk_baseline.test_role import add_test_role
+from aws_glue_cdk_baseline.jobs.glue_job import JobEnvironment, add_glue_job
+from aws_glue_cdk_baseline.jobs.logs import StageLogs, add_stage_logs
+from aws_glue_cdk_baseline.jobs.scripts import ScriptAssets
+from aws_glue_cdk_baseline.pipeline.test_role import add_test_role
 
 READABLE_JOBS = 100
 

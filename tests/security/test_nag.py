@@ -13,8 +13,8 @@ from aws_cdk import aws_s3 as s3
 from cdk_nag import AwsSolutionsChecks
 
 from aws_glue_cdk_baseline.config import PROJECT, Config, load_config
-from aws_glue_cdk_baseline.config_checks.model import Expect
-from aws_glue_cdk_baseline.config_checks.policies import PolicyStatement
+from aws_glue_cdk_baseline.config.model import Expect
+from aws_glue_cdk_baseline.config.statements import PolicyStatement
 from tests.configs import DEV, PIPELINE, PROD, make_app, make_config, make_job
 from tests.security.findings import Finding, acknowledge, find, make_whole_app
 from tests.security.job_acknowledgements import job_acknowledgements

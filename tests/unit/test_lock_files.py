@@ -11,8 +11,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from aws_glue_cdk_baseline.config import PROJECT
-from scripts import lock
-from scripts.lock import LAPTOP, LOCKS, Lock
+from tools import lock
+from tools.lock import LAPTOP, LOCKS, Lock
 
 HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")
 NPM_FILES = ["package.json", "package-lock.json"]
@@ -88,7 +88,14 @@ def test_every_npm_package_is_pinned_and_has_its_hash() -> None:
 
 def test_every_installation_takes_hashes() -> None:
     """pip's of wheels, which run nothing when they are installed; npm's of package-lock.json."""
-    places = ("Makefile", "scripts/*.*", "aws_glue_cdk_baseline/*.py", "README.md", "local/README.md")
+    places = (
+        "Makefile",
+        "build_stage/*.*",
+        "tools/*.*",
+        "aws_glue_cdk_baseline/**/*.py",
+        "README.md",
+        "local/README.md",
+    )
     texts = [file.read_text(encoding="utf-8") for pattern in places for file in PROJECT.glob(pattern)]
     pip = [found for text in texts for found in re.findall(r"\bpip\W{1,20}install\b[\s\S]{0,160}", text)]
     npm = [found for text in texts for found in re.findall(r"^\W*npm (?:ci|install|i)\b", text, re.MULTILINE)]

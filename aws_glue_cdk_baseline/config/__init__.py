@@ -1,0 +1,22 @@
+"""The config of the whole app: one YAML file, read, checked and turned into frozen records.
+
+config = load_config(Path("default-config.yaml"))
+config.dev.jobs[0].arguments   # {"--input_path": "s3://…"}
+"""
+
+from aws_glue_cdk_baseline.config.errors import ConfigError
+from aws_glue_cdk_baseline.config.jobs import Job
+from aws_glue_cdk_baseline.config.loading import PROJECT, Config, StageConfig, json_schema, load_config
+from aws_glue_cdk_baseline.config.model import Account, JobSettings
+
+__all__ = [
+    "PROJECT",
+    "Account",
+    "Config",
+    "ConfigError",
+    "Job",
+    "JobSettings",
+    "StageConfig",
+    "json_schema",
+    "load_config",
+]

@@ -1,0 +1,16 @@
+"""Check a config file, or print its JSON Schema without one: `python -m aws_glue_cdk_baseline.config [FILE]`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from aws_glue_cdk_baseline.config import ConfigError, json_schema, load_config
+
+if not sys.argv[1:]:
+    sys.stdout.write(json_schema())
+else:
+    try:
+        load_config(Path(sys.argv[1]))
+    except ConfigError as error:
+        sys.exit(str(error))

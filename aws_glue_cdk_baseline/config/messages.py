@@ -1,0 +1,114 @@
+"""Turn what pydantic finds wrong with a config file into lines that say what is allowed and how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from aws_glue_cdk_baseline.config.errors import Problem, did_you_mean, nearest, shown
+from aws_glue_cdk_baseline.config.model import Account, ConfigFile, Expect, JobSettings, StageSection
+from aws_glue_cdk_baseline.config.section import Section
+from aws_glue_cdk_baseline.config.statements import PolicyStatement
+from aws_glue_cdk_baseline.config.yaml_file import KeyPath, YamlFile
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+
+def explain(errors: Iterable[ErrorDetails], file: YamlFile) -> list[Problem]:
+    """One Problem per fault: a misspelt key is not reported a second time as a missing one, nor a value
+    that came out wrong because of a fault that `file` has already."""
+    located = [(path, error) for error in errors if (path := _key_path(error)) not in file.faulty]
+    missing = {path for path, error in located if error["type"] == "missing"}
+    meant = {
+        (*path[:-1], name)
+        for path, error in located
+        if error["type"] == "extra_forbidden"
+        and (name := nearest(str(path[-1]), [str(other[-1]) for other in missing if other[:-1] == path[:-1]]))
+    }
+    return [
+        file.problem(path, _message(path, error))
+        for path, error in located
+        if not (error["type"] == "missing" and path in meant)
+    ]
+
+
+def _key_path(error: ErrorDetails) -> KeyPath:
+    """Where the fault is. A last part "[key]" is pydantic's word for the key itself, unless someone typed it."""
+    path = error["loc"]
+    return path[:-1] if path[-1] == "[key]" and error["type"] == "value_error" else path
+
+
+def _message(path: KeyPath, error: ErrorDetails) -> str:
+    kind, value, context = error["type"], error["input"], error.get("ctx", {})
+    if kind == "missing" and "statements" in path:
+        return f"is missing; a statement has `{path[-1]}:`, a list"
+    if kind == "missing":
+        return f"is missing; add `{path[-1]}:` as in default-config.yaml"
+    if kind == "extra_forbidden":
+        return _unknown_key(path)
+    if value is None:
+        return "is empty; give it a value or remove the key"
+    if kind == "value_error":
+        return str(context["error"])
+    if kind == "literal_error":
+        return f"{shown(value)} is not allowed; allowed: {context['expected']}"
+    if kind in ("int_parsing", "int_type", "int_from_float", "int_parsing_size"):
+        return f"{shown(value)} is not a whole number"
+    if kind == "greater_than_equal":
+        return f"{_number(value)} is too small; at least {context['ge']}"
+    if kind == "less_than_equal":
+        return f"{_number(value)} is too large; at most {context['le']}"
+    if kind == "string_too_long":
+        return f"has {len(value)} characters; at most {context['max_length']}"
+    if kind in ("model_type", "dict_type", "model_attributes_type"):
+        return f"{shown(value)} is not a section; write `key: value` lines, indented, below it"
+    if kind == "tuple_type":
+        return f"{shown(value)} is not a list; write one `- item` a line below it"
+    if kind == "string_type":
+        return f"{shown(value)} is not one value; write text or a number"
+    if kind == "string_too_short":
+        return f"{shown(value)} is too short; at least {context['min_length']} characters"
+    if kind == "too_short":
+        return "has no jobs; list at least one, as in default-config.yaml"
+    if kind == "too_long" and path[-1] != "jobs":
+        return f"has {len(value)} entries; at most {context['max_length']}; remove some"
+    if kind == "too_long":
+        return (
+            f"has {len(value)} jobs; at most {context['max_length']}, as one CloudFormation stack holds 500 resources;"
+            " deploy the others from a second copy of this project, in accounts of their own"
+        )
+    return f"{error['msg']}; the value is {shown(value)}"
+
+
+def _number(value: object) -> str:
+    """A number as it was typed; in quotes where it has more to it than digits."""
+    text = str(value)
+    return text if len(text) <= 40 and text.isprintable() else shown(value)
+
+
+def _unknown_key(path: KeyPath) -> str:
+    key = str(path[-1])
+    section = _section(path[:-1])
+    known = [field.alias or "" for field in section.model_fields.values()]
+    message = f"is not known here; allowed: {', '.join(known)}{did_you_mean(key, known)}"
+    if section is JobSettings and not nearest(key, known):
+        job = path[1]
+        return f"is no setting; a parameter goes under dev.jobs.{job} and prod.jobs.{job}; settings: {', '.join(known)}"
+    return message
+
+
+def _section(path: KeyPath) -> type[Section]:
+    match path:
+        case ():
+            return ConfigFile
+        case (*_, "statements", int()):
+            return PolicyStatement
+        case ("jobs", _, "expect") | ("dev" | "prod", "jobs", _, "expect"):
+            return Expect
+        case ("jobs", *_):
+            return JobSettings
+        case ("dev" | "prod", *_):
+            return StageSection
+        case _:
+            return Account

@@ -1,0 +1,112 @@
+"""Hold a job's parameters against what its script reads and against the same job in the other stage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from aws_glue_cdk_baseline.config.errors import nearest
+from aws_glue_cdk_baseline.config.model import JobSettings
+from aws_glue_cdk_baseline.config.parameters import argument_name, has_parameter, parameter_name
+from aws_glue_cdk_baseline.config.script_options import SUPPLIED_BY_GLUE, ScriptOptions
+
+SETTINGS = tuple(field.alias or name for name, field in JobSettings.model_fields.items())
+
+
+@dataclass(frozen=True)
+class JobInStage:
+    """What the checks need of one job: its parameters here, and those of the other stage with their lines."""
+
+    script: str  # as it is shown in messages
+    parameters: Mapping[str, str]
+    default_arguments: Mapping[str, str]
+    other_stage: str
+    other_parameters: Mapping[str, int]
+
+
+def check_script(job: JobInStage, options: ScriptOptions | None) -> Iterator[tuple[str | None, str]]:
+    """Yield (parameter, message) for each fault, (None, message) where the fault is one of the whole job.
+
+    One mistake gives one fault: a misspelt parameter is not also reported as missing.
+    """
+    if options is None:
+        yield from _misspelt_settings(job)
+        yield from _missing_here(job, {}, set())
+        return
+    meant: set[str] = set()
+    for parameter in job.parameters:
+        if argument_name(parameter)[2:] not in options.lines:
+            message, option = _unread(job, options, parameter)
+            meant |= {option} if option else set()
+            yield parameter, message
+    yield from _missing_here(job, options.lines, meant)
+    supplied = _supplied(job) | meant | {argument_name(parameter)[2:] for parameter in job.other_parameters}
+    for option, line in options.required.items():
+        if option not in supplied:
+            yield None, _missing(job, option, line)
+
+
+def _supplied(job: JobInStage) -> set[str]:
+    arguments = {*map(argument_name, job.parameters), *job.default_arguments}
+    return {argument[2:] for argument in arguments} | SUPPLIED_BY_GLUE
+
+
+def _missing(job: JobInStage, option: str, line: int) -> str:
+    name = parameter_name(option)
+    if has_parameter(option):
+        return f"{name} is missing: {job.script}:{line} reads --{option} and nothing supplies it; add it"
+    return (
+        f"--{option} is missing: {job.script}:{line} reads it, and a parameter would arrive as {argument_name(name)};"
+        f" read that there, or supply it under `defaultArguments:`"
+    )
+
+
+def _same_words(name: str) -> str:
+    return name.replace("_", "").lower()
+
+
+def _unread(job: JobInStage, options: ScriptOptions, parameter: str) -> tuple[str, str | None]:
+    """The message for a parameter that the script never reads, and the option that it was meant for."""
+    unsupplied = [option for option in options.lines if option not in _supplied(job)]
+    for option in unsupplied:
+        if not has_parameter(option) and _same_words(option) == _same_words(parameter):
+            arrives = (
+                f"arrives as {argument_name(parameter)}, and {job.script}:{options.lines[option]} reads --{option}"
+            )
+            return f"{arrives}; read {argument_name(parameter)} there, or move it to `defaultArguments:`", option
+    free = {parameter_name(option, job.other_parameters): option for option in unsupplied if has_parameter(option)}
+    meant = nearest(parameter, [*free, *(setting for setting in SETTINGS if setting not in job.parameters)])
+    read = [parameter_name(option, job.parameters) for option in options.lines if option not in SUPPLIED_BY_GLUE]
+    place = f"{job.script}:{min(options.lines.values(), default=1)}"
+    hint = (
+        f"; did you mean {meant}?" if meant else f"; it reads {', '.join(read) or 'none'}; remove it or read it there"
+    )
+    message = f"is neither a setting nor a parameter that the script reads ({place}){hint}"
+    return message, free.get(meant) if meant else None
+
+
+def _missing_here(job: JobInStage, lines: Mapping[str, int], meant: set[str]) -> Iterator[tuple[None, str]]:
+    """Parameters that the other stage has: `lines` (empty where unknown) tells which of them the script reads."""
+    supplied = _supplied(job)
+    for parameter, other_line in job.other_parameters.items():
+        option = argument_name(parameter)[2:]
+        unread = option not in lines if lines else _meant_setting(parameter)
+        if option in supplied or option in meant or unread:
+            continue
+        reader = f"{job.script}:{lines[option]} reads --{option} and " if option in lines else ""
+        yield None, f"{parameter} is missing: {reader}{job.other_stage} has it on line {other_line}; add it"
+
+
+def _misspelt_settings(job: JobInStage) -> Iterator[tuple[str, str]]:
+    """Where the script does not tell which parameters it reads, only a near miss of a setting can be refused."""
+    for parameter in job.parameters:
+        if meant := _meant_setting(parameter):
+            yield parameter, f"reads like a misspelt setting; did you mean {meant}?"
+
+
+def _meant_setting(parameter: str) -> str | None:
+    if setting := JobSettings.model_fields.get(parameter):  # number_of_workers
+        return setting.alias
+    meant = nearest(parameter, SETTINGS)
+    near = meant and abs(len(meant) - len(parameter)) <= 1 and meant[:4].lower() == parameter[:4].lower()
+    return meant if near else None

@@ -1,0 +1,157 @@
+"""Read a YAML file into plain data that keeps each value as it was typed, and each key's line.
+
+Values stay text: PyYAML would turn an unquoted account id such as `012345670123` into an octal number, a version
+`5.10` into 5.1 and a date into an object. What a value means is decided by the model in config.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+from aws_glue_cdk_baseline.config.errors import Problem, shown
+from aws_glue_cdk_baseline.config.yaml_text import (
+    MAX_DEPTH,
+    MAX_KEY,
+    MAX_VALUE,
+    MAX_VALUES,
+    compose,
+    fail,
+    read_text,
+    too_deep,
+    too_many_values,
+)
+
+Data = dict[str, "Data"] | list["Data"] | str | None
+KeyPath = tuple[str | int, ...]
+
+_TAG = "tag:yaml.org,2002:"
+_PLAIN_TAGS = {_TAG + name for name in ("str", "int", "float", "bool", "timestamp", "value")}
+
+
+@dataclass
+class YamlFile:
+    """The content of one YAML file: `data`, and `lines` of every key path in it (1-based).
+
+    `problems` were found while reading; `faulty` are the key paths that have one in or below them.
+    """
+
+    name: str
+    data: Data = None
+    lines: dict[KeyPath, int] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    faulty: set[KeyPath] = field(default_factory=set)
+
+    def line(self, path: KeyPath) -> int:
+        """The line of the key at `path`, or of the nearest section around it."""
+        while path not in self.lines and path:
+            path = path[:-1]
+        return self.lines.get(path, 1)
+
+    def problem(self, path: KeyPath, message: str) -> Problem:
+        return Problem(self.name, self.line(path), ".".join(str(key) for key in path), message)
+
+
+def read_yaml(path: Path, name: str) -> YamlFile:
+    """Read the YAML file at `path`, called `name` in messages.
+
+    Raises ConfigError when it cannot be read as one YAML mapping; a key typed twice, an unknown tag and the like
+    are collected in `problems`, so that they are reported together with the faults found later.
+    """
+    file = YamlFile(name)
+    root = compose(read_text(path, name), name)
+    if root is None:
+        fail(name, 1, "the file is empty; start from default-config.yaml")
+    if not isinstance(root, yaml.MappingNode):
+        fail(name, root.start_mark.line + 1, "expected sections such as `dev:`; start from default-config.yaml")
+    file.data = _Converter(file).convert(root, ())
+    return file
+
+
+class _Converter:
+    def __init__(self, file: YamlFile) -> None:
+        self.file = file
+        self.values = 0
+        self.open: set[int] = set()  # the nodes being converted: an alias to one of them is a cycle
+
+    def convert(self, node: yaml.Node, path: KeyPath) -> Data:
+        self.values += 1
+        self.file.lines.setdefault(path, node.start_mark.line + 1)
+        if self.values > MAX_VALUES:
+            fail(self.file.name, self.file.line(path), too_many_values())
+        if len(self.open) > MAX_DEPTH:  # aliases of aliases
+            fail(self.file.name, node.start_mark.line + 1, too_deep())
+        if id(node) in self.open:
+            self._report(path, node, "an alias that contains itself")
+            return None
+        self.open.add(id(node))
+        try:
+            if isinstance(node, yaml.MappingNode) and node.tag == f"{_TAG}map":
+                return self._convert_mapping(node, path)
+            if isinstance(node, yaml.SequenceNode) and node.tag == f"{_TAG}seq":
+                return [self.convert(item, (*path, index)) for index, item in enumerate(node.value)]
+            if isinstance(node, yaml.ScalarNode) and node.tag in _PLAIN_TAGS:
+                return self._text(node, path)
+        finally:
+            self.open.discard(id(node))
+        if node.tag != f"{_TAG}null":
+            self._report(path, node, f"{_tag_refused(node)}; write the value without a tag")
+        return None
+
+    def _text(self, node: yaml.ScalarNode, path: KeyPath) -> str:
+        if len(node.value) > MAX_VALUE:
+            self._report(path, node, f"has {len(node.value)} characters; at most {MAX_VALUE}; make it shorter")
+        return str(node.value)[:MAX_VALUE]
+
+    def _convert_mapping(self, node: yaml.MappingNode, path: KeyPath) -> dict[str, Data]:
+        data: dict[str, Data] = {}
+        typed_at: dict[str, int] = {}
+        merged: list[dict[str, Data]] = []
+        for key_node, value_node in node.value:
+            if key_node.tag == f"{_TAG}merge":
+                merged += self._inherited(value_node, path)
+                continue
+            if not isinstance(key_node, yaml.ScalarNode) or not key_node.value:
+                self._report(path, key_node, "a key must be one word")
+                continue
+            if key_node.tag not in _PLAIN_TAGS | {f"{_TAG}null"}:
+                self._report(path, key_node, f"{_tag_refused(key_node)}; write the key without a tag")
+                continue
+            key = str(key_node.value)
+            if len(key) > MAX_KEY:
+                self._report(path, key_node, f"the key {shown(key)} is too long; at most {MAX_KEY} characters")
+                continue
+            line = key_node.start_mark.line + 1
+            if key in typed_at:
+                self._report((*path, key), key_node, f"typed twice; the first is on line {typed_at[key]}; remove one")
+                continue
+            typed_at[key] = self.file.lines[(*path, key)] = line
+            data[key] = self.convert(value_node, (*path, key))
+        if not merged:
+            return data
+        everything: dict[str, Data] = {}
+        # What is typed wins over what is merged, and of that the first.
+        for section in [*reversed(merged), data]:
+            everything.update(section)
+        return everything
+
+    def _inherited(self, node: yaml.Node, path: KeyPath) -> Iterator[dict[str, Data]]:
+        """The sections that `<<: *anchor`, or `<<: [*one, *other]`, names."""
+        for item in node.value if isinstance(node, yaml.SequenceNode) else [node]:
+            inherited = self.convert(item, path)
+            if isinstance(inherited, dict):
+                yield inherited
+            else:
+                self._report(path, item, "`<<` merges a section: give it an alias of one")
+
+    def _report(self, path: KeyPath, node: yaml.Node, message: str) -> None:
+        where = ".".join(str(key) for key in path)
+        self.file.problems.append(Problem(self.file.name, node.start_mark.line + 1, where, message))
+        self.file.faulty.update(path[:length] for length in range(1, len(path) + 1))
+
+
+def _tag_refused(node: yaml.Node) -> str:
+    return f"the YAML tag {shown(node.tag)} is not allowed"

@@ -1,0 +1,80 @@
+"""The text of a YAML file, read and measured before anything is built from it.
+
+What is too large or nested too deeply is refused while it is scanned: PyYAML would take hundreds of bytes for each
+value, and its C loader ends the process where the nesting is deeper than the stack.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NoReturn
+
+import yaml
+
+from aws_glue_cdk_baseline.config.errors import ConfigError, Problem
+
+MAX_BYTES = 1024 * 1024  # 240 jobs are about a tenth of it
+MAX_VALUES = 50_000  # also stops aliases that multiply ("billion laughs")
+MAX_KEY, MAX_VALUE = 200, 10_000  # characters; aliases may repeat one value in every job
+MAX_DEPTH = 20  # a config has six levels
+
+
+def fail(name: str, line: int, message: str) -> NoReturn:
+    raise ConfigError([Problem(name, line, "", message)])
+
+
+def read_text(path: Path, name: str) -> str:
+    """The text of the file at `path`, called `name` in messages. Raises ConfigError where it cannot be read."""
+    try:
+        if path.is_dir():
+            fail(name, 1, "is a folder; name a YAML file, as in `-c config=default-config.yaml`")
+        if not path.is_file():
+            fail(name, 1, "no such file; name an existing one, as in `-c config=default-config.yaml`")
+        with path.open("rb") as stream:
+            content = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        fail(name, 1, f"cannot be read: {error.strerror}; name another file, or mend this one")
+    if len(content) > MAX_BYTES:
+        fail(name, 1, f"has more than {MAX_BYTES} bytes; a config of {MAX_BYTES // 10} holds 240 jobs; make it smaller")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        fail(name, line, f"byte 0x{content[error.start]:02x} is not UTF-8; save the file as UTF-8")
+
+
+def compose(text: str, name: str) -> yaml.Node | None:
+    """The one document in `text` as nodes, None where there is none. Raises ConfigError where it is not usable."""
+    try:
+        _measure(text, name)
+        root: yaml.Node | None = yaml.compose(text, Loader=yaml.CSafeLoader)
+        return root
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        problem = (error.problem or "").replace("but found another document", "more than one document (`---`)")
+        fail(name, (mark.line if mark else 0) + 1, f"not valid YAML: {problem}")
+    except yaml.reader.ReaderError as error:
+        line = text.encode().count(b"\n", 0, error.position) + 1
+        code = f"U+{error.character:04X}" if isinstance(error.character, int) else repr(error.character)
+        fail(name, line, f"not valid YAML: the character {code} is not allowed; remove it, or save the file as UTF-8")
+
+
+def _measure(text: str, name: str) -> None:
+    values = depth = 0
+    line = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        line = event.start_mark.line + 1 if event.start_mark else line
+        values += isinstance(event, yaml.NodeEvent)
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if values > MAX_VALUES:
+            fail(name, line, too_many_values())
+        if depth > MAX_DEPTH:
+            fail(name, line, too_deep())
+
+
+def too_many_values() -> str:
+    return f"has more than {MAX_VALUES} values, aliases included; remove some"
+
+
+def too_deep() -> str:
+    return f"nested more than {MAX_DEPTH} levels deep; a config has six"

@@ -1,0 +1,94 @@
+"""One Glue job: its script, its role, its size and its limits, from its config to two CloudFormation resources."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from aws_cdk import Duration
+
+# The only import of the Glue module: to move to the one in aws-cdk-lib, write `aws_glue as glue` here.
+from aws_cdk import aws_glue_alpha as glue
+from constructs import Construct
+
+from aws_glue_cdk_baseline.config import Job
+from aws_glue_cdk_baseline.jobs.logs import StageLogs
+from aws_glue_cdk_baseline.jobs.role import job_role
+from aws_glue_cdk_baseline.jobs.scripts import ScriptAssets
+
+
+@dataclass(frozen=True)
+class JobEnvironment:
+    """What all jobs of a stage share: its log groups, the AWS partition, the scope of its roles, where its scripts
+    are uploaded, and the tags."""
+
+    logs: StageLogs
+    partition: str
+    roles: Construct
+    scripts: ScriptAssets
+    tags: Mapping[str, str]
+
+
+def add_glue_job(
+    scope: Construct, construct_id: str, *, job: Job, job_name: str, environment: JobEnvironment
+) -> glue.Job:
+    """Add the PySpark job `job_name` and its role, which may do what the job's parameters need and no more.
+
+    A function, not a construct around the two: the job keeps the construct id, and so the logical id, that it has in
+    the AWS baseline.
+    """
+    script = environment.scripts.upload(job.script)
+    role = job_role(
+        environment.roles,
+        construct_id,
+        script_object=f"{script.bucket_name}/{script.key}",
+        input_locations=job.input_locations,
+        output_locations=job.output_locations,
+        managed_policies=job.settings.managed_policies,
+        statements=[*environment.logs.write, *(statement.as_iam() for statement in job.settings.statements)],
+        partition=environment.partition,
+    )
+    settings = job.settings
+    construct = glue.PySparkFlexEtlJob if settings.execution_class == "FLEX" else glue.PySparkEtlJob
+    return construct(
+        scope,
+        construct_id,
+        job_name=job_name,
+        description=settings.description,
+        role=role,
+        script=glue.Code.from_bucket(script.bucket, script.key),
+        glue_version=_member(glue.GlueVersion, f"V{settings.glue_version}"),
+        worker_configuration=_workers(glue, settings.worker_type, settings.number_of_workers),
+        timeout=_minutes(settings.timeout_minutes),
+        max_retries=settings.max_retries,
+        max_concurrent_runs=settings.max_concurrent_runs,
+        enable_metrics=False,  # metrics cost extra, and the role may not put them
+        enable_observability_metrics=False,
+        continuous_logging=glue.ContinuousLoggingProps(enabled=True, log_group=environment.logs.output),
+        default_arguments={
+            "--enable-auto-scaling": "true",
+            "--custom-logGroup-prefix": environment.logs.prefix,
+            **settings.default_arguments,
+            **job.arguments,
+        },
+        tags=environment.tags,
+    )
+
+
+# Every look at a CDK object crosses to Node, which is what a synth of hundreds of jobs takes its time for.
+@cache
+def _member(enumeration: Any, name: str) -> Any:
+    return getattr(enumeration, name.replace(".", "_"))
+
+
+@cache
+def _workers(module: Any, worker_type: str, number: int) -> Any:
+    worker = _member(module.WorkerType, worker_type)
+    return module.WorkerConfiguration(worker_type=worker, number_of_workers=number)
+
+
+@cache
+def _minutes(number: int) -> Duration:
+    return Duration.minutes(number)

@@ -1,0 +1,99 @@
+"""Where the jobs of one stage log: two log groups of the stage's own, encrypted with a key of the stage's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from aws_cdk import ArnFormat, RemovalPolicy, Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_logs as logs
+
+from aws_glue_cdk_baseline.permissions.s3 import Statement, allow
+
+# What CloudWatch Logs does with a key, for itself and in the name of who writes (kms:ViaService), each by its name:
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+USE_KEY = [
+    "kms:Encrypt",
+    "kms:Decrypt",
+    "kms:ReEncryptFrom",
+    "kms:ReEncryptTo",
+    "kms:GenerateDataKey",
+    "kms:GenerateDataKeyWithoutPlaintext",
+    "kms:DescribeKey",
+]
+
+
+@dataclass(frozen=True)
+class StageLogs:
+    """The log groups: `prefix` is what their names begin with, `output` is where what a script prints goes to, and
+    `write` what a role needs that writes into them."""
+
+    prefix: str
+    output: logs.ILogGroup
+    write: tuple[Statement, ...]
+
+
+# Ids with a dot: a job's own id, which is its name, has none.
+def add_stage_logs(stack: Stack, stage: str, retention_days: int) -> StageLogs:
+    """Add the log groups of a stage and their key."""
+    prefix = f"/aws-glue/jobs/{stage}"
+    names = {"Output": f"{prefix}/output", "Error": f"{prefix}/error"}  # error: Glue's messages, the script's logger
+    arns = {name: _arn(stack, name) for name in names.values()}
+    key = _key(stack, stage, list(arns.values()))
+    groups = {
+        construct_id: _log_group(stack, f"Logs.{construct_id}", name, key, retention_days)
+        for construct_id, name in names.items()
+    }
+    # CreateLogGroup too: these groups exist, but AWS documents Glue's role with it (AWSGlueServiceRole) and not that
+    # Glue logs where it is denied. `:*` behind a log group is what is in it, its streams.
+    put = allow(
+        ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
+        [form for arn in arns.values() for form in (arn, f"{arn}:*")],
+    )
+    encrypt = allow(USE_KEY, [key.key_arn])
+    via_logs = {"Condition": {"StringEquals": {"kms:ViaService": _service(stack)}}}
+    return StageLogs(prefix, groups["Output"], (put, {**encrypt, **via_logs}))
+
+
+def _service(stack: Stack) -> str:
+    return f"logs.{stack.region}.{stack.url_suffix}"
+
+
+def _arn(stack: Stack, log_group: str) -> str:
+    return stack.format_arn(
+        service="logs", resource="log-group", resource_name=log_group, arn_format=ArnFormat.COLON_RESOURCE_NAME
+    )
+
+
+def _key(stack: Stack, stage: str, log_groups: list[str]) -> kms.Key:
+    key = kms.Key(
+        stack,
+        "Logs.Key",
+        description=f"Encrypts the logs of the Glue jobs of {stage}",
+        enable_key_rotation=True,
+        removal_policy=RemovalPolicy.DESTROY,  # as its log groups; KMS waits for 30 days before it does so
+    )
+    key.add_to_resource_policy(
+        iam.PolicyStatement(
+            principals=[iam.ServicePrincipal(_service(stack))],
+            actions=USE_KEY,
+            resources=["*"],  # in a key policy: this key
+            conditions={"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": log_groups}},
+        )
+    )
+    return key
+
+
+def _log_group(stack: Stack, construct_id: str, name: str, key: kms.Key, retention_days: int) -> logs.LogGroup:
+    group = logs.LogGroup(
+        stack,
+        construct_id,
+        log_group_name=name,
+        encryption_key=key,
+        removal_policy=RemovalPolicy.DESTROY,  # a log group left behind would stop the next deployment
+    )
+    # The construct takes a member of an enumeration whose names are not numbers; the config has the number.
+    cast(logs.CfnLogGroup, group.node.default_child).retention_in_days = retention_days
+    return group

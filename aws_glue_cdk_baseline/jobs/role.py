@@ -1,0 +1,48 @@
+"""The IAM role that a job runs with, derived from the job's locations: nobody writes a policy to add a job."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from aws_glue_cdk_baseline.permissions.s3 import Statement, s3_statements
+
+TRUST_GLUE = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"Service": "glue.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+}
+
+
+def job_role(
+    scope: Construct,
+    construct_id: str,
+    *,
+    script_object: str,
+    input_locations: Sequence[str],
+    output_locations: Sequence[str],
+    managed_policies: Sequence[str],
+    statements: Sequence[Statement],
+    partition: str,
+) -> iam.IRole:
+    """A role that Glue assumes for one job: one resource, with its policy inline and complete.
+
+    It reads `script_object` (bucket/key) and the `s3://` URIs of `input_locations`, reads and writes those of
+    `output_locations`. `statements` and `managed_policies` (names or ARNs of AWS managed policies) come on top.
+    `partition` is the AWS partition, such as `aws`.
+    """
+    s3 = s3_statements(f"arn:{partition}:s3:::", script_object, input_locations, output_locations)
+    document = {"Version": "2012-10-17", "Statement": [*s3, *statements]}
+    role = iam.CfnRole(
+        scope,
+        construct_id,
+        assume_role_policy_document=TRUST_GLUE,
+        managed_policy_arns=[
+            policy if policy.startswith("arn:") else f"arn:{partition}:iam::aws:policy/{policy}"
+            for policy in managed_policies
+        ]
+        or None,
+        policies=[{"policyName": "JobPolicy", "policyDocument": document}],
+    )
+    return iam.Role.from_role_name(scope, f"{construct_id}.Name", role.ref, mutable=False)

@@ -1,0 +1,50 @@
+"""The job scripts of one stack as CDK assets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_s3_assets as assets
+from constructs import Construct
+
+from aws_glue_cdk_baseline.config import PROJECT
+from aws_glue_cdk_baseline.pipeline.secret_scan import refuse_credentials
+
+
+@dataclass(frozen=True)
+class UploadedScript:
+    """Where a script lies once the stack's assets are published."""
+
+    bucket: s3.IBucket
+    bucket_name: str
+    key: str
+
+
+class ScriptAssets(Construct):
+    """Uploads scripts to the stack's asset bucket: one that several jobs share once."""
+
+    def __init__(self, scope: Construct, construct_id: str) -> None:
+        super().__init__(scope, construct_id)
+        self._uploaded: dict[Path, UploadedScript] = {}
+
+    def upload(self, script: Path) -> UploadedScript:
+        """The place of `script`, uploaded when it is first asked for.
+
+        Raises CredentialError where something in it looks like a credential.
+        """
+        if script not in self._uploaded:
+            refuse_credentials(
+                {_shown(script): script}, PROJECT
+            )  # a script that git ignores is not among the source code
+            asset = assets.Asset(self, f"Script{len(self._uploaded)}", path=str(script))
+            # All assets of a stack share one bucket; to look it up for each costs a synth of 100 jobs a tenth.
+            first = next(iter(self._uploaded.values()), None)
+            bucket, name = (first.bucket, first.bucket_name) if first else (asset.bucket, asset.s3_bucket_name)
+            self._uploaded[script] = UploadedScript(bucket, name, asset.s3_object_key)
+        return self._uploaded[script]
+
+
+def _shown(script: Path) -> str:
+    return str(script.relative_to(PROJECT) if script.is_relative_to(PROJECT) else script)

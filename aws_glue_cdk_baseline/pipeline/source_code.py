@@ -1,0 +1,94 @@
+"""The project's own files, as the Git repository gets them on the first deployment."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+from aws_cdk import IgnoreMode, Stage
+from aws_cdk import aws_s3_assets as assets
+from constructs import Construct
+
+from aws_glue_cdk_baseline.config import PROJECT
+from aws_glue_cdk_baseline.config.errors import Problem
+from aws_glue_cdk_baseline.pipeline.secret_scan import CredentialError, refuse_credentials
+
+UNSTAGED = "has no effect with --no-staging: all of this folder would be packed, .git too; leave that option out"
+
+
+def source_code(scope: Construct, construct_id: str) -> assets.Asset:
+    """An asset of the project folder by the rules of its .gitignore, hashed by content: no `.git`, no virtual
+    environment whatever its name, nothing that git ignores.
+
+    Raises CredentialError where a file in it, or one that Git tracks, looks like a credential.
+    """
+    rules = PROJECT / ".gitignore"
+    ignored = rules.read_text(encoding="utf-8", errors="surrogateescape").splitlines() if rules.is_file() else []
+    asset = assets.Asset(
+        scope,
+        construct_id,
+        path=str(PROJECT),
+        ignore_mode=IgnoreMode.GIT,
+        exclude=[*ignored, ".git", *_made_folders(), *_ignored_elsewhere(), *_output_of(scope)],
+    )
+    names = {*_packed(scope, asset), *_git("ls-files", "-z")}
+    refuse_credentials({name: PROJECT / name for name in sorted(names)}, PROJECT)
+    return asset
+
+
+def _packed(scope: Construct, asset: assets.Asset) -> Iterator[str]:
+    """The files in the asset."""
+    folder = Path(_app_of(scope).asset_outdir, asset.asset_path)
+    if folder == PROJECT:
+        raise CredentialError([Problem(".gitignore", 1, "", UNSTAGED)])
+    yield from (file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file())
+
+
+def _made_folders() -> list[str]:
+    """Virtual environments, which hold a pyvenv.cfg or conda's record of one, and earlier output of the CDK, in which a
+    file cdk.out says so; as .gitignore would name them."""
+    found = []
+    for folder, subfolders, files in os.walk(PROJECT):
+        if "pyvenv.cfg" in files or "conda-meta" in subfolders or "cdk.out" in files:
+            found.append(_pattern(os.path.relpath(folder, PROJECT)))
+            subfolders.clear()
+        subfolders[:] = [name for name in subfolders if name not in (".git", "node_modules", "cdk.out")]
+    return sorted(found)
+
+
+def _ignored_elsewhere() -> list[str]:
+    """What git ignores by the rules of subfolders, of `.git/info/exclude` and of the user."""
+    return [
+        _pattern(name) for name in _git("ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory")
+    ]
+
+
+def _git(*arguments: str) -> list[str]:
+    """The names that git says, none where this is no repository: the pipeline builds from an archive."""
+    own = f"safe.directory={PROJECT}"  # in a container the folder belongs to another user, whom git would not trust
+    try:
+        result = subprocess.run(["git", "-c", own, "-C", str(PROJECT), *arguments], capture_output=True)
+    except FileNotFoundError:
+        return []
+    names = result.stdout.decode(errors="surrogateescape").split("\0")
+    return [name for name in names if name not in ("", "./")]  # ./ where a repository around this one ignores it all
+
+
+def _output_of(scope: Construct) -> list[str]:
+    """Where this synth writes: `cdk synth -o` may name any folder of the project."""
+    outdir = os.path.realpath(_app_of(scope).outdir)
+    return [_pattern(os.path.relpath(outdir, PROJECT))] if outdir.startswith(f"{PROJECT}{os.sep}") else []
+
+
+def _app_of(scope: Construct) -> Stage:
+    app = Stage.of(scope)
+    assert app is not None, "every stack of this project is in an app"
+    return app
+
+
+def _pattern(name: str) -> str:
+    """A file or folder of the project as .gitignore would name it."""
+    return "/" + re.sub(r"([\\*?\[\] ])", r"\\\1", name.replace(os.sep, "/"))

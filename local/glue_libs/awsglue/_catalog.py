@@ -1,0 +1,147 @@
+"""Tables of the Glue Data Catalog, asked through boto3, so that the user's profile and AWS_ENDPOINT_URL work."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql.types import StringType, StructField, StructType
+
+from awsglue import _formats
+from awsglue._coverage import not_covered
+from awsglue._files import input_files
+from awsglue._schema import spark_type
+
+# What a SerDe's or input format's name contains -> Glue's format.
+FORMATS = {"json": "json", "parquet": "parquet", "orc": "orc", "csv": "csv", "lazysimple": "csv"}
+
+
+@dataclass(frozen=True)
+class Table:
+    """What is needed of a table to read and write it."""
+
+    name: str  # database.table
+    location: str
+    format: str
+    columns: Mapping[str, str]  # name -> Hive type
+    partition_keys: Mapping[str, str]
+    parameters: Mapping[str, str]
+    partitions: tuple[tuple[tuple[str, ...], str], ...]  # values, location
+
+    @property
+    def read_options(self) -> dict[str, Any]:
+        """Glue's format options that the table's parameters stand for."""
+        if self.format != "csv":
+            return {}
+        separator = self.parameters.get("field.delim") or self.parameters.get("separatorChar") or ","
+        header = int(self.parameters.get("skip.header.line.count") or 0)
+        if header > 1:
+            not_covered(f"{self.name}: skip.header.line.count={header}")
+        return {
+            "separator": separator,
+            "quoteChar": self.parameters.get("quoteChar", '"'),
+            "withHeader": header == 1,
+        }
+
+    @property
+    def write_options(self) -> dict[str, Any]:
+        options = self.read_options
+        return {**options, "writeHeader": options.pop("withHeader")} if options else {}
+
+
+def find_table(database: str, table_name: str, catalog_id: str | None = None) -> Table:
+    """Ask the catalog. Raises LookupError where it has no such table, PermissionError where it may not be asked."""
+    where: dict[str, Any] = {"DatabaseName": database, **({"CatalogId": catalog_id} if catalog_id else {})}
+    name = f"{database}.{table_name}"
+    try:
+        glue = boto3.Session().client("glue")
+        found = glue.get_table(Name=table_name, **where)["Table"]
+        keys = {key["Name"]: key["Type"] for key in found.get("PartitionKeys", [])}
+        pages = glue.get_paginator("get_partitions").paginate(TableName=table_name, **where) if keys else []
+        partitions = tuple(
+            (tuple(partition["Values"]), partition["StorageDescriptor"]["Location"])
+            for page in pages
+            for partition in page["Partitions"]
+        )
+    except ClientError as error:
+        kind = LookupError if error.response["Error"]["Code"] == "EntityNotFoundException" else PermissionError
+        raise kind(f"the Data Catalog's table {name}: {error}") from None
+    except BotoCoreError as error:
+        raise ConnectionError(f"the Data Catalog's table {name}: {error}") from None
+    storage = found["StorageDescriptor"]
+    serde = storage.get("SerdeInfo", {})
+    return Table(
+        name=name,
+        location=storage.get("Location", ""),
+        format=_format(name, found.get("Parameters", {}), serde, storage),
+        columns={column["Name"]: column["Type"] for column in storage.get("Columns", [])},
+        partition_keys=keys,
+        parameters={**found.get("Parameters", {}), **serde.get("Parameters", {})},
+        partitions=partitions,
+    )
+
+
+def _format(name: str, parameters: Mapping[str, str], serde: Mapping[str, Any], storage: Mapping[str, Any]) -> str:
+    said = [parameters.get("classification", ""), serde.get("SerializationLibrary", ""), storage.get("InputFormat", "")]
+    for text in said:
+        for part, format in FORMATS.items():
+            if part in text.lower():
+                return format
+    not_covered(f"the table {name} of classification {said[0] or said[1] or 'none'!r}", "read its files")
+
+
+def read(spark: SparkSession, table: Table, predicate: str) -> DataFrame:
+    """The table's rows: its partitions, or its location where it has none."""
+    if not table.partition_keys:
+        if predicate:
+            raise ValueError(f"{table.name} has no partition keys for push_down_predicate={predicate!r}")
+        return _read(spark, table, table.location)
+    chosen = _chosen(spark, table, predicate)
+    frames = [
+        functools.reduce(
+            lambda frame, key: frame.withColumn(key[0], F.lit(key[1]).cast(table.partition_keys[key[0]])),
+            zip(table.partition_keys, values, strict=True),
+            _read(spark, table, location),
+        )
+        for values, location in table.partitions
+        if values in chosen
+    ]
+    if not frames:
+        return spark.createDataFrame([], StructType([]))
+    return functools.reduce(lambda one, two: one.unionByName(two, allowMissingColumns=True), frames)
+
+
+def _chosen(spark: SparkSession, table: Table, predicate: str) -> set[tuple[str, ...]]:
+    """The values of the partitions that meet the predicate, which Spark evaluates on them alone."""
+    values = [values for values, _ in table.partitions]
+    if not predicate or not values:
+        return set(values)
+    raw = [StructField(f"\0{key}", StringType()) for key in table.partition_keys]
+    frame = spark.createDataFrame(values, StructType(raw))
+    for key, kind in table.partition_keys.items():
+        frame = frame.withColumn(key, F.col(f"`\0{key}`").cast(kind))
+    rows = frame.where(predicate).select([f"`{field.name}`" for field in raw]).collect()
+    return {tuple(row) for row in rows}
+
+
+def _read(spark: SparkSession, table: Table, location: str) -> DataFrame:
+    files = input_files({"paths": [location], "recurse": True})
+    frame = _formats.read(spark, files, table.format, table.read_options)
+    if table.format != "csv" or not frame.columns:
+        return frame
+    # A csv file has no types, and its header, if it has one, need not agree: both are the catalog's.
+    if len(frame.columns) != len(table.columns):
+        raise ValueError(
+            f"{location}: {len(frame.columns)} columns, but the table {table.name} has {len(table.columns)}"
+        )
+    typed = [
+        F.col(f"`{column}`").cast(spark_type(kind) or StringType()).alias(name)
+        for column, (name, kind) in zip(frame.columns, table.columns.items(), strict=True)
+    ]
+    return frame.select(typed)

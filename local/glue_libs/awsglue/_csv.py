@@ -1,0 +1,88 @@
+"""CSV as Glue reads it: every value a string; without `withHeader` the columns are col0, col1, …
+
+A record with more or fewer values than its file has columns fails.
+Source: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-format.html
+"""
+
+from __future__ import annotations
+
+import csv
+import functools
+import itertools
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pyspark.sql import DataFrame, DataFrameReader
+from pyspark.sql.types import StringType, StructField, StructType
+
+from awsglue import _objects
+from awsglue._coverage import check_options, is_true, not_covered
+from awsglue._malformed import open_text
+
+READ_OPTIONS = (
+    *("separator", "quoteChar", "escaper", "multiLine", "multiline", "withHeader", "skipFirst"),
+    *("writeHeader", "optimizePerformance"),
+)
+
+
+def quote_of(options: Mapping[str, Any]) -> str:
+    """The quote character; -1 turns quoting off."""
+    given = str(options.get("quoteChar", '"'))
+    return "" if given == "-1" else given
+
+
+def read(reader: DataFrameReader, files: Mapping[Path, str], options: Mapping[str, Any]) -> DataFrame:
+    """The records of all files, by column name: files may have other columns, or the same in another order."""
+    check_options("reading csv: format", options, READ_OPTIONS)
+    separator, quote = str(options.get("separator", ",")), quote_of(options)
+    if len(separator) != 1:
+        raise ValueError(f"csv separator must be one character, not {separator!r}")
+    header = is_true(options.get("withHeader", False))
+    if is_true(options.get("skipFirst", False)):
+        files = _without_first(files, header)
+    columns = {file: _columns(file, name, separator, quote, header) for file, name in files.items()}
+    reader = (
+        reader.option("sep", separator)
+        .option("quote", quote)
+        .option("escape", str(options.get("escaper") or quote or "\\"))
+        .option("multiLine", is_true(options.get("multiLine", options.get("multiline", False))))
+        .option("header", header)
+        .option("mode", "FAILFAST")
+        .option("columnPruning", "false")  # every value is counted, whatever columns are asked for
+    )
+    frames = []
+    for names in dict.fromkeys(columns.values()):
+        schema = StructType([StructField(name, StringType()) for name in names])
+        alike = [f"file://{file}" for file in files if columns[file] == names]
+        if names:
+            frames.append(reader.schema(schema).csv(alike))
+    if not frames:
+        return reader.schema(StructType([])).csv([f"file://{file}" for file in files])
+    return functools.reduce(lambda one, two: one.unionByName(two, allowMissingColumns=True), frames)
+
+
+def _columns(file: Path, name: str, separator: str, quote: str, header: bool) -> tuple[str, ...]:
+    quoting = {"quotechar": quote} if quote else {"quoting": csv.QUOTE_NONE}
+    with open_text(file) as lines:
+        first: list[str] = next(csv.reader(lines, delimiter=separator, **quoting), [])
+    names = tuple(first) if header else tuple(f"col{index}" for index in range(len(first)))
+    if twice := sorted({column for column in names if names.count(column) > 1 or not column}):
+        not_covered(f"the csv header of {name} with the column {twice[0]!r} twice or empty", "name the columns apart")
+    return tuple(column.removeprefix("\ufeff") for column in names)
+
+
+def _without_first(files: Mapping[Path, str], header: bool) -> dict[Path, str]:
+    """Copies of the files without the first line of data."""
+    folder = Path(tempfile.mkdtemp(prefix="skipped-", dir=_objects.cache()))
+    copies = {}
+    for number, (file, name) in enumerate(files.items()):
+        copy = folder / f"{number}.csv"
+        with open_text(file) as lines, copy.open("w", encoding="utf-8") as target:
+            target.writelines(itertools.islice(lines, 1) if header else [])
+            next(lines, None)
+            shutil.copyfileobj(lines, target)
+        copies[copy] = name
+    return copies

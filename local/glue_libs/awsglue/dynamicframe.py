@@ -1,0 +1,317 @@
+"""`awsglue.dynamicframe`: a DynamicFrame, here a cover of a Spark DataFrame with Glue's methods.
+
+Source of names and signatures: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-crawler-pyspark-extensions-dynamic-frame.html
+`transformation_ctx`, `info` and the thresholds change nothing here: there are no bookmarks, and an error fails the run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from pyspark.sql import DataFrame
+from pyspark.sql.types import StructType
+
+from awsglue import _mapping, _nested, _records, _rows
+from awsglue._coverage import Uncovered, check_options, not_covered
+from awsglue._paths import listed
+from awsglue._schema import schema_lines
+
+if TYPE_CHECKING:
+    from awsglue.context import GlueContext
+
+Records = Callable[[Any], Any]
+
+
+class DynamicFrame(Uncovered):
+    """Rows with a schema. Methods that return a frame return a new one."""
+
+    def __init__(self, jdf: DataFrame, glue_ctx: GlueContext, name: str = "") -> None:
+        if not isinstance(jdf, DataFrame):
+            not_covered(f"DynamicFrame({type(jdf).__name__}, …)", "use DynamicFrame.fromDF(dataframe, …)")
+        self._frame = jdf
+        self.glue_ctx = glue_ctx
+        self.name = name
+
+    @classmethod
+    def fromDF(cls, dataframe: DataFrame, glue_ctx: GlueContext, name: str) -> DynamicFrame:
+        return cls(dataframe, glue_ctx, name)
+
+    def toDF(self, options: Sequence[Any] | None = None) -> DataFrame:
+        if options:
+            not_covered("DynamicFrame.toDF(options)", "use resolveChoice(specs=[(path, 'cast:type')])")
+        return self._frame
+
+    def count(self) -> int:
+        return self._frame.count()
+
+    def schema(self) -> StructType:
+        return self._frame.schema
+
+    def printSchema(self) -> None:
+        """Print `root`, then a line `|-- name: type` for each field, without nullability."""
+        print("\n".join(["root", *schema_lines(self._frame.schema)]))
+
+    def show(self, num_rows: int = 20) -> None:
+        """Print rows, each as JSON."""
+        for row in self._frame.toJSON().take(num_rows):
+            print(row)
+
+    def getNumPartitions(self) -> int:
+        return self._frame.rdd.getNumPartitions()
+
+    def repartition(
+        self,
+        num_partitions: int,
+        transformation_ctx: str = "",
+        info: str = "",
+        stageThreshold: int = 0,
+        totalThreshold: int = 0,
+    ) -> DynamicFrame:
+        return self._new(self._frame.repartition(num_partitions))
+
+    def coalesce(
+        self,
+        num_partitions: int,
+        shuffle: bool = False,
+        transformation_ctx: str = "",
+        info: str = "",
+        stageThreshold: int = 0,
+        totalThreshold: int = 0,
+    ) -> DynamicFrame:
+        return self._new(self._frame.repartition(num_partitions) if shuffle else self._frame.coalesce(num_partitions))
+
+    def apply_mapping(
+        self,
+        mappings: Sequence[tuple[str, str, str, str]],
+        transformation_ctx: str = "",
+        info: str = "",
+        stageThreshold: int = 0,
+        totalThreshold: int = 0,
+    ) -> DynamicFrame:
+        return self._new(_mapping.apply_mapping(self._frame, mappings))
+
+    def drop_fields(
+        self,
+        paths: Sequence[str],
+        transformation_ctx: str = "",
+        info: str = "",
+        stageThreshold: int = 0,
+        totalThreshold: int = 0,
+    ) -> DynamicFrame:
+        return self._new(_mapping.drop(self._frame, listed(paths)))
+
+    def select_fields(
+        self,
+        paths: Sequence[str],
+        transformation_ctx: str = "",
+        info: str = "",
+        stageThreshold: int = 0,
+        totalThreshold: int = 0,
+    ) -> DynamicFrame:
+        return self._new(_mapping.select(self._frame, listed(paths)))
+
+    def rename_field(
+        self,
+        oldName: str,
+        newName: str,
+        transformation_ctx: str = "",
+        info: str = "",
+        stageThreshold: int = 0,
+        totalThreshold: int = 0,
+    ) -> DynamicFrame:
+        return self._new(_mapping.rename(self._frame, oldName, newName))
+
+    def resolveChoice(
+        self,
+        specs: Sequence[tuple[str, str]] | None = None,
+        choice: str = "",
+        database: str | None = None,
+        table_name: str | None = None,
+        transformation_ctx: str = "",
+        info: str = "",
+        stageThreshold: int = 0,
+        totalThreshold: int = 0,
+        catalog_id: str | None = None,
+    ) -> DynamicFrame:
+        return self._new(_mapping.resolve(self._frame, specs, choice))
+
+    def filter(
+        self, f: Records, transformation_ctx: str = "", info: str = "", stageThreshold: int = 0, totalThreshold: int = 0
+    ) -> DynamicFrame:
+        """The rows for which `f(record)` is true; one that raises KeyError, ValueError or TypeError is left out."""
+        return self._new(_records.filter_records(self._frame, f))
+
+    def map(
+        self,
+        f: Records,
+        preservesPartitioning: bool = False,
+        transformation_ctx: str = "",
+        info: str = "",
+        stageThreshold: int = 0,
+        totalThreshold: int = 0,
+    ) -> DynamicFrame:
+        """The records that `f(record)` returns; what it raises fails the run."""
+        return self._new(_records.map_records(self._frame, f))
+
+    def union(
+        self,
+        other_frame: DynamicFrame,
+        transformation_ctx: str = "",
+        info: str = "",
+        stageThreshold: int = 0,
+        totalThreshold: int = 0,
+    ) -> DynamicFrame:
+        if not isinstance(other_frame, DynamicFrame):
+            raise TypeError(f"union: {other_frame!r} is not a DynamicFrame")
+        return self._new(self._frame.unionByName(other_frame.toDF(), allowMissingColumns=True))
+
+    def join(
+        self,
+        paths1: Sequence[str],
+        paths2: Sequence[str],
+        frame2: DynamicFrame,
+        transformation_ctx: str = "",
+        info: str = "",
+        stageThreshold: int = 0,
+        totalThreshold: int = 0,
+    ) -> DynamicFrame:
+        return self._new(_rows.join(self._frame, frame2.toDF(), listed(paths1), listed(paths2)))
+
+    def mergeDynamicFrame(
+        self,
+        stage_dynamic_frame: DynamicFrame,
+        primary_keys: Sequence[str],
+        transformation_ctx: str = "",
+        options: Mapping[str, Any] = {},
+        info: str = "",
+        stageThreshold: int = 0,
+        totalThreshold: int = 0,
+    ) -> DynamicFrame:
+        return self._new(_rows.merge(self._frame, stage_dynamic_frame.toDF(), primary_keys))
+
+    def split_fields(
+        self,
+        paths: Sequence[str],
+        name1: str,
+        name2: str,
+        transformation_ctx: str = "",
+        info: str = "",
+        stageThreshold: int = 0,
+        totalThreshold: int = 0,
+    ) -> DynamicFrameCollection:
+        names = listed(paths)
+        return self._collection({name1: _mapping.select(self._frame, names), name2: _mapping.drop(self._frame, names)})
+
+    def split_rows(
+        self,
+        comparison_dict: Mapping[str, Mapping[str, Any]],
+        name1: str,
+        name2: str,
+        transformation_ctx: str = "",
+        info: str = "",
+        stageThreshold: int = 0,
+        totalThreshold: int = 0,
+    ) -> DynamicFrameCollection:
+        split, others = _rows.split(self._frame, comparison_dict)
+        return self._collection({name1: split, name2: others})
+
+    def relationalize(
+        self,
+        root_table_name: str,
+        staging_path: str | None = None,
+        options: Mapping[str, Any] = {},
+        transformation_ctx: str = "",
+        info: str = "",
+        stageThreshold: int = 0,
+        totalThreshold: int = 0,
+    ) -> DynamicFrameCollection:
+        """Flat tables, the arrays in tables of their own; `staging_path` is not needed here."""
+        return self._collection(_nested.relationalize(self._frame, root_table_name))
+
+    def unnest(
+        self, transformation_ctx: str = "", info: str = "", stageThreshold: int = 0, totalThreshold: int = 0
+    ) -> DynamicFrame:
+        return self._new(_nested.unnest(self._frame))
+
+    def unbox(
+        self,
+        path: str,
+        format: str,
+        transformation_ctx: str = "",
+        info: str = "",
+        stageThreshold: int = 0,
+        totalThreshold: int = 0,
+        **options: Any,
+    ) -> DynamicFrame:
+        check_options("unbox", options, [])
+        return self._new(_nested.unbox(self._frame, path, format))
+
+    def write(
+        self,
+        connection_type: str,
+        connection_options: Mapping[str, Any] = {},
+        format: str | None = None,
+        format_options: Mapping[str, Any] = {},
+        accumulator_size: int = 0,
+    ) -> DynamicFrame:
+        return self.glue_ctx.write_dynamic_frame.from_options(
+            self, connection_type, connection_options, format, format_options
+        )
+
+    def errorsCount(self) -> int:
+        """No record errors are kept here: each fails the run."""
+        return 0
+
+    def stageErrorsCount(self) -> int:
+        return 0
+
+    def assertErrorThreshold(self) -> None:
+        """Nothing to assert: each error has failed the run."""
+
+    def errorsAsDynamicFrame(self) -> DynamicFrame:
+        return self._new(self._frame.sparkSession.createDataFrame([], StructType([])))
+
+    def _new(self, frame: DataFrame) -> DynamicFrame:
+        return DynamicFrame(frame, self.glue_ctx, self.name)
+
+    def _collection(self, frames: Mapping[str, DataFrame]) -> DynamicFrameCollection:
+        named = {name: DynamicFrame(frame, self.glue_ctx, name) for name, frame in frames.items()}
+        return DynamicFrameCollection(named, self.glue_ctx)
+
+
+class DynamicFrameCollection(Uncovered):
+    """DynamicFrames by name."""
+
+    def __init__(self, dynamic_frames: Mapping[str, DynamicFrame], glue_ctx: GlueContext) -> None:
+        self._frames = dict(dynamic_frames)
+        self._glue_ctx = glue_ctx
+
+    def keys(self) -> Iterable[str]:
+        return self._frames.keys()
+
+    def values(self) -> Iterable[DynamicFrame]:
+        return self._frames.values()
+
+    def items(self) -> Iterable[tuple[str, DynamicFrame]]:
+        return self._frames.items()
+
+    def select(self, key: str, transformation_ctx: str = "") -> DynamicFrame:
+        """The frame of that name. Raises KeyError, with the names that there are."""
+        if key not in self._frames:
+            raise KeyError(f"no DynamicFrame {key!r}; there are {', '.join(self._frames)}")
+        return self._frames[key]
+
+    def map(self, callable: Callable[..., DynamicFrame], transformation_ctx: str = "") -> DynamicFrameCollection:
+        """`callable(frame, transformation_ctx)` of each."""
+        made = {name: callable(frame, f"{name}{transformation_ctx}") for name, frame in self._frames.items()}
+        return DynamicFrameCollection(made, self._glue_ctx)
+
+    def __getitem__(self, key: str) -> DynamicFrame:
+        return self.select(key)
+
+    def __len__(self) -> int:
+        return len(self._frames)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._frames)

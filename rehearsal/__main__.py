@@ -1,0 +1,114 @@
+"""Rehearse the pipeline on this machine: `python -m rehearsal`, or `make rehearse`.
+
+KEEP=1 leaves the emulator up afterwards; ENGINE=docker runs the job tests in the Glue image.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from local.emulator import EmulatorError
+from rehearsal.approval import Answer
+from rehearsal.cloud import cloud
+from rehearsal.console import Console, fail
+from rehearsal.credentials import Identities
+from rehearsal.errors import RehearsalError
+from rehearsal.execution import End
+from rehearsal.processes import Processes
+from rehearsal.rehearsal import Options, rehearse
+from rehearsal.toolbox import Toolbox
+
+INTERRUPTED = 130
+TRIES = 10
+
+
+def options(arguments: list[str] | None) -> Options:
+    parser = argparse.ArgumentParser(prog="python -m rehearsal", description=(__doc__ or "").splitlines()[0])
+    answer = parser.add_mutually_exclusive_group()
+    answer.add_argument("--approve", action="store_true", help="approve what waits for an approval")
+    answer.add_argument("--reject", action="store_true", help="reject it")
+    parser.add_argument("--working-tree", action="store_true", help="take uncommitted files along")
+    parser.add_argument("--deployed", default="", metavar="REVISION", help="the pipeline was deployed from this commit")
+    parser.add_argument("--config", default="", help="the config of the app, as in `cdk synth -c config=…`")
+    parser.add_argument("--project", type=Path, default=Path(), help="the folder of the CDK app (default: this one)")
+    given = parser.parse_args(arguments)
+    return Options(
+        project=given.project.resolve(),
+        config=given.config,
+        working_tree=given.working_tree,
+        deployed=given.deployed,
+        answer=Answer.APPROVED if given.approve else Answer.REJECTED if given.reject else None,
+    )
+
+
+def run(chosen: Options, folder: Path, keep: bool) -> End:
+    """Rehearse with an emulator whose files are in `folder`."""
+    console, processes = Console(), Processes()
+    try:
+        with cloud(folder, keep=keep) as emulator:
+            identities = Identities(emulator.url, str(emulator.authority), say=console.extended.append)
+            tools = Toolbox(folder, chosen.project, emulator, identities, processes)
+            end = rehearse(chosen, tools, console)
+            if keep:
+                console.kept(tools)
+            return end
+    finally:
+        processes.stop()
+
+
+def main(arguments: list[str] | None = None) -> int:
+    chosen = options(arguments)
+    keep = os.environ.get("KEEP", "") not in ("", "0")
+    signal.signal(signal.SIGTERM, interrupt)
+    folder = Path(tempfile.mkdtemp(prefix="rehearsal-"))
+    leave_logs = True
+    try:
+        end = run(chosen, folder, keep)
+        leave_logs = end == End.FAILED
+        return 1 if end in (End.FAILED, End.REJECTED) else 0
+    except RehearsalError as error:
+        fail(str(error))
+        return 1
+    except EmulatorError as error:
+        keep = True  # the log that it names
+        fail(str(error))
+        return 1
+    except KeyboardInterrupt:
+        leave_logs = False
+        fail("\nstopped")
+        return INTERRUPTED
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        if not keep:
+            remove(folder, leave_logs)
+
+
+def interrupt(number: int, frame: Any) -> None:
+    """A rehearsal that is told to end, ends as with Ctrl-C."""
+    raise KeyboardInterrupt
+
+
+def remove(folder: Path, leave_logs: bool) -> None:
+    """Remove the folder, but for the logs of what failed."""
+    if leave_logs and any(folder.glob("logs/*")):
+        for path in folder.iterdir():
+            if path.name != "logs":
+                shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+        return
+    for _ in range(TRIES):  # a job run that is ending may still write
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            break
+        time.sleep(0.1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,106 @@
+"""The synthesized cloud assembly: its stacks, those of its stages, and which of them holds the pipeline."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rehearsal.errors import RehearsalError
+
+PIPELINE = "AWS::CodePipeline::Pipeline"
+QUALIFIER = "hnb659fds"  # of a CDK bootstrap that names none
+
+
+@dataclass(frozen=True, order=True)
+class Environment:
+    """An account and Region that stacks are deployed to, and the qualifier of its bootstrap."""
+
+    account: str
+    region: str
+    qualifier: str = QUALIFIER
+
+    @property
+    def known(self) -> bool:
+        """Whether the app names both; CDK writes unknown-account and unknown-region otherwise."""
+        return not self.account.startswith("unknown") and not self.region.startswith("unknown")
+
+    def __str__(self) -> str:
+        return f"{self.account}/{self.region}"
+
+
+@dataclass(frozen=True)
+class Stack:
+    """One stack: the id that the CDK CLI knows it by, its name, where it goes, its template.
+
+    `staged` where a stage of a pipeline deploys it; `artifact` is its name in the assembly, `needs` those of others.
+    """
+
+    id: str
+    name: str
+    environment: Environment
+    template: dict[str, Any]
+    staged: bool
+    artifact: str
+    needs: tuple[str, ...]
+
+    @property
+    def pipelines(self) -> list[str]:
+        """The logical ids of the pipelines in it."""
+        return [name for name, item in self.template.get("Resources", {}).items() if item.get("Type") == PIPELINE]
+
+
+def stacks(folder: Path, staged: bool = False) -> Iterator[Stack]:
+    """All stacks below a cloud assembly, those of its stages included."""
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    for name, artifact in manifest.get("artifacts", {}).items():
+        properties = artifact.get("properties", {})
+        if artifact["type"] == "cdk:cloud-assembly":
+            yield from stacks(folder / properties["directoryName"], staged=True)
+        elif artifact["type"] == "aws:cloudformation:stack":
+            template = json.loads((folder / properties["templateFile"]).read_text(encoding="utf-8"))
+            yield Stack(
+                id=artifact.get("displayName", name),
+                name=properties.get("stackName", name),
+                environment=_environment(artifact),
+                template=template,
+                staged=staged,
+                artifact=name,
+                needs=tuple(artifact.get("dependencies", [])),
+            )
+
+
+def pipeline_stack(folder: Path) -> Stack:
+    """The one stack of the assembly that holds a pipeline."""
+    found = [stack for stack in stacks(folder) if stack.pipelines]
+    if len(found) != 1:
+        names = ", ".join(stack.id for stack in found) or "none"
+        raise RehearsalError(f"the rehearsal runs the one stack that holds a pipeline; the app has: {names}")
+    if not found[0].environment.known:
+        raise RehearsalError(f"{found[0].id} does not say where it goes; give it env=Environment(account=…, region=…)")
+    return found[0]
+
+
+def with_needed(folder: Path, home: Stack) -> list[Stack]:
+    """What `cdk deploy` deploys with the stack `home`: what it needs, as a bucket in another Region, and itself."""
+    return [*(stack for stack in stacks(folder) if not stack.staged and stack.artifact in home.needs), home]
+
+
+def environments(folder: Path, home: Environment) -> set[Environment]:
+    """Where the stacks of an assembly go; one that does not say goes where the pipeline is."""
+    return {stack.environment if stack.environment.known else home for stack in stacks(folder)}
+
+
+def stage_accounts(folder: Path, home: Environment) -> set[str]:
+    """The accounts that the pipeline deploys stacks to."""
+    return {
+        (stack.environment if stack.environment.known else home).account for stack in stacks(folder) if stack.staged
+    }
+
+
+def _environment(artifact: dict[str, Any]) -> Environment:
+    account, _, region = artifact["environment"].removeprefix("aws://").partition("/")
+    parameter = artifact["properties"].get("bootstrapStackVersionSsmParameter", "")
+    return Environment(account, region, parameter.split("/")[2] if parameter.count("/") == 3 else QUALIFIER)

@@ -1,0 +1,218 @@
+"""What DynamicFrame's methods and the transforms make of rows."""
+
+from typing import Any
+
+import pytest
+from awsglue.context import GlueContext
+from awsglue.dynamicframe import DynamicFrame, DynamicFrameCollection
+from awsglue.transforms import (
+    ApplyMapping,
+    DropFields,
+    DropNullFields,
+    Filter,
+    Join,
+    Map,
+    Relationalize,
+    RenameField,
+    SelectFields,
+    SelectFromCollection,
+    SplitRows,
+    Unbox,
+)
+from pyspark.sql.types import StructType
+
+from tests.template.local.conftest import Frames
+
+NESTED = "id int, address struct<zip: string, city: string>, `a.b` string"
+
+
+def rows(frame: DynamicFrame) -> list[dict[str, Any]]:
+    return [row.asDict(recursive=True) for row in frame.toDF().collect()]
+
+
+def nested(frame: Frames) -> DynamicFrame:
+    return frame({"id": 1, "address": {"zip": "02139", "city": "Zürich"}, "a.b": "x"}, schema=NESTED)
+
+
+def test_fields_are_dropped_renamed_and_selected(frame: Frames) -> None:
+    frame_abc = frame({"a": 1, "b": 2, "c": 3})
+    assert frame_abc.drop_fields(["a", "none"]).toDF().columns == ["b", "c"]
+    assert frame_abc.rename_field("a", "z").toDF().columns == ["z", "b", "c"]
+    assert frame_abc.rename_field("none", "z").toDF().columns == ["a", "b", "c"]
+    assert frame_abc.select_fields(["c", "none"]).toDF().columns == ["c"]
+    assert DropFields.apply(frame_abc, ["a"], transformation_ctx="x").toDF().columns == ["b", "c"]
+    assert RenameField.apply(frame=frame_abc, old_name="a", new_name="z").toDF().columns == ["z", "b", "c"]
+    assert SelectFields.apply(frame=frame_abc, paths=["b"]).toDF().columns == ["b"]
+
+
+def test_nested_fields_and_names_with_dots(frame: Frames) -> None:
+    assert rows(nested(frame).drop_fields(["address.zip", "`a.b`"])) == [{"id": 1, "address": {"city": "Zürich"}}]
+    assert rows(nested(frame).drop_fields(["address.zip", "address.city"]))[0].keys() == {"id", "a.b"}
+    assert rows(nested(frame).select_fields(["address.city"])) == [{"address": {"city": "Zürich"}}]
+    assert rows(nested(frame).rename_field("address.zip", "zip"))[0]["zip"] == "02139"
+    assert rows(nested(frame).rename_field("address.zip", "address.code"))[0]["address"]["code"] == "02139"
+    assert rows(nested(frame).rename_field("`a.b`", "ab"))[0]["ab"] == "x"
+    with pytest.raises(ValueError, match=r"write it in back-ticks: '`a\.b`'"):
+        nested(frame).drop_fields(["a.b"])
+
+
+def test_apply_mapping_names_types_and_nests(frame: Frames) -> None:
+    mappings = [
+        ("id", "int", "person.id", "string"),
+        ("address.zip", "string", "person.zip", "int"),
+        ("`a.b`", "string", "`c.d`", "string"),
+        ("address", "struct", "home", "struct"),
+    ]
+    mapped = ApplyMapping.apply(frame=nested(frame), mappings=mappings, transformation_ctx="mapped")
+    assert rows(mapped) == [
+        {"person": {"id": "1", "zip": 2139}, "c.d": "x", "home": {"zip": "02139", "city": "Zürich"}}
+    ]
+    with pytest.warns(UserWarning, match="no column 'none'; 'n' is left out"):
+        assert rows(frame({"a": "x"}).apply_mapping([("none", "int", "n", "int"), ("a", "string", "a", "long")])) == [
+            {"a": None}
+        ]
+
+
+@pytest.mark.parametrize(
+    ("mapping", "message"),
+    [(("a", "int"), "is not a mapping"), (("a", "int", "a", "number"), "'number' is not a type")],
+)
+def test_a_wrong_mapping_is_one_line(frame: Frames, mapping: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message) as raised:
+        frame({"a": 1}).apply_mapping([mapping])
+    assert "\n" not in str(raised.value)
+
+
+def test_resolve_choice_casts(frame: Frames) -> None:
+    resolved = nested(frame).resolveChoice(specs=[("id", "cast:string"), ("address.zip", "cast:long")])
+    assert rows(resolved) == [{"id": "1", "address": {"zip": 2139, "city": "Zürich"}, "a.b": "x"}]
+    with pytest.raises(ValueError, match="give specs or choice, and not both"):
+        nested(frame).resolveChoice(specs=[("id", "cast:string")], choice="make_cols")
+
+
+def test_filter_drops_a_row_whose_function_raises(frame: Frames) -> None:
+    people = frame({"name": "Zoë", "age": 30}, {"name": "Otis", "age": None}, schema="name string, age int")
+    assert [row["name"] for row in rows(Filter.apply(frame=people, f=lambda row: row["age"] > 10))] == ["Zoë"]
+    assert people.filter(lambda row: row["none"] == 1).count() == 0
+    assert people.filter(lambda row: int(row["name"])).count() == 0
+    assert nested(frame).filter(lambda row: row["address"]["zip"] == "02139").count() == 1
+    with pytest.raises(Exception, match="ZeroDivisionError"):
+        people.filter(lambda row: 1 / 0).count()
+    with pytest.raises(Exception, match=r"record\.age in a filter or map function is not covered"):
+        people.filter(lambda row: row.age > 1).count()
+
+
+def test_map_takes_and_returns_records(frame: Frames) -> None:
+    def merge(record: Any) -> Any:
+        record["home"] = {"code": record["address"]["zip"], "lines": ["x"]}
+        del record["address"]
+        record["a.b"] = None
+        return record
+
+    assert rows(Map.apply(frame=nested(frame), f=merge)) == [
+        {"id": 1, "a.b": None, "home": {"code": "02139", "lines": ["x"]}}
+    ]
+    assert nested(frame).filter(lambda row: False).map(merge).count() == 0
+    with pytest.raises(Exception, match="the function of map returned NoneType, not a record"):
+        nested(frame).map(lambda record: None)
+
+
+def test_a_join_keeps_both_keys_and_a_null_key_matches_nothing(frame: Frames) -> None:
+    left = frame({"id": 1, "a": "x"}, {"id": None, "a": "y"}, schema="id int, a string")
+    right = frame({"other_id": 1, "b": "y"}, {"other_id": None, "b": "z"}, schema="other_id int, b string")
+    assert rows(Join.apply(left, right, "id", "other_id")) == [{"id": 1, "a": "x", "other_id": 1, "b": "y"}]
+    with pytest.raises(ValueError, match="no column 'ids'; there are id, a"):
+        left.join(["ids"], ["other_id"], right)
+    with pytest.raises(NotImplementedError, match="a join with the fields id on both sides"):
+        Join.apply(left, left.drop_fields(["a"]), ["id"], ["id"])
+
+
+def test_relationalize_makes_flat_tables_that_join_by_their_keys(frame: Frames) -> None:
+    schema = "id string, name struct<given: string>, links array<struct<url: string, by: struct<who: string>>>"
+    schema += ", tags array<string>"
+    people = frame(
+        {"id": "p1", "name": {"given": "Zoë"}, "links": [{"url": "u", "by": {"who": "w"}}], "tags": ["a", "b"]},
+        {"id": "p2", "name": None, "links": None, "tags": []},
+        schema=schema,
+    )
+    tables = Relationalize.apply(frame=people, staging_path="/tmp/unused", name="root")
+    assert set(tables.keys()) == {"root", "root_links", "root_tags"}
+    root = {row["id"]: row for row in rows(tables.select("root"))}
+    assert list(root["p1"]) == ["id", "name.given", "links", "tags"]
+    assert (root["p1"]["name.given"], root["p2"]["links"]) == ("Zoë", None)
+    [link] = rows(SelectFromCollection.apply(tables, "root_links"))
+    assert link == {"id": root["p1"]["links"], "index": 0, "links.val.url": "u", "links.val.by.who": "w"}
+    tags = [(tag["id"], tag["index"], tag["tags.val"]) for tag in rows(tables["root_tags"])]
+    assert tags == [(root["p1"]["tags"], 0, "a"), (root["p1"]["tags"], 1, "b")]
+    with pytest.raises(KeyError, match="no DynamicFrame 'roots'; there are root, root_links, root_tags"):
+        tables.select("roots")
+
+
+def test_the_keys_of_relationalize_hold_after_a_shuffle(glue_context: GlueContext) -> None:
+    numbers = glue_context.sql("select id as n, array(id) as own from range(0, 20000, 1, 8)").repartition(7)
+    tables = DynamicFrame.fromDF(numbers, glue_context, "n").relationalize("n", "")
+    pivot = tables["n_own"].toDF().withColumnRenamed("id", "key")
+    root = tables["n"].toDF()
+    joined = root.join(pivot, root["own"] == pivot["key"])
+    assert joined.where("n = `own.val`").count() == 20000
+
+
+def test_unnest_unbox_union_and_merge(frame: Frames) -> None:
+    assert rows(nested(frame).unnest()) == [{"id": 1, "address.zip": "02139", "address.city": "Zürich", "a.b": "x"}]
+    boxed = frame({"id": 1, "text": '{"a": {"b": 2}}'})
+    assert rows(Unbox.apply(frame=boxed, path="text", format="json")) == [{"id": 1, "text": {"a": {"b": 2}}}]
+    with pytest.raises(ValueError, match="unbox: a value of 'text' is not a JSON object"):
+        frame({"text": "{"}).unbox("text", "json")
+    assert rows(frame({"a": 1}).union(frame({"b": 2}))) == [{"a": 1, "b": None}, {"a": None, "b": 2}]
+    merged = frame({"id": 1, "v": "old"}, {"id": 2, "v": "kept"}).mergeDynamicFrame(
+        frame({"id": 1, "v": "new"}), ["id"]
+    )
+    assert sorted(row["v"] for row in rows(merged)) == ["kept", "new"]
+
+
+def test_rows_and_fields_are_split(frame: Frames) -> None:
+    ages = frame({"age": 5}, {"age": 15}, {"age": None}, schema="age int")
+    parts = SplitRows.apply(ages, {"age": {">": 10, "<": 20}}, "some", "others")
+    assert [row["age"] for row in rows(parts["some"])] == [15]
+    assert parts["others"].count() == 2
+    with pytest.raises(ValueError, match="split_rows: '~' is none of > < >= <= = !="):
+        ages.split_rows({"age": {"~": 1}}, "a", "b")
+    fields = nested(frame).split_fields(["address"], "home", "rest")
+    assert (fields["home"].toDF().columns, fields["rest"].toDF().columns) == (["address"], ["id", "a.b"])
+
+
+def test_columns_of_nulls_are_dropped(frame: Frames) -> None:
+    assert DropNullFields.apply(frame({"a": 1, "b": None}, schema="a int, b int")).toDF().columns == ["a"]
+
+
+def test_the_schema_is_printed_as_glue_prints_it(frame: Frames, capsys: pytest.CaptureFixture[str]) -> None:
+    frame(
+        {"a": 1}, schema="a long, b array<struct<c: int, d: decimal(10,2)>>, e struct<f: map<string, int>>"
+    ).printSchema()
+    assert capsys.readouterr().out.splitlines() == [
+        "root",
+        "|-- a: long",
+        "|-- b: array",
+        "|    |-- element: struct",
+        "|    |    |-- c: int",
+        "|    |    |-- d: decimal(10,2)",
+        "|-- e: struct",
+        "|    |-- f: map",
+    ]
+
+
+def test_rows_are_shown_as_json(frame: Frames, capsys: pytest.CaptureFixture[str]) -> None:
+    frame({"a": 1}, {"a": 2}).show(1)
+    assert capsys.readouterr().out == '{"a":1}\n'
+
+
+def test_a_collection_maps_its_frames(frame: Frames, glue_context: GlueContext) -> None:
+    both = DynamicFrameCollection({"x": frame({"a": 1}), "y": frame({"a": 2})}, glue_context)
+    doubled = both.map(lambda one, ctx: one.union(one))
+    assert [one.count() for one in doubled.values()] == [2, 2]
+
+
+def test_from_rdd(glue_context: GlueContext) -> None:
+    rdd = glue_context.spark_session.sparkContext.parallelize([(1, "a")])
+    assert rows(glue_context.create_dynamic_frame.from_rdd(rdd, "n", ["id", "v"])) == [{"id": 1, "v": "a"}]
+    assert isinstance(glue_context.create_dynamic_frame.from_rdd(rdd, "n").schema(), StructType)

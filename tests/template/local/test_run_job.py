@@ -1,0 +1,136 @@
+"""The command `make run`, as it is called."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from aws_glue_cdk_baseline.config import PROJECT
+from tests.configs import SHOW, make_config, make_job, needs_the_examples
+from tools import run_job
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "tools.run_job", *arguments]
+    environment = {key: value for key, value in os.environ.items() if key not in ("JAVA_HOME", "PYSPARK_SUBMIT_ARGS")}
+    return subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True)
+
+
+@needs_the_examples
+@pytest.mark.slow
+def test_the_example_join_ends_with_the_schema_rows_and_10439() -> None:
+    result = run("JoinLegislators")
+    assert result.returncode == 0, result.stderr
+    lines = result.stdout.splitlines()
+    assert lines[-1] == "10439"
+    assert sum(line.startswith(" |-- ") for line in lines) == 25
+    assert "(stands in: sample data, 10439 records)" in result.stdout
+
+
+@needs_the_examples
+def test_a_job_runs_on_a_users_own_file(tmp_path: Path) -> None:
+    file = tmp_path / "mine.json"
+    file.write_text("".join(json.dumps({"id": number, "name": "Zoë"}) + "\n" for number in range(7)), encoding="utf-8")
+    result = run("ProcessLegislators", "--input_path", str(file))
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.splitlines()[-1] == "7"
+    assert "sample data" not in result.stdout
+
+
+def test_a_script_that_raises_is_exit_code_1(tmp_path: Path) -> None:
+    job = make_job(tmp_path)
+    job.script.write_text("raise ValueError('boom')\n")
+    assert run_job.run(job, "dev", {}) != 0
+
+
+@needs_the_examples
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "default-config.yaml has no job '' in dev; it has: "),
+        (["JoinLegislator"], "has no job 'JoinLegislator' in dev; did you mean JoinLegislators?"),
+        (["ProcessLegislators", "--inputpath", "x"], "has no argument --inputpath; did you mean --input_path?"),
+        (["ProcessLegislators", "--input_path", "no.json"], "--input_path: 'no.json' does not exist; name a file"),
+        (
+            ["ProcessLegislators", "--input_path"],
+            "cannot read the arguments '--input_path'; write them as --name value",
+        ),
+        (["ProcessLegislators", "file.json"], "cannot read the arguments 'file.json'; write them as --name value"),
+        (["tests/configs.py"], "tests/configs.py is the script of no job of dev in default-config.yaml; these are: "),
+        (["--config", "no.yaml", "ProcessLegislators"], "no.yaml:1: no such file"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_code_1(
+    arguments: list[str], message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(PROJECT)
+    with pytest.raises(SystemExit) as raised:
+        run_job.main(arguments)
+    assert message in str(raised.value.code)
+    assert "\n" not in str(raised.value.code)
+
+
+def test_the_path_of_a_jobs_script_names_the_job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    show, other = make_job(tmp_path), make_job(tmp_path, "Other")
+    config = make_config((show, other))
+    assert run_job.find_job(config, "dev", str(show.script)) == show
+    assert run_job.find_job(config, "dev", "other.py") == other
+    twice = make_config((show, show.model_copy(update={"name": "Again"})))
+    with pytest.raises(run_job.RunError, match=r"show.py is the script of Show and Again in c.yaml; name one of these"):
+        run_job.find_job(twice, "dev", "show.py")
+
+
+def test_an_argument_that_the_script_reads_optionally_may_be_given(tmp_path: Path) -> None:
+    job = make_job(tmp_path)
+    job.script.write_text(f"{SHOW}if sys.argv:\n    getResolvedOptions(sys.argv, ['output_path'])\n")
+    assert run_job.replaced_arguments(job, ["--output_path", "out"])["--output_path"] == "out"
+
+
+WAITING = """
+import os, sys, time
+with open(sys.argv[-1], "w") as started:
+    started.write(str(os.getpid()))
+time.sleep(60)
+"""
+RUNNER = """
+import signal, sys
+from pathlib import Path
+from tools import run_job
+from tests.configs import make_config, make_job
+from tests.configs import needs_the_examples
+
+folder = Path(sys.argv[1])
+job = make_job(folder, "Waiting", arguments={"--started": str(folder / "started")})
+job.script.write_text((folder / "script").read_text())
+run_job.load_config = lambda path: make_config((job,))
+signal.signal(signal.SIGTERM, run_job._interrupt)
+sys.exit(run_job.main(["Waiting"]))
+"""
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_ends_quietly_and_leaves_nothing_behind(tmp_path: Path, ending: signal.Signals) -> None:
+    started = tmp_path / "started"
+    (tmp_path / "script").write_text(WAITING)
+    command = [sys.executable, "-c", RUNNER, str(tmp_path)]
+    process = subprocess.Popen(command, cwd=PROJECT, stderr=subprocess.PIPE, text=True)
+    end = time.monotonic() + 20
+    while not (started.exists() and started.read_text()) and time.monotonic() < end:
+        time.sleep(0.05)
+    process.send_signal(ending)
+    assert process.communicate(timeout=10)[1] == "Waiting was interrupted\n"
+    assert process.returncode == 130
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(started.read_text()), 0)
+
+
+def test_given_arguments_replace_the_stages_own(tmp_path: Path) -> None:
+    job = make_job(tmp_path, arguments={"--input_path": "s3://a/b", "--minimum_age": "21"})
+    assert run_job.replaced_arguments(job, ["--minimum_age=30"]) == {"--input_path": "s3://a/b", "--minimum_age": "30"}
+    assert run_job.replaced_arguments(job, ["--minimum_age", "-1"])["--minimum_age"] == "-1"

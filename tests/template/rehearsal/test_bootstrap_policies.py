@@ -1,0 +1,94 @@
+"""The policies in bootstrap/ are enough to deploy this app, and no wider than it needs."""
+
+import json
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aws_glue_cdk_baseline.config import PROJECT, load_config
+from aws_glue_cdk_baseline.pipeline_stack import PipelineStack
+from rehearsal import assembly
+from rehearsal.execution_policy import lacking, needed
+from tests.configs import PROD, make_app
+
+Calls = list[tuple[str, str, str]]
+FILES = ["pipeline-account", "stage-account"]
+
+
+@pytest.fixture(scope="module")
+def calls() -> dict[str, Calls]:
+    """By policy, the calls that the stacks need, with more jobs than fit into one role, and prod in another Region."""
+    config = load_config(PROJECT / "default-config.yaml")
+    [job, *_] = config.dev.jobs
+    jobs = [job.model_copy(update={"name": f"{'J' * 97}{number:03}"}) for number in range(100)]
+    dev = config.dev.model_copy(update={"jobs": jobs})
+    prod = config.prod.model_copy(update={"account": PROD})
+    assert PROD.aws_region != config.pipeline_account.aws_region
+    app = make_app()
+    home = assembly.Environment(config.pipeline_account.aws_account_id, config.pipeline_account.aws_region)
+    PipelineStack(
+        app,
+        "PipelineStack",
+        config=config.model_copy(update={"dev": dev, "prod": prod}),
+        env={"account": home.account, "region": home.region},
+    )
+    found: dict[str, Calls] = {name: [] for name in FILES}
+    for stack in assembly.stacks(Path(app.synth().directory)):
+        name = "stage-account" if stack.staged else "pipeline-account"
+        found[name] += list(needed(stack.template, stack.name, stack.environment))
+    return found
+
+
+def test_the_pipelines_bucket_in_another_region_is_deployed_with_it(calls: dict[str, Calls]) -> None:
+    in_other_region = [(kind, arn) for _, arn, kind in calls["pipeline-account"] if PROD.aws_region in arn]
+    assert ("AWS::KMS::Key", f"arn:aws:kms:{PROD.aws_region}:123456789101:key/EXAMPLE") in in_other_region
+
+
+def policy(name: str) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads((PROJECT / "bootstrap" / f"{name}.json").read_text(encoding="utf-8"))
+    return document
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_policy_is_enough(calls: dict[str, Calls], name: str) -> None:
+    assert lacking(calls[name], [policy(name)], "arn:aws:iam::123456789102:role/cfn-exec", "us-east-1") == []
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_policy_allows_no_action_that_nothing_needs(calls: dict[str, Calls], name: str) -> None:
+    allowed = {action for statement in policy(name)["Statement"] for action in statement["Action"]}
+    assert {action for action in allowed if not any(fnmatch(call, action) for call, _, _ in calls[name])} == set()
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_only_what_has_no_resource_of_its_own_is_allowed_on_all(name: str) -> None:
+    on_all = [statement for statement in policy(name)["Statement"] if "*" in statement["Resource"]]
+    assert [statement["Sid"] for statement in on_all] == ["WithoutResource"]
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize(
+    ("action", "arn"),
+    [
+        ("iam:CreateUser", "arn:aws:iam::123456789102:user/x"),
+        ("iam:CreateRole", "arn:aws:iam::123456789102:role/Admin"),
+        ("iam:PassRole", "arn:aws:iam::123456789102:role/Admin"),
+        ("s3:GetObject", "arn:aws:s3:::customer-data/x"),
+        ("kms:Decrypt", "arn:aws:kms:us-east-1:123456789102:key/EXAMPLE"),
+        ("glue:StartJobRun", "arn:aws:glue:us-east-1:123456789102:job/x"),
+    ],
+)
+def test_what_this_app_never_does_is_not_allowed(name: str, action: str, arn: str) -> None:
+    role = "arn:aws:iam::123456789102:role/cfn-exec"
+    assert len(lacking([(action, arn, "")], [policy(name)], role, "us-east-1")) == 1
+
+
+def test_a_policy_that_lacks_an_action_is_told(calls: dict[str, Calls]) -> None:
+    less = policy("stage-account")
+    less["Statement"][0]["Action"].remove("glue:CreateJob")
+    line = lacking(calls["stage-account"], [less], "arn:aws:iam::123456789102:role/cfn-exec", "us-east-1")[0]
+    assert line.startswith(
+        "access denied: arn:aws:iam::123456789102:role/cfn-exec may not glue:CreateJob on arn:aws:glue"
+    )

@@ -1,0 +1,135 @@
+"""Whole rehearsals that go well. Slow."""
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from aws_glue_cdk_baseline.config.model import MAX_JOBS
+from tests.template.rehearsal.projects import Outcome, Project, third_party_project, this_project
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Project:
+    return third_party_project(tmp_path / "shop")
+
+
+def test_an_app_of_somebody_else_rehearses_and_waits_for_its_approval(shop: Project) -> None:
+    outcome = shop.rehearse()
+    assert outcome.code == 0, outcome.output
+    assert outcome.rows()[3:] == [
+        ("Source", "shop", "succeeded"),
+        ("Build", "Synthesize", "succeeded"),
+        ("UpdatePipeline", "SelfMutate", "succeeded"),
+        ("Assets", "Prices", "succeeded"),
+        ("Staging", "Store.Prepare", "succeeded"),
+        ("Staging", "Store.Deploy", "succeeded"),
+        ("Staging", "Smoke", "succeeded"),
+        ("Live", "Owner", "waiting"),
+        ("Live", "Store.Prepare", "not reached"),
+        ("Live", "Store.Deploy", "not reached"),
+    ]
+
+
+def test_two_rehearsals_at_once_do_not_meet(shop: Project) -> None:
+    processes = [shop.start(answer) for answer in ("--approve", "--reject")]
+    outputs = [process.communicate()[0] for process in processes]
+    approved, rejected = [Outcome(p.returncode, output) for p, output in zip(processes, outputs, strict=True)]
+    assert (approved.code, approved.rows()[-1]) == (0, ("Live", "Store.Deploy", "succeeded")), approved.output
+    assert (rejected.code, rejected.rows()[-1]) == (1, ("Live", "Store.Deploy", "not reached")), rejected.output
+    assert ("Live", "Owner", "rejected") in rejected.rows()
+
+
+@pytest.mark.parametrize(
+    ("project", "reached", "later"),
+    [
+        (third_party_project, "cdk bootstrap", 0.7),
+        (third_party_project, "  Synthesize", 0.7),
+        (this_project, "  IntegrationTest", 6.0),  # the job runs have started Java
+    ],
+    ids=["bootstrap", "build", "job runs"],
+)
+def test_ctrl_c_stops_everything_within_3_seconds(
+    project: Callable[[Path], Project], reached: str, later: float, tmp_path: Path
+) -> None:
+    process = project(tmp_path / "project").start()
+    assert process.stdout
+    with process.stdout:
+        said = ""
+        while reached not in said:
+            said += os.read(process.stdout.fileno(), 4096).decode()
+        time.sleep(later)
+        start = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        code, seconds = process.wait(), time.monotonic() - start
+        assert "Traceback" not in process.stdout.read()
+    assert (code, seconds < 3) == (130, True), f"{seconds:.1f} s"
+    assert list((tmp_path / "tmp").glob("rehearsal-*")) == []
+    assert processes_that_mention(str(tmp_path / "tmp")) == []
+
+
+def test_a_committed_change_of_the_config_takes_over_once_and_then_settles(tmp_path: Path) -> None:
+    project = this_project(tmp_path / "project")
+    project.replace("default-config.yaml", "123456789103", "444444444444")
+    project.commit()
+    outcome = project.rehearse("--deployed", "HEAD~1", "--approve")
+    assert outcome.code == 0, outcome.output
+    assert outcome.output.count("the new one takes over and starts again from its first stage") == 1
+    assert "new, and bootstrapped: 444444444444/us-east-1" in outcome.output
+    assert "differing: GluePipeline" in outcome.output
+    assert [stage for stage, action, _ in outcome.rows() if action == "SelfMutate"] == ["UpdatePipeline"] * 2
+    assert outcome.rows()[-1] == ("DeployProd", "GlueAppStack.Deploy", "succeeded")
+    assert outcome.output.count("job run JoinLegislators-dev SUCCEEDED on local Spark") == 1
+
+
+def test_one_account_for_all_three_and_uncommitted_files_are_counted(tmp_path: Path) -> None:
+    project = this_project(tmp_path / "project")
+    for account in ("123456789102", "123456789103"):
+        project.replace("default-config.yaml", account, "123456789101")
+    outcome = project.rehearse("--working-tree")
+    assert outcome.code == 0, outcome.output
+    assert "and 1 file is not committed" in outcome.output
+    assert ("DeployProd", "Approval", "waiting") in outcome.rows()
+
+
+def test_prod_in_another_region_deploys_by_way_of_a_bucket_there(tmp_path: Path) -> None:
+    project = this_project(tmp_path / "project")
+    text = (project.folder / "default-config.yaml").read_text(encoding="utf-8")
+    head, found, rest = text.partition("prodAccount:")
+    project.write("default-config.yaml", head + found + rest.replace("us-east-1", "eu-west-1", 1))
+    project.commit()
+    outcome = project.rehearse("--approve")
+    assert outcome.code == 0, outcome.output
+    assert "123456789101/eu-west-1" in outcome.output  # bootstrapped too, for the artifacts
+    assert outcome.rows()[-1] == ("DeployProd", "GlueAppStack.Deploy", "succeeded")
+
+
+def test_a_stage_of_the_most_jobs_deploys(tmp_path: Path) -> None:
+    project = this_project(tmp_path / "project")
+    text = (project.folder / "default-config.yaml").read_text(encoding="utf-8")
+    dev, prod = text.split("\nprod:\n")
+    location = "s3://awsglue-datasets/examples/us-legislators/all/persons.json"
+    more = [f"    Job{n}: {{script: process_legislators.py, inputLocation: {location}}}\n" for n in range(MAX_JOBS - 2)]
+    project.write("default-config.yaml", f"{dev}\nprod:\n{prod.rstrip()}\n{''.join(more)}")
+    project.commit()
+    outcome = project.rehearse("--approve")
+    assert outcome.code == 0, outcome.output
+    assert "484 changes to DeployProd-GlueAppStack" in outcome.output
+
+
+def processes_that_mention(text: str) -> list[str]:
+    """The command lines and environments of the processes of this machine that hold `text`."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            content = (folder / "cmdline").read_bytes() + (folder / "environ").read_bytes()
+        except OSError:
+            continue
+        if text.encode() in content:
+            found.append(content.decode(errors="replace")[:200])
+    return found

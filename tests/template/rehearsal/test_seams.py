@@ -1,0 +1,81 @@
+"""The private parts of MiniStack that the rehearsal replaces are where it expects them, and take what it gives."""
+
+import inspect
+import json
+from collections.abc import Callable
+from importlib.metadata import version
+from typing import Any
+
+import ministack.app
+import pytest
+from ministack.core import iam_actions, iam_evaluator
+from ministack.services import codebuild, glue, iam, s3
+from ministack.services.cloudformation import provisioners
+
+from rehearsal.ministack import glue as seam
+from rehearsal.ministack import recorded_types
+
+
+def test_the_version_is_the_one_that_the_seams_were_written_for() -> None:
+    assert version("ministack") == "1.5.33"
+
+
+@pytest.mark.parametrize(
+    ("function", "parameters"),
+    [
+        (glue._get_docker, []),
+        (glue._resolve_script, ["script_location"]),
+        (glue._execute_spark_docker, ["run", "job", "job_name", "args", "script_path", "docker_client"]),
+        (glue._batch_stop_job_run, ["data"]),
+        (glue._handle_request_sync, ["method", "path", "headers", "body", "query_params"]),
+        (glue._arn, None),
+        (codebuild._get_docker, []),
+        (iam_evaluator._resolve_condition_key, ["key", "ctx"]),
+        (iam_evaluator.evaluate_resource_policy, ["doc", "ctx", "service", "named_only", "direct_only"]),
+        (iam_evaluator.caller_arn, []),
+        (iam_actions.identity_denial_message, ["action", "principal_arn", "resource", "explicit_deny"]),
+        (s3._bucket_owner_account, ["name"]),
+        (
+            s3._foreign_bucket_allows,
+            ["owner_account", "bucket_name", "key", "method", "query_params", "caller", "headers"],
+        ),
+        (ministack.app._port_is_bindable, ["host", "port"]),
+        (ministack.app.main, []),
+    ],
+    ids=lambda value: getattr(value, "__qualname__", ""),
+)
+def test_a_seam_is_where_it_was(function: Callable[..., Any], parameters: list[str] | None) -> None:
+    assert callable(function)
+    if parameters is not None:
+        assert list(inspect.signature(function).parameters) == parameters
+
+
+def test_what_the_seams_are_called_by_still_calls_them_by_name() -> None:
+    start = inspect.getsource(glue._start_job_run)
+    assert "_execute_spark_docker(run, job, job_name, script_args, resolved, docker_client)" in start
+    assert "_resolve_script(script_location)" in start
+    assert "await run_reentrant(" in inspect.getsource(glue.handle_request)
+    assert "_handle_request_sync, method, path" in inspect.getsource(glue.handle_request)
+    assert "from ministack.core.iam_actions import" in inspect.getsource(ministack.app)
+    assert hasattr(iam._roles, "get_scoped")
+
+
+def test_the_recorded_types_are_still_unknown_to_it() -> None:
+    assert not set(recorded_types.TYPES) & set(provisioners._RESOURCE_HANDLERS)
+
+
+def test_list_jobs_filters_by_all_tags_and_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    jobs: dict[str, object] = {name: {} for name in ("b", "a", "c", "other")}
+    tags = {glue._arn("job", name): {"stage": "dev", "team": "x"} for name in ("a", "b", "c")}
+    monkeypatch.setattr(glue, "_jobs", jobs)
+    monkeypatch.setattr(glue, "_tags", tags | {glue._arn("job", "other"): {"stage": "dev"}})
+
+    def listed(**request: Any) -> Any:
+        return json.loads(seam.list_jobs(request)[2])
+
+    wanted = {"stage": "dev", "team": "x"}
+    assert listed(Tags=wanted, MaxResults=2) == {"JobNames": ["a", "b"], "NextToken": "2"}
+    assert listed(Tags=wanted, MaxResults=2, NextToken="2") == {"JobNames": ["c"]}
+    assert listed(Tags={"stage": "prod"}) == {"JobNames": []}
+    assert listed()["JobNames"] == ["a", "b", "c", "other"]
+    assert seam.list_jobs({"NextToken": "x"})[0] == 400

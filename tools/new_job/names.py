@@ -1,0 +1,59 @@
+"""What a new job may be called: its name in the config is UpperCamelCase, its script the same in snake_case."""
+
+from __future__ import annotations
+
+import keyword
+import re
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from aws_glue_cdk_baseline.config import PROJECT
+from aws_glue_cdk_baseline.config.model import JobName
+from aws_glue_cdk_baseline.config.parameters import snake_case
+
+LONGEST_MODULE = 100
+# Named here since not all of them are installed where this runs: what Glue brings and scripts import.
+# https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-python-libraries.html
+GLUE_MODULES = frozenset({"awsglue", "boto3", "botocore", "numpy", "pandas", "py4j", "pyarrow", "pyspark"})
+
+
+class NewJobError(Exception):
+    """The job cannot be added; the message is one line."""
+
+
+def module_name(name: str) -> str:
+    """The module that holds the job `name`. Raises NewJobError for a name that cannot be one."""
+    if not name:
+        raise NewJobError("name the job: make job NAME=CountTerms")
+    if not re.fullmatch(r"[A-Z][A-Za-z0-9]*", name, re.ASCII):
+        better = "".join(word[0].upper() + word[1:] for word in re.findall(r"[A-Za-z0-9]+", name))
+        hint = f"; did you mean {better}?" if re.fullmatch(r"[A-Z].*", better) else ""
+        raise NewJobError(
+            f"{name!r} is not UpperCamelCase; allowed: a capital letter, then letters and digits,"
+            f" such as CountTerms{hint}"
+        )
+    try:
+        TypeAdapter(JobName).validate_python(name)
+    except ValidationError as error:
+        raise NewJobError(str(error.errors()[0]["ctx"]["error"])) from None
+    module = snake_case(name)
+    if len(module) > LONGEST_MODULE:
+        raise NewJobError(f"{name} makes a file name of {len(module)} characters; at most {LONGEST_MODULE}")
+    return module
+
+
+def check_importable(name: str, module: str) -> None:
+    """Raise NewJobError where a job script called `module` could not be imported, or would hide another."""
+    if keyword.iskeyword(module):
+        raise NewJobError(f"{name}: {module}.py cannot be imported, as {module!r} is a word of Python; try {name}Job")
+    if module in GLUE_MODULES or module in sys.stdlib_module_names or _is_installed(module):
+        raise NewJobError(f"{name}: {module}.py would hide the module {module!r} from every job script; try {name}Job")
+
+
+def _is_installed(module: str) -> bool:
+    """Whether there is such a module outside of this project, whose own scripts the caller looks at."""
+    spec = find_spec(module)
+    return spec is not None and not Path(spec.origin or "/").is_relative_to(PROJECT / "aws_glue_cdk_baseline")
