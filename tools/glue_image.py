@@ -23,7 +23,7 @@ SAMPLE_DATA = PROJECT / ".local" / "sample-data"
 
 def glue_versions(config: Config) -> list[str]:
     """The Glue versions of all jobs of all stages, oldest first."""
-    return sorted({job.settings.glue_version for stage in (config.dev, config.prod) for job in stage.jobs})
+    return sorted({job.settings.glue_version for stage in config.stages for job in stage.jobs})
 
 
 def test_jobs(config: Config, options: argparse.Namespace, given: list[str]) -> None:

@@ -33,7 +33,7 @@ class RunError(Exception):
 
 def find_job(config: Config, stage: str, name: str) -> Job:
     """The job `name` of a stage; the path of its script names it as well."""
-    jobs = {job.name: job for job in (config.prod if stage == "prod" else config.dev).jobs}
+    jobs = {job.name: job for job in config.stage(stage).jobs}
     if name.endswith(".py"):
         name = _job_of_script(config.file, stage, jobs, Path(name))
     if name not in jobs:

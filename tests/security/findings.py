@@ -18,6 +18,8 @@ from tests.configs import make_app
 PLACE = re.compile(r"arn:(?:[a-z-]+|<AWS::Partition>|\*):(\w+):(?:<AWS::Region>|[\w-]*):(?:<AWS::AccountId>|\w*):")
 # What does not fit into a role any more CDK moves there, statement by statement.
 OVERFLOW = re.compile(r"/OverflowPolicy\d+/")
+# The id of the project that tests a stage: CDK ends it with a hash of its path.
+TEST_PROJECT = re.compile(r"(<GluePipelineDeploy\w+IntegrationTest)[0-9A-F]{8}(?=>)")
 # CDK's name for the bucket of this pipeline's artifacts in another Region.
 REPLICA = re.compile(r"pipelinestack-support-[a-z0-9-]+(?=/)")
 
@@ -33,7 +35,7 @@ class Finding:
     def anywhere(self) -> Finding:
         """The finding as it is in any partition, account and Region: `IAM5[Resource::arn:logs:log-group:…]`."""
         rule = PLACE.sub(r"arn:\1:", self.rule.removeprefix("AwsSolutions-"))
-        rule = REPLICA.sub("<replication bucket>", rule)
+        rule = TEST_PROJECT.sub(r"\1", REPLICA.sub("<replication bucket>", rule))
         return Finding(OVERFLOW.sub("/DefaultPolicy/", self.path), rule)
 
 

@@ -33,13 +33,15 @@ MANAGED = "Chosen for this job in the config file, under managedPolicies, where 
 
 def job_acknowledgements(config: Config) -> dict[Finding, str]:
     """The reasons by finding, for the stages of `config`."""
-    return dict(
-        [*_stage("DeployDev", config.dev), *_stage("DeployProd", config.prod), *_test_role("DeployDev", config.dev)]
-    )
+    return {
+        finding: reason
+        for stage in config.stages
+        for finding, reason in [*_stage(stage), *(_test_role(stage) if stage.integration_test else ())]
+    }
 
 
-def _stage(deployed_as: str, stage: StageConfig) -> Iterator[tuple[Finding, str]]:
-    stack = f"PipelineStack/{deployed_as}/GlueAppStack"
+def _stage(stage: StageConfig) -> Iterator[tuple[Finding, str]]:
+    stack = f"PipelineStack/{stage.deployed_as}/GlueAppStack"
     for job in stage.jobs:
         bookmarks = job.settings.default_arguments.get("--job-bookmark-option", "job-bookmark-disable")
         yield Finding(f"{stack}/{job.name}/Resource", "GL1"), LOGS_ENCRYPTED
@@ -66,9 +68,9 @@ def _role(path: str, job: Job, stage: str) -> Iterator[tuple[Finding, str]]:
                 yield Finding(path, f"IAM5[Resource::{resource}]").anywhere, statement.reason
 
 
-def _test_role(deployed_as: str, stage: StageConfig) -> Iterator[tuple[Finding, str]]:
-    path = f"PipelineStack/{deployed_as}/GlueAppStack/GlueTestRole/DefaultPolicy/Resource"
-    yield Finding(path, f"IAM5[Resource::arn:cloudformation:stack/{deployed_as}-GlueAppStack/*]"), OWN_STACK
+def _test_role(stage: StageConfig) -> Iterator[tuple[Finding, str]]:
+    path = f"PipelineStack/{stage.deployed_as}/GlueAppStack/GlueTestRole/DefaultPolicy/Resource"
+    yield Finding(path, f"IAM5[Resource::arn:cloudformation:stack/{stage.deployed_as}-GlueAppStack/*]"), OWN_STACK
     expected = [location for job in stage.jobs if job.settings.expect for location in job.output_locations]
     yield from _wide(path, [below(location) for location in expected], EXPECTED)
 

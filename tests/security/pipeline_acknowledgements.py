@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from aws_glue_cdk_baseline.config import Config
+from aws_glue_cdk_baseline.config import Config, StageConfig
 from tests.security.findings import Finding
 
 Reasons = dict[Finding, str]
@@ -17,7 +17,6 @@ SOURCE = f"{PIPELINE}/Pipeline/Source/CodeCommit/CodePipelineActionRole/DefaultP
 SYNTH = f"{PIPELINE}/Pipeline/Build/CdkSynth_UnitTest/CdkBuildProject/Role/DefaultPolicy/Resource"
 UPDATE = f"{PIPELINE}/UpdatePipeline/SelfMutation/Role/DefaultPolicy/Resource"
 ASSETS = f"{PIPELINE}/Assets/FileRole/DefaultPolicy/Resource"
-TEST = "PipelineStack/IntegrationTestRole/DefaultPolicy/Resource"
 
 NO_ACCESS_LOGS = (
     "Who reads or writes an artifact is in CloudTrail without them: each is encrypted with a KMS key of the pipeline's"
@@ -80,7 +79,7 @@ def build(path: str, project: str) -> Iterator[tuple[Finding, str]]:
 def pipeline_acknowledgements(config: Config) -> Reasons:
     """The reasons by finding, for the stack of the pipeline and its buckets in the Regions of the stages."""
     home = config.pipeline_account
-    regions = {stage.account.aws_region for stage in (config.dev, config.prod)} - {home.aws_region}
+    regions = {stage.account.aws_region for stage in config.stages} - {home.aws_region}
     support = [
         f"cross-region-stack-{home.aws_account_id}:{region}/Default/CrossRegionCodePipelineReplicationBucket/Resource"
         for region in regions
@@ -116,7 +115,18 @@ def pipeline_acknowledgements(config: Config) -> Reasons:
         Finding(ASSETS, "IAM5[Resource::arn:codebuild:report-group/*]"): (
             "As for its log groups; the build that publishes assets writes no report, and reports hold no secret."
         ),
-        **dict(artifacts_of(TEST, writes=False)),
-        **dict(key_of(TEST)),
-        **dict(build(TEST, "GluePipelineDeployDevIntegrationTest8BF6E328")),
+        **{
+            finding: reason
+            for stage in config.stages
+            for finding, reason in (integration_test(stage) if stage.integration_test else ())
+        },
     }
+
+
+def integration_test(stage: StageConfig) -> Iterator[tuple[Finding, str]]:
+    """Yield the findings of the build that tests a stage."""
+    of_stage = "" if stage.name == "dev" else stage.deployed_as.removeprefix("Deploy")
+    path = f"PipelineStack/{of_stage}IntegrationTestRole/DefaultPolicy/Resource"
+    yield from artifacts_of(path, writes=False)
+    yield from key_of(path)
+    yield from build(path, f"GluePipeline{stage.deployed_as}IntegrationTest")

@@ -14,7 +14,9 @@ from syrupy.extensions.json import JSONSnapshotExtension
 
 from aws_glue_cdk_baseline.config import PROJECT, Config, load_config
 from aws_glue_cdk_baseline.pipeline_stack import PipelineStack
-from tests.configs import DEV, PIPELINE, PROD, make_app
+from tests.configs import PIPELINE, make_app, with_accounts
+
+CONFIG = load_config(PROJECT / "default-config.yaml")
 
 
 def synthesize(config: Config) -> core.cx_api.CloudAssembly:
@@ -26,12 +28,7 @@ def synthesize(config: Config) -> core.cx_api.CloudAssembly:
 
 @pytest.fixture(scope="module")
 def assembly() -> core.cx_api.CloudAssembly:
-    config = load_config(PROJECT / "default-config.yaml")
-    stages = {
-        "dev": config.dev.model_copy(update={"account": DEV}),
-        "prod": config.prod.model_copy(update={"account": PROD}),
-    }
-    return synthesize(config.model_copy(update={"pipeline_account": PIPELINE, **stages}))
+    return synthesize(with_accounts(CONFIG))
 
 
 def without_hashes(template: dict[str, Any]) -> Any:
@@ -42,7 +39,7 @@ def without_hashes(template: dict[str, Any]) -> Any:
     return json.loads(re.sub(r"((?:aws-cdk|cdk-assets)@)[0-9.]+", r"\1<version>", text))
 
 
-@pytest.mark.parametrize("stage", ["DeployDev", "DeployProd"])
+@pytest.mark.parametrize("stage", [stage.deployed_as for stage in CONFIG.stages])
 def test_glue_app_stack_snapshot(assembly: core.cx_api.CloudAssembly, stage: str, snapshot: SnapshotAssertion) -> None:
     template = assembly.get_nested_assembly(f"assembly-PipelineStack-{stage}").stacks[0].template
     assert without_hashes(template) == snapshot(extension_class=JSONSnapshotExtension)

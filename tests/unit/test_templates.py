@@ -10,7 +10,7 @@ import pytest
 
 from aws_glue_cdk_baseline.config import PROJECT, load_config
 from aws_glue_cdk_baseline.pipeline_stack import PipelineStack
-from tests.configs import PROD, make_app
+from tests.configs import PROD, make_app, with_stage
 
 
 def lint(*templates: Path) -> str:
@@ -24,7 +24,7 @@ def templates(request: pytest.FixtureRequest) -> list[Path]:
     app = make_app()
     config = load_config(PROJECT / "default-config.yaml")
     if request.param == "other Regions":
-        config = config.model_copy(update={"prod": config.prod.model_copy(update={"account": PROD})})
+        config = with_stage(config, config.stages[-1].name, account=PROD)
     home = config.pipeline_account
     env = core.Environment(account=home.aws_account_id, region=home.aws_region)
     PipelineStack(app, "PipelineStack", config=config, env=env)
