@@ -1,4 +1,4 @@
-"""README, CONTRIBUTING and docs: links lead somewhere, modules and functions that they name exist, targets of make too."""
+"""README, CONTRIBUTING and docs: links lead somewhere, and what the pages name exists: files, functions, make targets."""
 
 import re
 import subprocess
@@ -57,7 +57,10 @@ def test_targets_of_make_exist(page: Path) -> None:
 def test_the_readme_is_short_and_starts_with_its_commands() -> None:
     lines = text_of(PROJECT / "README.md").splitlines()
     assert len(lines) <= 150
-    assert [line.split("#")[0].strip() for line in lines[:25] if line.startswith("make ")] == ["make rehearse", "make test"]
+    assert [line.split("#")[0].strip() for line in lines[:25] if line.startswith("make ")] == [
+        "make rehearse",
+        "make test",
+    ]
 
 
 def test_every_page_is_reached_from_the_readme() -> None:
