@@ -4,7 +4,7 @@ from typing import Any
 
 import boto3
 import pytest
-from awsglue import _objects
+from awsglue import _s3
 from awsglue.context import GlueContext
 from awsglue.dynamicframe import DynamicFrame
 from pyspark.context import SparkContext
@@ -41,11 +41,11 @@ def s3(aws: Emulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterat
     """A client of the emulator's S3 with an empty bucket `data`, as the user's environment would have it."""
     for name, value in aws.environment().items():
         monkeypatch.setenv(name, value)
-    _objects.client.cache_clear()
+    _s3.client.cache_clear()
     client = boto3.client("s3")
     client.create_bucket(Bucket="data")
     yield client
     bucket = boto3.resource("s3").Bucket("data")
     bucket.objects.delete()
     bucket.delete()
-    _objects.client.cache_clear()
+    _s3.client.cache_clear()

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from awsglue import _objects
+from awsglue import _s3
 from awsglue.context import GlueContext
 from awsglue.dynamicframe import DynamicFrame
 from pyspark.errors import AnalysisException
@@ -16,7 +16,7 @@ def put(s3: Any, **objects: str) -> None:
 
 
 def keys(s3: Any) -> list[str]:
-    return [item["Key"] for item in s3.list_objects_v2(Bucket="data").get("Contents", [])]
+    return [item["Key"] for item in s3.list_s3_v2(Bucket="data").get("Contents", [])]
 
 
 def read(glue_context: GlueContext, *paths: str, **options: Any) -> DynamicFrame:
@@ -39,13 +39,13 @@ def test_an_object_is_fetched_once_until_it_changes(
     glue_context: GlueContext, s3: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fetched: list[str] = []
-    download = _objects._download
+    download = _s3._download
 
-    def recorded(item: _objects.S3Object, seen: Any) -> None:
+    def recorded(item: _s3.S3Object, seen: Any) -> None:
         fetched.append(item.key)
         download(item, seen)
 
-    monkeypatch.setattr(_objects, "_download", recorded)
+    monkeypatch.setattr(_s3, "_download", recorded)
     put(s3, a='{"a": 1}')
     for _ in range(2):
         assert read(glue_context, "s3://data/a").toDF().collect()[0]["a"] == 1
@@ -64,7 +64,7 @@ def test_keys_are_keys_whatever_is_in_them(glue_context: GlueContext, s3: Any) -
 def test_a_large_download_shows_its_progress(
     glue_context: GlueContext, s3: Any, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(_objects, "SHOWN_FROM", 1)
+    monkeypatch.setattr(_s3, "SHOWN_FROM", 1)
     put(s3, large='{"a": "large"}')
     assert read(glue_context, "s3://data/large").count() == 1
     assert "Fetching from S3: 100%" in capfd.readouterr().err
@@ -83,7 +83,7 @@ def test_without_credentials_it_says_how_to_give_them(
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    _objects.client.cache_clear()
+    _s3.client.cache_clear()
     with pytest.raises(PermissionError, match=r"s3://data/x: Unable to locate credentials; set AWS_PROFILE"):
         read(glue_context, "s3://data/x")
 
@@ -146,7 +146,7 @@ def test_only_the_written_partitions_are_replaced_in_dynamic_mode(glue_context: 
     assert sorted(row["id"] for row in spark.read.parquet("s3://data/out").collect()) == [0, 2, 9]
 
 
-def test_old_objects_are_purged(glue_context: GlueContext, s3: Any) -> None:
+def test_old_s3_are_purged(glue_context: GlueContext, s3: Any) -> None:
     put(s3, **{"old/a": "x", "older": "x"})
     glue_context.purge_s3_path("s3://data/old/")
     assert keys(s3) == ["old/a", "older"]
