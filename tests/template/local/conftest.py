@@ -21,7 +21,7 @@ def glue_context() -> GlueContext:
 
 @pytest.fixture
 def frame(glue_context: GlueContext) -> Frames:
-    """Make a frame of rows (dicts); structs are given by `schema` (DDL)."""
+    """Make a frame of rows (dicts); a struct needs a `schema` (DDL)."""
 
     def make(*rows: dict[str, Any], schema: Any = None) -> DynamicFrame:
         made = glue_context.spark_session.createDataFrame([*rows], schema)
@@ -38,7 +38,7 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
 
 @pytest.fixture
 def s3(aws: Emulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Any]:
-    """A client of the emulator's S3 with an empty bucket `data`, as the user's environment would have it."""
+    """Return a client of the emulator's S3 with an empty bucket `data`, and set the environment to the emulator."""
     for name, value in aws.environment().items():
         monkeypatch.setenv(name, value)
     _s3.client.cache_clear()

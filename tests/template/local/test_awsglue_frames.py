@@ -128,7 +128,7 @@ def test_timestamps_are_in_utc_in_collect_and_in_functions(glue_context: GlueCon
     assert moment.select(udf(lambda t: t.strftime("%Y-%m-%d %H:%M"))("t")).collect()[0][0] == "2026-01-15 23:30"
 
 
-def test_the_package_itself_has_dynamic_frame_as_scripts_of_glue_studio_import_it() -> None:
+def test_dynamic_frame_is_in_the_package_itself_as_in_scripts_of_glue_studio() -> None:
     assert awsglue.DynamicFrame is DynamicFrame
 
 

@@ -1,4 +1,4 @@
-"""`s3://` paths, for real against MiniStack's S3 on loopback."""
+"""`s3://` paths, in MiniStack's S3 on loopback."""
 
 import json
 from typing import Any
@@ -16,7 +16,7 @@ def put(s3: Any, **objects: str) -> None:
 
 
 def keys(s3: Any) -> list[str]:
-    return [item["Key"] for item in s3.list_s3_v2(Bucket="data").get("Contents", [])]
+    return [item["Key"] for item in s3.list_objects_v2(Bucket="data").get("Contents", [])]
 
 
 def read(glue_context: GlueContext, *paths: str, **options: Any) -> DynamicFrame:
@@ -54,7 +54,7 @@ def test_an_object_is_fetched_once_until_it_changes(
     assert fetched == ["a", "a"]
 
 
-def test_keys_are_keys_whatever_is_in_them(glue_context: GlueContext, s3: Any) -> None:
+def test_a_key_may_have_any_characters(glue_context: GlueContext, s3: Any) -> None:
     names = ["in/[a] {b}*?.json", "in/../../x.json", "in//y.json", "in/é%41.json"]
     put(s3, **{name: json.dumps({"a": name}) for name in names})
     found = read(glue_context, "s3://data/in/", recurse=True).toDF().collect()
@@ -70,14 +70,14 @@ def test_a_large_download_shows_its_progress(
     assert "Fetching from S3: 100%" in capfd.readouterr().err
 
 
-def test_what_is_not_there_is_a_warning_and_no_bucket_an_error(glue_context: GlueContext, s3: Any) -> None:
+def test_a_missing_object_is_a_warning_and_a_missing_bucket_an_error(glue_context: GlueContext, s3: Any) -> None:
     with pytest.warns(UserWarning, match="s3://data/none does not exist or is empty"):
         assert read(glue_context, "s3://data/none").count() == 0
     with pytest.raises(FileNotFoundError, match="s3://nobucket/x: the bucket does not exist"):
         read(glue_context, "s3://nobucket/x")
 
 
-def test_without_credentials_it_says_how_to_give_them(
+def test_the_error_without_credentials_names_the_way_to_give_them(
     glue_context: GlueContext, s3: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
@@ -146,7 +146,7 @@ def test_only_the_written_partitions_are_replaced_in_dynamic_mode(glue_context: 
     assert sorted(row["id"] for row in spark.read.parquet("s3://data/out").collect()) == [0, 2, 9]
 
 
-def test_old_s3_are_purged(glue_context: GlueContext, s3: Any) -> None:
+def test_old_objects_are_purged(glue_context: GlueContext, s3: Any) -> None:
     put(s3, **{"old/a": "x", "older": "x"})
     glue_context.purge_s3_path("s3://data/old/")
     assert keys(s3) == ["old/a", "older"]
