@@ -1,5 +1,7 @@
-"""What cdk-nag finds in the stages, and why it is right, made from the config as the roles are: a new job needs no
-line here, and a wildcard that its YAML does not call for is in none.
+"""The findings of cdk-nag in the stages, each with the reason why it is accepted.
+
+They follow from the config, as the roles do. A new job needs no change here, and a wildcard that its YAML does not ask
+for is not accepted.
 """
 
 from __future__ import annotations
@@ -32,7 +34,7 @@ MANAGED = "Chosen for this job in the config file, under managedPolicies, where 
 
 
 def job_acknowledgements(config: Config) -> dict[Finding, str]:
-    """The reasons by finding, for the stages of `config`."""
+    """Return the reasons by finding, for the stages of `config`."""
     return {
         finding: reason
         for stage in config.stages
@@ -59,7 +61,7 @@ def _role(path: str, job: Job, stage: str) -> Iterator[tuple[Finding, str]]:
     places += [key for location in job.output_locations for key in keys(location)]
     yield from _wide(path, places, BELOW)
     aws_own = [name for name in job.settings.managed_policies if not name.startswith("arn:") or ":aws:policy/" in name]
-    for policy in aws_own:  # cdk-nag finds no others
+    for policy in aws_own:  # cdk-nag reports only these
         name = policy.rpartition(":policy/")[2]
         yield Finding(path, f"IAM4[Policy::arn:iam:policy/{name}]"), MANAGED
     for statement in job.settings.statements:

@@ -1,6 +1,6 @@
-"""What cdk-nag finds in the pipeline's own stack, and why it is right: each line is one finding on one construct.
+"""The findings of cdk-nag in the pipeline's own stack, each with the reason why it is accepted.
 
-All of it is written by CDK Pipelines, which has no option for it; `<…>` is a resource of the stack.
+CDK Pipelines writes these resources and has no option to change them. `<…>` is a resource of the stack.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ OTHER_REGIONS = {
 
 
 def artifacts_of(path: str, *, writes: bool) -> Iterator[tuple[Finding, str]]:
-    """The grant by which a role of the pipeline uses its artifacts."""
+    """Yield the findings of a role's grant to read, and with `writes` to write, the pipeline's artifacts."""
     for action in ("GetBucket", "GetObject", "List"):
         yield Finding(path, f"IAM5[Action::s3:{action}*]"), READ
     for action in ("Abort", "DeleteObject") if writes else ():
@@ -65,19 +65,19 @@ def artifacts_of(path: str, *, writes: bool) -> Iterator[tuple[Finding, str]]:
 
 
 def key_of(path: str) -> Iterator[tuple[Finding, str]]:
-    """The grant by which a role encrypts what it puts there."""
+    """Yield the findings of a role's grant to encrypt artifacts."""
     for action in ("GenerateDataKey", "ReEncrypt"):
         yield Finding(path, f"IAM5[Action::kms:{action}*]"), USE_KEY
 
 
 def build(path: str, project: str) -> Iterator[tuple[Finding, str]]:
-    """What a CodeBuild project writes besides."""
+    """Yield the findings of a CodeBuild project's grant to write logs and reports."""
     yield Finding(path, f"IAM5[Resource::arn:logs:log-group:/aws/codebuild/<{project}>:*]"), OWN_LOG
     yield Finding(path, f"IAM5[Resource::arn:codebuild:report-group/<{project}>-*]"), OWN_REPORTS
 
 
 def pipeline_acknowledgements(config: Config) -> Reasons:
-    """The reasons by finding, for the stack of the pipeline and its buckets in the Regions of the stages."""
+    """Return the reasons by finding, for the pipeline's stack and its buckets in the Regions of the stages."""
     home = config.pipeline_account
     regions = {stage.account.aws_region for stage in config.stages} - {home.aws_region}
     support = [

@@ -1,4 +1,4 @@
-"""The AwsSolutions rules of cdk-nag on the whole app: every finding is acknowledged, each on its own construct."""
+"""The AwsSolutions rules of cdk-nag on the whole app: each finding is acknowledged on its own construct."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ JOBS: dict[str, dict[str, object]] = {
 
 
 def everything(folder: Path, dev_account: bool = True) -> Config:
-    """All that makes a role wider, in two Regions, and three accounts or two: dev in the pipeline's own."""
+    """Make a config with every setting that widens a role, in two Regions; dev may be in the pipeline's account."""
     jobs = tuple(make_job(folder, name, **values) for name, values in JOBS.items())
     return make_config(jobs, dev=DEV if dev_account else PIPELINE, prod=PROD)
 
 
 def acknowledged(config: Config) -> tuple[core.App, set[Finding], dict[Finding, str]]:
-    """The app with its acknowledgements, what was found before, and the reasons."""
+    """Return the app with acknowledgements, the findings before them, and the reasons."""
     app = make_whole_app(config)
     app.synth()
     found = find(app)
@@ -108,7 +108,7 @@ def test_the_rules_would_find_something() -> None:
 
 
 def test_no_statement_of_ours_is_on_every_resource(tmp_path: Path) -> None:
-    cdks_own = {  # what CDK Pipelines writes by itself: pipeline_acknowledgements.py
+    cdks_own = {  # by CDK Pipelines itself: pipeline_acknowledgements.py
         ("GluePipelineUpdatePipelineSelfMutationRoleDefaultPolicy", "cloudformation:DescribeStacks s3:ListBucket"),
     }
     jobs = [make_job(tmp_path, name, **values) for name, values in JOBS.items() if name != "Wide"]
@@ -116,9 +116,9 @@ def test_no_statement_of_ours_is_on_every_resource(tmp_path: Path) -> None:
 
 
 def on_every_resource(config: Config) -> set[tuple[str, str]]:
-    """Logical id, without its hash, and actions of each statement on `*` that a role of the app has.
+    """Return the logical id (without its hash) and the actions of each statement on `*` in a role of the app.
 
-    The policy of a key is none of them: `*` there is the key, and nothing else can be written.
+    Key policies are not included: there `*` means the key itself.
     """
     templates = list(Path(make_whole_app(config).synth().directory).rglob("*.template.json"))
     assert len(templates) == 3
@@ -136,7 +136,7 @@ def on_every_resource(config: Config) -> set[tuple[str, str]]:
                 for statement in statements
                 if "*" in as_list(statement["Resource"])
             }
-    assert policies >= 10  # of four jobs, the test role, and the roles of the pipeline
+    assert policies >= 10  # of the jobs, the test role, and the roles of the pipeline
     return found
 
 
