@@ -10,10 +10,6 @@ from aws_cdk import Validations
 from cdk_nag import AwsSolutionsChecks
 from constructs import IConstruct
 
-from aws_glue_cdk_baseline.config import Config
-from aws_glue_cdk_baseline.pipeline_stack import PipelineStack
-from tests.configs import make_app
-
 # Accounts and Regions come from the config; they are tokens if a stage is in the pipeline's own account.
 PLACE = re.compile(r"arn:(?:[a-z-]+|<AWS::Partition>|\*):(\w+):(?:<AWS::Region>|[\w-]*):(?:<AWS::AccountId>|\w*):")
 # CDK moves statements that exceed the size of a role's policy to these policies.
@@ -37,15 +33,6 @@ class Finding:
         rule = PLACE.sub(r"arn:\1:", self.rule.removeprefix("AwsSolutions-"))
         rule = TEST_PROJECT.sub(r"\1", REPLICA.sub("<replication bucket>", rule))
         return Finding(OVERFLOW.sub("/DefaultPolicy/", self.path), rule)
-
-
-def make_whole_app(config: Config) -> core.App:
-    """Make the app as app.py does."""
-    app = make_app()
-    home = config.pipeline_account
-    env = core.Environment(account=home.aws_account_id, region=home.aws_region)
-    PipelineStack(app, "PipelineStack", config=config, env=env)
-    return app
 
 
 def find(app: core.App) -> set[Finding]:

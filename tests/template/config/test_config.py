@@ -1,11 +1,8 @@
-import json
 from pathlib import Path
 
-import jsonschema
 import pytest
-import yaml
 
-from aws_glue_cdk_baseline.config import PROJECT, ConfigError, json_schema, load_config
+from aws_glue_cdk_baseline.config import ConfigError, load_config
 from tests.configs import CONFIG, JOIN, SHOW, load, needs_the_examples
 
 NOT_LITERAL = (
@@ -580,16 +577,3 @@ def test_aliases_that_multiply_are_stopped(tmp_path: Path) -> None:
     text = "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 40))
     with pytest.raises(ConfigError, match="more than 50000 values"):
         load(tmp_path, text)
-
-
-def test_the_schema_is_the_one_of_the_model() -> None:
-    assert (PROJECT / "config.schema.json").read_text(encoding="utf-8") == json_schema(), "run `make schema`"
-
-
-def test_the_default_config_follows_the_schema() -> None:
-    text = (PROJECT / "default-config.yaml").read_text(encoding="utf-8")
-    data = json.loads(json.dumps(yaml.safe_load(text), default=str))  # a date is text to this project and to editors
-    jsonschema.validate(data, json.loads(json_schema()))
-    next(iter(data["dev"]["jobs"].values()))["numberOfWorkers"] = "many"
-    with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(data, json.loads(json_schema()))

@@ -1,4 +1,4 @@
-"""README, CONTRIBUTING and docs: links lead somewhere, and what the pages name exists: files, functions, make targets."""
+"""README, CONTRIBUTING and docs: each link, file, function and make target in them exists."""
 
 import re
 import subprocess
