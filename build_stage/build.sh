@@ -1,20 +1,28 @@
 #!/usr/bin/env bash
 # The pipeline's Build stage: synthesize, test the CDK app, test the jobs in the Glue image. Usage: build.sh CONFIG_FILE
+#
+# The three run side by side, since none needs another. Their output comes one after the other; what fails first in that
+# order ends the build.
 set -euo pipefail
 config=${1:?usage: build.sh CONFIG_FILE}
 mkdir -p reports
 
-# The job tests run beside the rest, since they need nothing of it. Their output comes last.
 python -m build_stage.job_tests --config "$config" --reports reports > reports/jobs.log 2>&1 &
 jobs=$!
-trap 'wait "$jobs" || true' EXIT # if the rest fails first, wait: no container stays behind
+python -m pytest tests/unit tests/snapshot tests/security --junitxml=reports/cdk.xml > reports/cdk.log 2>&1 &
+tests=$!
+# If a part fails, end the others, and wait for them: no container stays behind.
+trap 'kill "$tests" "$jobs" 2> /dev/null || true; wait' EXIT
 
+finish() { # finish PROCESS LOG: wait for a part, print its output, and fail if it has failed
+  local code=0
+  wait "$1" || code=$?
+  cat "$2"
+  return "$code"
+}
 echo "== Synthesize $config"
 npx --no-install cdk synth --quiet --context "config=$config"
 echo "== Test the CDK app"
-python -m pytest -n 2 --dist loadfile tests/unit tests/security tests/snapshot --junitxml=reports/cdk.xml
+finish "$tests" reports/cdk.log
 echo "== Test the jobs in the Glue image"
-code=0
-wait "$jobs" || code=$?
-cat reports/jobs.log
-exit "$code"
+finish "$jobs" reports/jobs.log

@@ -6,6 +6,7 @@ Arguments that this command does not know go to pytest.
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -68,4 +69,5 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # build.sh ends it so: the container ends too
     sys.exit(main())
