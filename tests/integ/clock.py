@@ -10,7 +10,7 @@ class Clock:
     """The time, and a way to wait."""
 
     def now(self) -> float:
-        """Return seconds that only grow, whatever happens to the clock of the machine."""
+        """Return the seconds of a clock that never goes back."""
         return time.monotonic()
 
     def today(self) -> datetime:

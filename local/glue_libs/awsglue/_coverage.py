@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 
 def not_covered(name: str, instead: str = "write the step with Spark's DataFrame") -> NoReturn:
-    """Raise NotImplementedError for what real Glue has, or may have, and the stand-in has not."""
+    """Raise NotImplementedError for a name or an option that real Glue may have and the stand-in has not."""
     raise NotImplementedError(
         f"{name} is not covered by the local awsglue stand-in; run this job in the Glue image"
         f" (make run JOB=… ENGINE=docker) or {instead}"

@@ -29,7 +29,7 @@ READ_OPTIONS = (
 
 
 def quote_of(options: Mapping[str, Any]) -> str:
-    """Return the quote character; empty where -1 turns quoting off."""
+    """Return the quote character; empty if it is -1, which turns quoting off."""
     given = str(options.get("quoteChar", '"'))
     return "" if given == "-1" else given
 

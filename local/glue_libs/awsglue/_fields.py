@@ -77,7 +77,10 @@ def drop_null(frame: DataFrame) -> DataFrame:
 
 
 def resolve(frame: DataFrame, specs: Sequence[tuple[str, str]] | None, choice: str) -> DataFrame:
-    """Cast each field as its spec `cast:type` says. Other actions resolve choices, and a Spark column has one type."""
+    """Cast each field to the type of its spec `cast:type`.
+
+    Other actions are not covered: a Spark column has one type, so there is no choice to resolve.
+    """
     if (specs is not None) == bool(choice):
         raise ValueError("resolveChoice: give either specs or choice, not both")
     if choice:

@@ -35,7 +35,10 @@ def glue_type(name: str) -> DataType | None:
 
 
 def catalog_type(name: str) -> DataType | None:
-    """Return the Spark type for a type name of the Data Catalog, as glue_type, but plain `decimal` is Hive's (10,0)."""
+    """Return the Spark type for a type name of the Data Catalog; None and ValueError as in glue_type.
+
+    The catalog has the names of Hive, where a plain `decimal` is decimal(10,0).
+    """
     if name.strip().lower() in CONTAINERS:
         return None
     SparkSession.builder.getOrCreate()  # the parser below needs a session

@@ -6,6 +6,7 @@ from typing import Any
 
 import awsglue
 import pytest
+from awsglue._types import catalog_type
 from awsglue.context import GlueContext
 from awsglue.dynamicframe import DynamicFrame, DynamicFrameCollection
 from awsglue.transforms import (
@@ -23,7 +24,7 @@ from awsglue.transforms import (
     Unbox,
 )
 from pyspark.sql.functions import udf
-from pyspark.sql.types import StructType
+from pyspark.sql.types import DecimalType, StructType
 
 from tests.template.local.conftest import Frames
 
@@ -118,6 +119,7 @@ def test_a_decimal_without_scale_keeps_the_cents(frame: Frames) -> None:
     ]
     assert rows(mapped) == [{"plain": Decimal("19.99"), "fine": Decimal("19.9900"), "lines": [Decimal("0.01")]}]
     assert rows(prices.resolveChoice(specs=[("price", "cast:decimal")]))[0]["price"] == Decimal("19.99")
+    assert catalog_type("decimal") == DecimalType(10, 0), "the Data Catalog has the types of Hive"
     field = frame({"a": {"decimal": "1"}}, schema="a struct<decimal: string>")
     assert rows(field.apply_mapping([("a", "struct", "a", "struct<decimal: int>")])) == [{"a": {"decimal": 1}}]
 
