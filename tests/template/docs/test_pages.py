@@ -1,4 +1,4 @@
-"""README, CONTRIBUTING and docs: links lead somewhere, and what the pages name exists: files, functions, make targets."""
+"""README, CONTRIBUTING and docs: links lead somewhere; files, functions and make targets that they name exist."""
 
 import re
 import subprocess
