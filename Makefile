@@ -7,6 +7,7 @@ ENGINE ?= spark
 in_docker = $(if $(filter-out spark docker,$(ENGINE)),$(error ENGINE is spark or docker, not $(ENGINE)))$(filter docker,$(ENGINE))
 given = $(if $(findstring command,$(origin $(1))),$($(1)))
 image = python -m tools.glue_image $(1) --config $(CONFIG) $(addprefix --aws-profile=,$(call given,PROFILE))
+stage = $(addprefix --stage=,$(call given,STAGE))
 VENV := .venv
 TYPES := mypy && mypy --config-file mypy-jobs.ini
 BIN := $(VENV)/bin
@@ -33,7 +34,7 @@ test-jobs: $(VENV)/.ready  ## the job tests alone (ARGS="-k join"), on local Spa
 	@$(if $(in_docker),$(call image,test),python -m pytest aws_glue_cdk_baseline/job_scripts/tests) $(ARGS)
 
 run: $(VENV)/.ready  ## run a job: JOB=JoinLegislators ARGS="--input_path file.json", ENGINE=docker as above
-	@$(if $(in_docker),$(call image,run),python -m tools.run_job --config $(CONFIG)) $(JOB) $(ARGS)
+	@$(if $(in_docker),$(call image,run),python -m tools.run_job --config $(CONFIG)) $(stage) $(JOB) $(ARGS)
 
 shell: $(VENV)/.ready  ## pyspark in the Glue image (ARGS=--dry-run shows the docker command line)
 	@$(call image,shell) $(ARGS)

@@ -4,6 +4,7 @@ Spark for the job tests, unless AWS's own awsglue library is there, as in the Gl
 import importlib.util
 import os
 import sys
+import time
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -13,6 +14,7 @@ if importlib.util.find_spec("awsglue") is None and importlib.util.find_spec("jdk
     from local.spark import GLUE_LIBS, spark_environment
 
     os.environ.update(spark_environment(small_data=True))
+    time.tzset()  # this process has read the laptop's time zone already
     sys.path.append(str(GLUE_LIBS))
     # Spark's Python workers look for the functions that a job gives to `filter` and `map` there.
     os.environ["PYTHONPATH"] += os.pathsep + str(HERE / "aws_glue_cdk_baseline" / "job_scripts")

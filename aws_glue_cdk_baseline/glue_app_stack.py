@@ -8,17 +8,17 @@ from typing import Any
 from aws_cdk import Annotations, Stack
 from constructs import Construct
 
-from aws_glue_cdk_baseline.config import Job
+from aws_glue_cdk_baseline.config import Account, Job
 from aws_glue_cdk_baseline.jobs.glue_job import JobEnvironment, add_glue_job
 from aws_glue_cdk_baseline.jobs.logs import StageLogs, add_stage_logs
 from aws_glue_cdk_baseline.jobs.scripts import ScriptAssets
-from aws_glue_cdk_baseline.pipeline.test_role import add_test_role
+from aws_glue_cdk_baseline.pipeline.integration_test import add_test_role
 
 READABLE_JOBS = 100
 
 
 class GlueAppStack(Stack):
-    """One stage's jobs. `tested_by` is the ARN of the role that runs the integration test; None where nothing does."""
+    """The jobs of one stage. `tested_by` is the pipeline's account, or None for a stage without an integration test."""
 
     def __init__(
         self,
@@ -28,29 +28,22 @@ class GlueAppStack(Stack):
         stage: str,
         jobs: Sequence[Job],
         log_retention_days: int = 30,
-        tested_by: str | None = None,
+        tested_by: Account | None = None,
         **kwargs: Any,
     ) -> None:
         # Many jobs: without indentation 240 of them stay below CloudFormation's 1 MB.
         kwargs.setdefault("suppress_template_indentation", len(jobs) > READABLE_JOBS)
         super().__init__(scope, construct_id, **kwargs)
-        self.stage_name = stage
-        self.test_role = add_test_role(self, stage, jobs, tested_by) if tested_by else None
+        if tested_by:
+            add_test_role(self, stage, jobs, tested_by)
         environment = self._job_environment(add_stage_logs(self, stage, log_retention_days))
         for job in jobs:
             add_glue_job(self, job.name, job=job, job_name=f"{job.name}-{stage}", environment=environment)
 
-    @property
-    def iam_role_arn(self) -> str:
-        """The ARN of the role that the integration test assumes. Raises ValueError in a stage that is not tested."""
-        if self.test_role is None:
-            raise ValueError(f"{self.stack_name} has no integration-test role: it was built without tested_by")
-        return self.test_role.role_arn
-
     def _job_environment(self, logs: StageLogs) -> JobEnvironment:
         Annotations.of(self).acknowledge_warning(
             "@aws-cdk/aws-glue-alpha:unencryptedContinuousLogging",
-            "the log groups are the stage's own and encrypted with its key (stage_logs.py); a security configuration"
+            "the log groups are the stage's own and encrypted with its key (jobs/logs.py); a security configuration"
             " would make Glue write to other groups, which it names itself and nobody expires",
         )
         return JobEnvironment(

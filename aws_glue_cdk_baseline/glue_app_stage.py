@@ -1,4 +1,4 @@
-"""One deployable copy of the Glue app: what the pipeline deploys as a whole."""
+"""One deployable copy of the Glue app, which the pipeline deploys as a whole."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import aws_cdk as cdk
 from constructs import Construct
 
-from aws_glue_cdk_baseline.config import Job
+from aws_glue_cdk_baseline.config import Account, Job
 from aws_glue_cdk_baseline.glue_app_stack import GlueAppStack
 
 
@@ -23,7 +23,7 @@ class GlueAppStage(cdk.Stage):
         stage: str,
         jobs: Sequence[Job],
         log_retention_days: int = 30,
-        tested_by: str | None = None,
+        tested_by: Account | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(scope, construct_id, **kwargs)
@@ -35,8 +35,3 @@ class GlueAppStage(cdk.Stage):
             log_retention_days=log_retention_days,
             tested_by=tested_by,
         )
-
-    @property
-    def iam_role_arn(self) -> str:
-        """The ARN of the role that the integration test assumes."""
-        return self.glue_app_stack.iam_role_arn

@@ -4,10 +4,10 @@ set -euo pipefail
 config=${1:?usage: build.sh CONFIG_FILE}
 mkdir -p reports
 
-# The job tests need nothing of the rest and run beside it; what they say comes last.
-python -m tools.glue_image test --config "$config" --reports reports > reports/jobs.log 2>&1 &
+# The job tests run beside the rest, since they need nothing of it. Their output comes last.
+python -m build_stage.job_tests --config "$config" --reports reports > reports/jobs.log 2>&1 &
 jobs=$!
-trap 'wait "$jobs" || true' EXIT # where the rest fails first, no container is left behind
+trap 'wait "$jobs" || true' EXIT # if the rest fails first, wait: no container stays behind
 
 echo "== Synthesize $config"
 npx --no-install cdk synth --quiet --context "config=$config"

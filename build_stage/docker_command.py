@@ -1,7 +1,7 @@
-"""The docker command lines that run something in AWS's own Glue image; nothing here runs them.
+"""Write the docker command lines for AWS's Glue image: test the jobs, run one, or open a shell. Nothing runs here.
 
-The job scripts are mounted read-only as the working directory, without the rest of this project: neither the stand-in
-for `awsglue` nor another Spark is on the image's path. A container gets no AWS credentials, unless a profile is named.
+The container sees the job scripts alone, read-only, as its working directory. So Python finds the image's own `awsglue`
+and Spark, not the ones of this project. A container has no AWS credentials unless a profile is named.
 Source: https://docs.aws.amazon.com/glue/latest/dg/develop-local-docker-image.html
 """
 
@@ -9,18 +9,22 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from aws_glue_cdk_baseline.config import PROJECT
+
+JOB_SCRIPTS = PROJECT / "aws_glue_cdk_baseline" / "job_scripts"
 REGISTRY = "public.ecr.aws/glue/aws-glue-libs"
 HOME = "/home/hadoop"
 
 
 @dataclass(frozen=True)
 class Image:
-    """An image by its tag, and by its digest where that is known: a tag may move, a digest is the content."""
+    """An image, by its tag and its digest. A tag can move to another image, a digest cannot."""
 
     tag: str
     digest: str = ""  # "sha256:…", of the index over all processors
@@ -30,8 +34,8 @@ class Image:
         return f"{REGISTRY}:{self.tag}" + (f"@{self.digest}" if self.digest else "")
 
 
-# By Glue version. The digests are not known: there was no Docker and no way to the registry where this was written.
-# `docker buildx imagetools inspect IMAGE` prints one, to fill in here; the dev container then names it too.
+# By Glue version. To pin an image, add the digest that `docker buildx imagetools inspect IMAGE` prints, here and in
+# .devcontainer/devcontainer.json.
 IMAGES = {
     "5.0": Image("5"),
     "5.1": Image("5.1.0"),
@@ -40,7 +44,7 @@ IMAGES = {
 
 @dataclass(frozen=True)
 class Mount:
-    """A file or folder of this machine as the container sees it, below the home of the image's user."""
+    """A file or folder of this machine, and its path in the container, relative to the home of the image's user."""
 
     source: Path
     target: str
@@ -49,7 +53,7 @@ class Mount:
 
 @dataclass(frozen=True)
 class Container:
-    """A container of a Glue version: its name, with which it can be stopped, and what is lent to it."""
+    """A container of a Glue version. Its name is unique, so that it can be stopped by it."""
 
     glue_version: str
     name: str
@@ -67,34 +71,39 @@ class Container:
         return self._docker_run(pytest, mounts=[Mount(reports, "reports", writable=True)])
 
     def run_command(self, script: str, arguments: Mapping[str, str], mounts: Iterable[Mount]) -> list[str]:
-        """Run `script`, a path relative to the job scripts."""
+        """Run a job script, given by its path relative to the job scripts."""
         values = [part for pair in arguments.items() for part in pair]
         return self._docker_run(["spark-submit", f"{HOME}/workspace/{script}", *values], mounts)
 
     def shell_command(self, terminal: bool) -> list[str]:
-        """Open pyspark: with a prompt on a terminal, else reading its input to the end."""
+        """Open pyspark. Without a terminal it runs what it reads from standard input."""
         return self._docker_run(["pyspark"], flags=["--interactive", *(["--tty"] if terminal else [])])
 
     def _docker_run(self, command: Sequence[str], mounts: Iterable[Mount] = (), flags: Sequence[str] = ()) -> list[str]:
-        lent = [Mount(self.job_scripts, "workspace"), *mounts]
+        shared = [Mount(self.job_scripts, "workspace"), *mounts]
         environment = {"PYTHONDONTWRITEBYTECODE": "1"}
         if not self.aws_profile:
-            environment["AWS_REGION"] = "us-east-1"  # Glue's Java library looks for one, and has no profile to find it
+            environment["AWS_REGION"] = "us-east-1"  # Glue's Java library needs one
         else:
-            lent.append(Mount(Path.home() / ".aws", ".aws"))
+            shared.append(Mount(Path.home() / ".aws", ".aws"))
             environment["AWS_PROFILE"] = self.aws_profile
         return [
             *("docker", "run", "--rm", "--init", "--name", self.name, *flags),  # --init passes Ctrl-C on
             *(part for name, value in environment.items() for part in ("--env", f"{name}={value}")),
-            *(part for mount in lent for part in ("--mount", self._mount_option(mount))),
+            *(part for mount in shared for part in ("--mount", self._mount_option(mount))),
             *("--workdir", f"{HOME}/workspace", self.image),
-            # The image's entry point is `bash -l`, which sets the paths; it makes room for the command.
+            # The image's entry point is `bash -l`, which sets the paths. `exec` replaces it, so that signals arrive.
             *("-c", f"exec {shlex.join(command)}"),
         ]
 
     def _mount_option(self, mount: Mount) -> str:
-        """`--mount` takes one CSV record; unlike `--volume` it makes no folder where the source is missing."""
+        """Write a mount as one CSV record. Unlike `--volume`, `--mount` fails where the source is missing."""
         fields = ["type=bind", f"source={mount.source}", f"target={HOME}/{mount.target}"]
         record = io.StringIO()
         csv.writer(record, lineterminator="").writerow(fields if mount.writable else [*fields, "readonly"])
         return record.getvalue()
+
+
+def new_container(task: str, glue_version: str, aws_profile: str | None = None) -> Container:
+    """A container with a name that no other run of this machine has."""
+    return Container(glue_version, f"glue-{glue_version}-{task}-{os.getpid()}", JOB_SCRIPTS, aws_profile)

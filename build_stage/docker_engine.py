@@ -1,4 +1,4 @@
-"""Docker itself: whether it is there, and running one container to its end."""
+"""Check that Docker answers, and run one container to its end."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ ANSWER_SECONDS = 30
 
 
 class ImageError(Exception):
-    """The image cannot be used as asked, or what ran in it failed; the message is one line."""
+    """The Glue image cannot be used, or the command in it failed. The message is one line."""
 
 
 def check_docker(otherwise: str) -> None:
-    """Raise ImageError where docker is not installed or does not answer; `otherwise` says how to go on without."""
+    """Raise ImageError if Docker is not installed or does not answer. `otherwise` names the way without Docker."""
     if not shutil.which("docker"):
         raise ImageError(f"docker is not installed; {otherwise}")
     try:
@@ -26,9 +26,9 @@ def check_docker(otherwise: str) -> None:
 
 
 def execute(command: list[str], what: str) -> None:
-    """Run a `docker run` command line. Raises ImageError if it fails; the container ends with us, however that comes.
+    """Run a `docker run` command line. Raise ImageError if it fails; `what` names it in the message.
 
-    On Ctrl-C the docker client passes it on; that the container is gone afterwards is not left to what runs in it.
+    On an interruption, the container is removed by its name: the command inside may not react to the signal.
     """
     process = subprocess.Popen(command)
     try:
@@ -39,6 +39,6 @@ def execute(command: list[str], what: str) -> None:
         process.wait()
         raise
     if code == START_FAILED:
-        raise ImageError(f"{what}: docker could not start the container; it says why above")
+        raise ImageError(f"{what}: docker could not start the container; its message is above")
     if code:
         raise ImageError(f"{what} failed in the image (exit code {code})")

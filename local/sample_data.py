@@ -1,7 +1,7 @@
-"""Sample data shaped like the us-legislators example, in any size and always the same for a seed.
+"""Generated sample data in the form of the us-legislators example, in any size; a seed always gives the same data.
 
 `python -m local.sample_data OUT_DIR` writes persons.json, memberships.json and organizations.json (JSON Lines).
-The shape is that of s3://awsglue-datasets/examples/us-legislators/all/; names and dates are made up.
+They have the fields of the files in s3://awsglue-datasets/examples/us-legislators/all/; names and dates are invented.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from uuid import UUID
 from tqdm import tqdm
 
 Record = dict[str, Any]
-PERSONS, MEMBERSHIPS, ORGANIZATIONS = 1961, 10439, 13  # as many as the real files have
-LEGISLATURES = 2  # the House and the Senate: the only organizations that memberships name
+PERSONS, MEMBERSHIPS, ORGANIZATIONS = 1961, 10439, 13  # the numbers of the real files
+LEGISLATURES = 2  # the House and the Senate: each membership is in one of them
 FIRST_TERM, LAST_TERM = 97, 114
 
 GIVEN_NAMES = ("Ada", "Benjamin", "Carmen", "Edith", "Félix", "Grace", "Inés", "José", "Kaya", "Martín", "Otis", "Zoë")
@@ -42,7 +42,7 @@ STATES = ("ak", "al", "az", "ca", "co", "fl", "ga", "il", "ma", "nc", "nm", "ny"
 
 
 def persons(count: int, seed: int = 0) -> Iterator[Record]:
-    """`count` persons; the first has every field, the others miss some, as in the real file."""
+    """Generate persons. The first one has every field; others lack some, as in the real file."""
     random = Random(f"persons-{seed}")
     for index, identity in enumerate(person_ids(count, seed)):
         complete = index == 0
@@ -73,7 +73,7 @@ def persons(count: int, seed: int = 0) -> Iterator[Record]:
 
 
 def memberships(count: int, person_count: int, organization_count: int, seed: int = 0) -> Iterator[Record]:
-    """`count` memberships, each of a person that `persons` makes, in the House or the Senate."""
+    """Generate memberships in the House or the Senate, each of a person that `persons` generates."""
     random = Random(f"memberships-{seed}")
     people = list(person_ids(person_count, seed))
     parties = [party["id"] for party in list(organizations(organization_count, seed))[LEGISLATURES:]] or ["party/none"]
@@ -95,7 +95,7 @@ def memberships(count: int, person_count: int, organization_count: int, seed: in
 
 
 def organizations(count: int, seed: int = 0) -> Iterator[Record]:
-    """The two legislatures, then parties, `count` in all."""
+    """Generate `count` organizations: the two legislatures, then parties."""
     random = Random(f"organizations-{seed}")
     chambers = [("House of Representatives", 435, "lower house"), ("Senate", 100, "upper house")]
     for index in range(count):
@@ -135,7 +135,7 @@ def write(
     organization_count: int = ORGANIZATIONS,
     seed: int = 0,
 ) -> dict[str, int]:
-    """Write the three files into `folder`; returns the records in each, by file name."""
+    """Write the three files to `folder` and return the number of records by file name."""
     folder.mkdir(parents=True, exist_ok=True)
     _write_lines(folder / "persons.json", persons(person_count, seed), person_count)
     records = memberships(membership_count, person_count, organization_count, seed)
@@ -149,7 +149,7 @@ def write(
 
 
 def _write_lines(path: Path, records: Iterable[Record], count: int) -> None:
-    """Record by record, with a progress bar where it takes longer than a second; a file is whole or not there."""
+    """Write record by record, with a progress bar after a second. An interruption leaves no partial file."""
     partial = path.with_name(f"{path.name}.partial")
     try:
         with partial.open("w", encoding="utf-8") as file:

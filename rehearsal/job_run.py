@@ -10,6 +10,7 @@ import os
 import runpy
 import sys
 import tempfile
+import time
 import traceback
 from pathlib import Path
 
@@ -54,6 +55,7 @@ def main() -> int:
     options = parser.parse_args()
     end_with_parent()
     os.environ.update(spark_environment(small_data=True))  # sample data is small
+    time.tzset()  # the script runs in this process, which has read the laptop's time zone already
     sys.path.append(os.environ["PYTHONPATH"].rpartition(os.pathsep)[2])  # the awsglue stand-in
     with tempfile.TemporaryDirectory(prefix="job-run-") as folder:
         os.chdir(folder)

@@ -9,6 +9,8 @@ import aws_cdk as core
 import pytest
 
 from aws_glue_cdk_baseline.config import PROJECT, Account, Config, Job, JobSettings, StageConfig, load_config
+from aws_glue_cdk_baseline.permissions.role_size import role_size_error
+from aws_glue_cdk_baseline.pipeline_stack import PipelineStack
 
 PIPELINE = Account(awsAccountId="111111111111", awsRegion="us-east-1")
 DEV = Account(awsAccountId="222222222222", awsRegion="us-east-1")
@@ -76,7 +78,7 @@ def load(folder: Path, text: str | bytes, scripts: dict[str, str] | None = None)
     make_project(folder, scripts)
     file = folder / "c.yaml"
     file.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return load_config(file, project=folder)
+    return load_config(file, project=folder, check_job=role_size_error)
 
 
 def make_job(folder: Path, name: str = "Show", **values: object) -> Job:
@@ -95,15 +97,45 @@ def make_job(folder: Path, name: str = "Show", **values: object) -> Job:
 
 
 def make_config(jobs: tuple[Job, ...], dev: Account = DEV, prod: Account = PROD, file: str = "c.yaml") -> Config:
-    """A config whose two stages deploy the same jobs."""
+    """Return a config whose two stages, dev and prod, deploy the same jobs."""
     return Config(
         file=file,
         pipeline_account=PIPELINE,
-        dev=StageConfig(name="dev", account=dev, jobs=jobs),
-        prod=StageConfig(name="prod", account=prod, jobs=jobs),
+        stages=(
+            StageConfig(name="dev", account=dev, jobs=jobs, integration_test=True),
+            StageConfig(name="prod", account=prod, jobs=jobs, approval=True),
+        ),
     )
+
+
+def with_accounts(config: Config) -> Config:
+    """Return the config with made-up accounts: 111111111111 for the pipeline, then 222222222222 and so on.
+
+    The last stage is in another Region than the others.
+    """
+    regions = [*[DEV.aws_region] * (len(config.stages) - 1), PROD.aws_region]
+    stages = tuple(
+        stage.model_copy(update={"account": Account(awsAccountId=str(number) * 12, awsRegion=region)})
+        for number, (stage, region) in enumerate(zip(config.stages, regions, strict=True), start=2)
+    )
+    return config.model_copy(update={"pipeline_account": PIPELINE, "stages": stages})
+
+
+def with_stage(config: Config, name: str, **values: object) -> Config:
+    """Return the config with other values in the stage called `name`."""
+    stages = tuple(stage.model_copy(update=values) if stage.name == name else stage for stage in config.stages)
+    return config.model_copy(update={"stages": stages})
 
 
 def make_app() -> core.App:
     """An app with the feature flags of cdk.json, as the CLI starts it."""
     return core.App(context=json.loads((PROJECT / "cdk.json").read_text(encoding="utf-8"))["context"])
+
+
+def make_whole_app(config: Config) -> core.App:
+    """Make the app as app.py does."""
+    app = make_app()
+    home = config.pipeline_account
+    env = core.Environment(account=home.aws_account_id, region=home.aws_region)
+    PipelineStack(app, "PipelineStack", config=config, env=env)
+    return app

@@ -1,6 +1,4 @@
-"""A job's arguments as the Glue image needs them: files of this machine are lent to the container, and named as it sees
-them; the public us-legislators files are replaced by sample data.
-"""
+"""Turn a job's arguments into those of a container: mount the files they name, replace public ones by sample data."""
 
 from __future__ import annotations
 
@@ -10,24 +8,24 @@ from pathlib import Path
 
 from build_stage.docker_command import HOME, Mount
 from build_stage.docker_engine import ImageError
-from tools.run_job import stand_ins, with_sample_data
+from tools.run_job import sample_files, with_sample_data
 
 
 def make_sample_data(arguments: dict[str, str], folder: Path) -> None:
-    """Print the arguments; put the sample data that stands in for some of them into `folder`, whole or not at all."""
+    """Print the arguments, and write the sample data they need to `folder`: completely or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as fresh:
         with_sample_data(arguments, Path(fresh))
         for file in Path(fresh).iterdir():
-            file.chmod(0o644)  # the image's user is not the one who made it
+            file.chmod(0o644)  # the user of the image does not own the file
             file.replace(folder / file.name)
     folder.chmod(0o755)
 
 
-def lend(arguments: dict[str, str], sample_folder: Path) -> tuple[dict[str, str], list[Mount]]:
-    """The arguments as a script in the container reads them, and the mounts that they need."""
+def container_arguments(arguments: dict[str, str], sample_folder: Path) -> tuple[dict[str, str], list[Mount]]:
+    """Return the arguments with the paths in the container, and the mounts that these paths need."""
     values, mounts = {}, []
-    for name, value in (arguments | stand_ins(arguments, sample_folder)).items():
+    for name, value in (arguments | sample_files(arguments, sample_folder)).items():
         path = Path(value).absolute()
         if "://" in value or not _names_a_path(name):
             values[name] = value
@@ -51,12 +49,12 @@ def _names_a_path(argument: str) -> bool:
 
 
 def _output_folder(name: str, path: Path) -> Path:
-    """The folder around an output, since a job that replaces its output cannot remove what is mounted itself."""
+    """The folder to mount for an output: its parent, because a job cannot replace a folder that is a mount itself."""
     folder = path.parent
     if not folder.exists():
         folder.mkdir(parents=True)
         folder.chmod(0o777)
-    # On Linux the image's user is another one here; Docker Desktop hides the difference.
+    # On Linux, the user of the image is not the user of this machine; Docker Desktop maps one to the other.
     if sys.platform == "linux" and not folder.stat().st_mode & 0o002:
-        raise ImageError(f"{name}: the image's user may not write into {folder}; name a new folder, such as out/result")
+        raise ImageError(f"{name}: the image's user cannot write into {folder}; name a new folder, such as out/result")
     return folder

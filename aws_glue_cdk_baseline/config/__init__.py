@@ -1,13 +1,13 @@
 """The config of the whole app: one YAML file, read, checked and turned into frozen records.
 
 config = load_config(Path("default-config.yaml"))
-config.dev.jobs[0].arguments   # {"--input_path": "s3://…"}
+config.stages[0].jobs[0].arguments   # {"--input_path": "s3://…"}
 """
 
 from aws_glue_cdk_baseline.config.errors import ConfigError
-from aws_glue_cdk_baseline.config.jobs import Job
-from aws_glue_cdk_baseline.config.loading import PROJECT, Config, StageConfig, json_schema, load_config
-from aws_glue_cdk_baseline.config.model import Account, JobSettings
+from aws_glue_cdk_baseline.config.loading import PROJECT, load_config
+from aws_glue_cdk_baseline.config.model import Account, JobSettings, json_schema
+from aws_glue_cdk_baseline.config.records import Config, Job, StageConfig
 
 __all__ = [
     "PROJECT",

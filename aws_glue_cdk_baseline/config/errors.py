@@ -1,4 +1,4 @@
-"""What is wrong with a config, one line per fault, each with the place to look at."""
+"""The errors of a config: one line each, with the place to look at, and hints at the nearest known name."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
-MAX_SHOWN = 100  # more faults than that come of one mistake, or of a file that is no config
+MAX_SHOWN = 100  # more errors come of one mistake, or of a file that is no config
 
 
 @dataclass(frozen=True, order=True)
-class Problem:
-    """One fault. `where` is the dotted path of the key, empty for the file as a whole."""
+class ErrorLine:
+    """One error. `where` is the dotted path of the key, empty for the file as a whole; `line` is 1-based."""
 
     file: str
     line: int
@@ -24,30 +24,30 @@ class Problem:
 
 
 class ConfigError(Exception):
-    """A config that cannot be used; `problems` has every fault found, in the order of the file."""
+    """A config that cannot be used; `errors` has every error found, in the order of the file."""
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = sorted(set(problems))
-        lines = [str(problem) for problem in self.problems[:MAX_SHOWN]]
-        for problem in self.problems[MAX_SHOWN : MAX_SHOWN + 1]:
-            lines.append(str(replace(problem, where="", message="there are more faults; mend the ones above first")))
+    def __init__(self, errors: Iterable[ErrorLine]) -> None:
+        self.errors = sorted(set(errors))
+        lines = [str(error) for error in self.errors[:MAX_SHOWN]]
+        for error in self.errors[MAX_SHOWN : MAX_SHOWN + 1]:
+            lines.append(str(replace(error, where="", message="there are more errors; mend the ones above first")))
         super().__init__("\n".join(lines))
 
 
 def _one_line(text: str, most: int) -> str:
-    """`text` without line breaks and control characters, which a key may have, and not longer than `most`."""
+    """Return `text` without line breaks and control characters, which a key may have, cut to `most` characters."""
     text = text if len(text) <= most else f"{text[: most - 3]}..."
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def shown(value: object) -> str:
-    """A value as it reads in a message: quoted, on one line, at most 80 characters."""
+    """Return a value as a message shows it: quoted, on one line, at most 80 characters."""
     text = repr(value) if isinstance(value, str) else str(value)
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known name that `word` is most likely a misspelling of, or None."""
+    """Return the known name that `word` is most likely a misspelling of, or None."""
 
     def likeness(name: str) -> float:
         typed, meant = word.lower(), name.lower()
@@ -60,6 +60,6 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """`; did you mean X?`, or nothing where no known name is near."""
+    """Return `; did you mean X?`, or nothing where no known name is near."""
     match = nearest(word, known)
     return f"; did you mean {match}?" if match else ""

@@ -1,95 +1,67 @@
-"""From a stage's section of the config to its jobs: settings merged, parameters turned into arguments, all checked."""
+"""Build the jobs of each stage from the parsed file: settings merged, parameters turned into arguments, all checked."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import cached_property
-from itertools import islice
 from pathlib import Path
-from typing import TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
-from aws_glue_cdk_baseline.config.errors import Problem, did_you_mean
-from aws_glue_cdk_baseline.config.model import (
-    MAX_JOBS,
-    MAX_PARAMETERS,
-    JobSettings,
-    StageJob,
-    is_job_name,
-)
+from aws_glue_cdk_baseline.config.errors import ErrorLine, did_you_mean
+from aws_glue_cdk_baseline.config.model import MAX_JOBS, MAX_PARAMETERS, ConfigFile, JobSettings, StageJob
 from aws_glue_cdk_baseline.config.parameters import (
     argument_name,
     is_location,
     is_output,
-    parameter_fault,
+    parameter_error,
     snake_case,
 )
-from aws_glue_cdk_baseline.config.script_check import JobInStage, check_script
+from aws_glue_cdk_baseline.config.records import Job
+from aws_glue_cdk_baseline.config.script_check import Elsewhere, JobInStage, check_script
 from aws_glue_cdk_baseline.config.script_options import ScriptOptions, read_script_options
-from aws_glue_cdk_baseline.config.yaml_file import Data, KeyPath, YamlFile
-from aws_glue_cdk_baseline.permissions.role_size import role_fault
+from aws_glue_cdk_baseline.config.yaml_file import KeyPath, YamlFile
 
-Settings = TypeVar("Settings", bound=JobSettings)
-
-
-class Job(BaseModel):
-    """A Glue job as one stage deploys it.
-
-    `script` is a path on this machine. `arguments` maps each argument, such as `--input_path`, to its value as typed;
-    `input_locations` and `output_locations` are the `s3://` URIs among them: what the job reads, and what it writes.
-    """
-
-    model_config = ConfigDict(frozen=True)
-    name: str
-    script: Path
-    settings: JobSettings
-    arguments: dict[str, str]
-    input_locations: tuple[str, ...]
-    output_locations: tuple[str, ...]
+# Returns why a job cannot be deployed, or None. Callers add their own: this package knows nothing of roles.
+JobCheck = Callable[[Job], str | None]
 
 
 class StageJobs:
-    """Builds the jobs of every stage of one config file; `problems` collects what is wrong with them.
+    """Builds the jobs of every stage of one file; `errors` collects what is wrong with them."""
 
-    It leaves out what the model refuses (config.py reports that), so that one run shows every fault of the file.
-    """
-
-    def __init__(self, file: YamlFile, scripts_folder: Path) -> None:
-        self.problems: list[Problem] = []
-        self._file = file
-        self._scripts_folder = scripts_folder
+    def __init__(self, file: YamlFile, content: ConfigFile, scripts_folder: Path, check_job: JobCheck) -> None:
+        self.errors: list[ErrorLine] = []
+        self._file, self._scripts_folder, self._check_job = file, scripts_folder, check_job
         self._options: dict[Path, ScriptOptions | None] = {}
-        self._shared = _valid_sections(JobSettings, file.data, "jobs")
-        self._stages = {stage: _valid_sections(StageJob, file.data, stage, "jobs") for stage in ("dev", "prod")}
+        self._shared = content.jobs
+        self._stages = {name: stage.section.jobs for name, stage in content.stages.items()}
         self._check_listed()
 
-    def build(self, stage: str, other_stage: str) -> tuple[Job, ...]:
-        """The jobs of `stage`; each is compared with the same job of `other_stage`, where it has one."""
+    def build(self, stage: str) -> tuple[Job, ...]:
+        """Return the jobs of `stage`; each is compared with the same job in the other stages."""
         jobs = []
         for name, section in self._stages[stage].items():
             path = (stage, "jobs", name)
             settings = self._merged_settings(path, name, section)
             if script := self._script(path, settings.script or f"{snake_case(name)}.py"):
-                other = _parameters(self._stages[other_stage].get(name))
-                other_lines = {key: self._file.line((other_stage, "jobs", name, key)) for key in other}
-                faults = len(self.problems)
-                self._check(path, section, settings, script, other_stage, other_lines)
+                errors = len(self.errors)
+                self._check(path, section, settings, script)
                 job = _job(name, script, settings, _parameters(section))
-                if len(self.problems) == faults:  # else a location may be anything
-                    self._check_role(path, job)
+                # Where there are errors, a location may be anything.
+                if len(self.errors) == errors and (error := self._check_job(job)):
+                    self._error(path, error)
                 jobs.append(job)
         return tuple(jobs)
 
     def _check_listed(self) -> None:
-        """A section under `jobs` that no stage lists would be lost without a word."""
-        listed = {name for stage in self._stages for name in _section(self._file.data, stage, "jobs")}
+        """Report each job under `jobs` that no stage lists: it would be lost without a word."""
+        listed = set()
+        for key, section in self._file.data.items() if isinstance(self._file.data, dict) else ():
+            names = section.get("jobs") if key != "jobs" and isinstance(section, dict) else None
+            listed |= set(names) if isinstance(names, dict) else set()
+        places = " or ".join(f"{stage}.jobs" for stage in self._stages)
         for name in self._shared:
             if name not in listed and listed:
-                hint = (
-                    did_you_mean(name, sorted(listed)[:MAX_JOBS])
-                    or "; list it under dev.jobs or prod.jobs, or remove it"
-                )
-                self._problem(("jobs", name), f"no stage lists this job{hint}")
+                hint = did_you_mean(name, sorted(listed)[:MAX_JOBS]) or f"; list it under {places}, or remove it"
+                self._error(("jobs", name), f"no stage lists this job{hint}")
 
     def _merged_settings(self, path: KeyPath, name: str, section: StageJob) -> JobSettings:
         shared = self._shared.get(name, JobSettings.model_construct())
@@ -101,7 +73,7 @@ class StageJobs:
         if settings.execution_class == "FLEX" and settings.worker_type not in ("G.1X", "G.2X"):
             place = path if own & {"execution_class", "worker_type"} else ("jobs", name)
             message = f"FLEX runs on workers of type G.1X or G.2X, not {settings.worker_type}; change one of the two"
-            self._problem((*place, "executionClass"), message)
+            self._error((*place, "executionClass"), message)
         return settings
 
     def _script(self, path: KeyPath, relative: str) -> Path | None:
@@ -110,42 +82,39 @@ class StageJobs:
             return script
         known = self._known_scripts
         hint = did_you_mean(relative, known) or f"; write it, or name another one with `script:` ({', '.join(known)})"
-        self._problem(path, f"the job has no script: {self._scripts_folder.name}/{relative} does not exist{hint}")
+        self._error(path, f"the job has no script: {self._scripts_folder.name}/{relative} does not exist{hint}")
         return None
 
     @cached_property
     def _known_scripts(self) -> list[str]:
         return sorted(found.name for found in self._scripts_folder.glob("*.py") if found.name != "__init__.py")
 
-    def _check(
-        self,
-        path: KeyPath,
-        section: StageJob,
-        settings: JobSettings,
-        script: Path,
-        other_stage: str,
-        other_parameters: dict[str, int],
-    ) -> None:
-        parameters = _parameters(section)
+    def _check(self, path: KeyPath, section: StageJob, settings: JobSettings, script: Path) -> None:
+        parameters, elsewhere = _parameters(section), self._parameters_elsewhere(path)
         if len(parameters) > MAX_PARAMETERS:
-            self._problem(path, f"has {len(parameters)} parameters; at most {MAX_PARAMETERS}; put them into one file")
-        if max(len(parameters), len(other_parameters)) > MAX_PARAMETERS:
+            self._error(path, f"has {len(parameters)} parameters; at most {MAX_PARAMETERS}; put them into one file")
+        if max(len(parameters), len(elsewhere)) > MAX_PARAMETERS:
             return
         shown_script = script.relative_to(self._scripts_folder.parent).as_posix()
-        job = JobInStage(shown_script, parameters, settings.default_arguments, other_stage, other_parameters)
+        job = JobInStage(shown_script, parameters, settings.default_arguments, elsewhere)
         names = list(parameters)
         for index, (parameter, value) in enumerate(parameters.items()):
-            if fault := parameter_fault(parameter, value, names[:index]):
-                self._problem((*path, parameter), fault)
+            if error := parameter_error(parameter, value, names[:index]):
+                self._error((*path, parameter), error)
         if settings.expect and "outputLocation" not in parameters:
             message = "rows are expected of a job without outputLocation; add outputLocation here, or remove expect"
-            self._problem((*path, "expect") if "expect" in section.model_fields_set else path, message)
-        for fault_of, message in check_script(job, self._script_options(script, shown_script)):
-            self._problem((*path, fault_of) if fault_of else path, message)
+            self._error((*path, "expect") if "expect" in section.model_fields_set else path, message)
+        for parameter_of, message in check_script(job, self._script_options(script, shown_script)):
+            self._error((*path, parameter_of) if parameter_of else path, message)
 
-    def _check_role(self, path: KeyPath, job: Job) -> None:
-        if fault := role_fault(job.input_locations, job.output_locations, job.settings.statements):
-            self._problem(path, fault)
+    def _parameters_elsewhere(self, path: KeyPath) -> Mapping[str, Elsewhere]:
+        """Return the parameters that the job at `path` has in the other stages, each where it stands first."""
+        own, _, name = path
+        found: dict[str, Elsewhere] = {}
+        for stage, jobs in self._stages.items():
+            for parameter in _parameters(jobs.get(str(name))) if stage != own else ():
+                found.setdefault(parameter, Elsewhere(stage, self._file.line((stage, "jobs", name, parameter))))
+        return found
 
     def _script_options(self, script: Path, shown_script: str) -> ScriptOptions | None:
         if script not in self._options:
@@ -153,36 +122,14 @@ class StageJobs:
                 self._options[script] = read_script_options(script)
             except SyntaxError as error:
                 self._options[script] = None
-                self.problems.append(Problem(shown_script, error.lineno or 1, "", f"not valid Python: {error.msg}"))
+                self.errors.append(ErrorLine(shown_script, error.lineno or 1, "", f"not valid Python: {error.msg}"))
             except OSError as error:
                 self._options[script] = None
-                self.problems.append(Problem(shown_script, 1, "", f"cannot be read: {error.strerror}; mend the file"))
+                self.errors.append(ErrorLine(shown_script, 1, "", f"cannot be read: {error.strerror}; mend the file"))
         return self._options[script]
 
-    def _problem(self, path: KeyPath, message: str) -> None:
-        self.problems.append(self._file.problem(path, message))
-
-
-def _section(data: Data, *keys: str) -> dict[str, Data]:
-    """What lies below `keys`; nothing where that is no section."""
-    for key in keys:
-        data = data.get(key) if isinstance(data, dict) else None
-    return data if isinstance(data, dict) else {}
-
-
-def _valid_sections(model: type[Settings], data: Data, *keys: str) -> dict[str, Settings]:
-    """The jobs below `keys` as `model` has them, as many as may be, without the names and values that it refuses."""
-    sections = {}
-    named = ((name, section) for name, section in _section(data, *keys).items() if is_job_name(name))
-    for name, section in islice(named, 2 * MAX_JOBS):
-        values = dict(section) if isinstance(section, dict) else {}
-        try:
-            sections[name] = model.model_validate(values)
-        except ValidationError as error:
-            refused = {str(fault["loc"][0]) for fault in error.errors()}
-            kept = {key: value for key, value in values.items() if key not in refused}
-            sections[name] = model.model_validate(kept)
-    return sections
+    def _error(self, path: KeyPath, message: str) -> None:
+        self.errors.append(self._file.error(path, message))
 
 
 def _parameters(section: StageJob | None) -> dict[str, str]:

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from aws_glue_cdk_baseline.config.errors import Problem, did_you_mean, nearest, shown
-from aws_glue_cdk_baseline.config.model import Account, ConfigFile, Expect, JobSettings, StageSection
-from aws_glue_cdk_baseline.config.section import Section
+from aws_glue_cdk_baseline.config.errors import ErrorLine, did_you_mean, nearest, shown
+from aws_glue_cdk_baseline.config.model import Account, Expect, JobSettings, StageSection
 from aws_glue_cdk_baseline.config.statements import PolicyStatement
+from aws_glue_cdk_baseline.config.values import Section
 from aws_glue_cdk_baseline.config.yaml_file import KeyPath, YamlFile
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 
-def explain(errors: Iterable[ErrorDetails], file: YamlFile) -> list[Problem]:
-    """One Problem per fault: a misspelt key is not reported a second time as a missing one, nor a value
-    that came out wrong because of a fault that `file` has already."""
-    located = [(path, error) for error in errors if (path := _key_path(error)) not in file.faulty]
+def explain(errors: Iterable[ErrorDetails], file: YamlFile, stages: Sequence[str]) -> list[ErrorLine]:
+    """Return one line an error, in the words of the file, whose stages are `stages`.
+
+    A misspelt key is not reported a second time as a missing one, nor a value that is wrong because of an error that
+    `file` has already.
+    """
+    located = [(_key_path(error), error) for error in errors]
+    located = [(path, error) for path, error in located if typed_path(path) not in file.wrong]
     missing = {path for path, error in located if error["type"] == "missing"}
     meant = {
         (*path[:-1], name)
@@ -27,26 +31,38 @@ def explain(errors: Iterable[ErrorDetails], file: YamlFile) -> list[Problem]:
         and (name := nearest(str(path[-1]), [str(other[-1]) for other in missing if other[:-1] == path[:-1]]))
     }
     return [
-        file.problem(path, _message(path, error))
+        file.error(typed_path(path), _message(path, error, stages))
         for path, error in located
         if not (error["type"] == "missing" and path in meant)
     ]
 
 
+def typed_path(path: KeyPath) -> KeyPath:
+    """Return the keys as typed in the file for a path of the model: stages.dev.account is devAccount."""
+    match path:
+        case ("stages", str(stage), "account", *below):
+            return (f"{stage}Account", *below)
+        case ("stages", str(stage), "section", *below):
+            return (stage, *below)
+        case ("stages", *below):
+            return tuple(below)
+    return path
+
+
 def _key_path(error: ErrorDetails) -> KeyPath:
-    """Where the fault is. A last part "[key]" is pydantic's word for the key itself, unless someone typed it."""
+    """Return the path of the key. A last part "[key]" is pydantic's word for the key itself, unless it was typed."""
     path = error["loc"]
     return path[:-1] if path[-1] == "[key]" and error["type"] == "value_error" else path
 
 
-def _message(path: KeyPath, error: ErrorDetails) -> str:
+def _message(path: KeyPath, error: ErrorDetails, stages: Sequence[str]) -> str:
     kind, value, context = error["type"], error["input"], error.get("ctx", {})
     if kind == "missing" and "statements" in path:
         return f"is missing; a statement has `{path[-1]}:`, a list"
     if kind == "missing":
         return f"is missing; add `{path[-1]}:` as in default-config.yaml"
     if kind == "extra_forbidden":
-        return _unknown_key(path)
+        return _unknown_key(path, stages)
     if value is None:
         return "is empty; give it a value or remove the key"
     if kind == "value_error":
@@ -55,6 +71,8 @@ def _message(path: KeyPath, error: ErrorDetails) -> str:
         return f"{shown(value)} is not allowed; allowed: {context['expected']}"
     if kind in ("int_parsing", "int_type", "int_from_float", "int_parsing_size"):
         return f"{shown(value)} is not a whole number"
+    if kind in ("bool_parsing", "bool_type"):
+        return f"{shown(value)} is neither true nor false"
     if kind == "greater_than_equal":
         return f"{_number(value)} is too small; at least {context['ge']}"
     if kind == "less_than_equal":
@@ -87,28 +105,33 @@ def _number(value: object) -> str:
     return text if len(text) <= 40 and text.isprintable() else shown(value)
 
 
-def _unknown_key(path: KeyPath) -> str:
+def _unknown_key(path: KeyPath, stages: Sequence[str]) -> str:
     key = str(path[-1])
+    if len(path) == 1:
+        known = [
+            "pipelineAccount",
+            "jobs",
+            *(name for stage in (*stages, "dev", "prod") for name in (stage, f"{stage}Account")),
+        ]
+        allowed = "pipelineAccount, jobs, and two keys a stage, as dev and devAccount"
+        return f"is not known here; allowed: {allowed}{did_you_mean(key, known)}"
     section = _section(path[:-1])
     known = [field.alias or "" for field in section.model_fields.values()]
-    message = f"is not known here; allowed: {', '.join(known)}{did_you_mean(key, known)}"
     if section is JobSettings and not nearest(key, known):
-        job = path[1]
-        return f"is no setting; a parameter goes under dev.jobs.{job} and prod.jobs.{job}; settings: {', '.join(known)}"
-    return message
+        places = " and ".join(f"{stage}.jobs.{path[1]}" for stage in stages)
+        return f"is no setting; a parameter goes under {places}; settings: {', '.join(known)}"
+    return f"is not known here; allowed: {', '.join(known)}{did_you_mean(key, known)}"
 
 
 def _section(path: KeyPath) -> type[Section]:
     match path:
-        case ():
-            return ConfigFile
         case (*_, "statements", int()):
             return PolicyStatement
-        case ("jobs", _, "expect") | ("dev" | "prod", "jobs", _, "expect"):
+        case ("jobs", _, "expect") | ("stages", _, "section", "jobs", _, "expect"):
             return Expect
         case ("jobs", *_):
             return JobSettings
-        case ("dev" | "prod", *_):
+        case ("stages", _, "section"):
             return StageSection
         case _:
             return Account

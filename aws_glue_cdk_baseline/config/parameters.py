@@ -1,4 +1,4 @@
-"""How a job's parameter in the config arrives at its script: one rule, no mapping to keep."""
+"""The rule by which a job's parameter in the config arrives at its script; there is no mapping to keep."""
 
 from __future__ import annotations
 
@@ -6,26 +6,26 @@ import re
 from collections.abc import Iterable
 
 from aws_glue_cdk_baseline.config.errors import shown
-from aws_glue_cdk_baseline.config.model import MANAGED_ARGUMENTS, text_fault
+from aws_glue_cdk_baseline.config.values import MANAGED_ARGUMENTS, text_error
 
 MAX_KEY_BYTES = 1024  # https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
 _BUCKET_AND_KEY = re.compile(r"s3://(?![^/]*\.\.)[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9](/[^\s*?$\[\]{}]*)?")
 
 
 def snake_case(name: str) -> str:
-    """`ProcessS3Legislators` -> `process_s3_legislators`."""
+    """Return a name in snake_case: `ProcessS3Legislators` -> `process_s3_legislators`."""
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name.replace("-", "_"))
     return words.lower()
 
 
 def argument_name(parameter: str) -> str:
-    """The argument that a parameter arrives as: `inputLocationOrgs` -> `--input_path_orgs`."""
+    """Return the argument that a parameter arrives as: `inputLocationOrgs` -> `--input_path_orgs`."""
     words = snake_case(parameter).split("_")
     return "--" + "_".join("path" if word == "location" else word for word in words)
 
 
 def parameter_name(option: str, used: Iterable[str] = ()) -> str:
-    """The parameter that supplies a script's `option`: the one in `used` that does, else the usual spelling."""
+    """Return the parameter that supplies a script's `option`: the one in `used` that does, else the usual spelling."""
     for parameter in used:
         if argument_name(parameter) == f"--{option}":
             return parameter
@@ -35,22 +35,22 @@ def parameter_name(option: str, used: Iterable[str] = ()) -> str:
 
 
 def has_parameter(option: str) -> bool:
-    """Whether any parameter arrives as this option: none does as `TempDir`, since parameters come in snake_case."""
+    """Return true where a parameter can arrive as this option: none does as `TempDir`, since all are in snake_case."""
     return argument_name(parameter_name(option)) == f"--{option}"
 
 
 def is_location(parameter: str, value: str) -> bool:
-    """Whether a parameter names a place in S3: by its name (`inputLocationOrgs`) or by its value."""
+    """Return true where a parameter names a place in S3, by its name (`inputLocationOrgs`) or by its value."""
     return "location" in snake_case(parameter).split("_") or value.lower().startswith(("s3:", "s3a:", "s3n:"))
 
 
 def is_output(parameter: str) -> bool:
-    """Whether a location is one that the job writes."""
+    """Return true where a location is one that the job writes."""
     return argument_name(parameter).startswith("--output")
 
 
-def parameter_fault(parameter: str, value: str, earlier: Iterable[str]) -> str | None:
-    """What is wrong with one parameter, or None; `earlier` are the parameters above it in the same job."""
+def parameter_error(parameter: str, value: str, earlier: Iterable[str]) -> str | None:
+    """Return why a parameter is wrong, or None; `earlier` are the parameters above it in the same job."""
     argument = argument_name(parameter)
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", parameter):
         return "is not a parameter's name; allowed: a letter, then letters, digits and _"
@@ -61,12 +61,12 @@ def parameter_fault(parameter: str, value: str, earlier: Iterable[str]) -> str |
             return f"becomes the argument {argument}, as {other} does; remove one of them"
     if not value:
         return "is empty; give it a value or remove the key"
-    if fault := text_fault(value):
-        return fault
-    return _location_fault(value) if is_location(parameter, value) else None
+    if error := text_error(value):
+        return error
+    return _location_error(value) if is_location(parameter, value) else None
 
 
-def _location_fault(value: str) -> str | None:
+def _location_error(value: str) -> str | None:
     if value.count("s3://") > 1:
         return f"{shown(value)} names more than one location; give each a parameter of its own"
     if not _BUCKET_AND_KEY.fullmatch(value):

@@ -1,4 +1,4 @@
-"""Hold a job's parameters against what its script reads and against the same job in the other stage."""
+"""Check a job's parameters against the options that its script reads, and against the same job in other stages."""
 
 from __future__ import annotations
 
@@ -14,20 +14,27 @@ SETTINGS = tuple(field.alias or name for name, field in JobSettings.model_fields
 
 
 @dataclass(frozen=True)
+class Elsewhere:
+    """The place of a parameter in another stage."""
+
+    stage: str
+    line: int
+
+
+@dataclass(frozen=True)
 class JobInStage:
-    """What the checks need of one job: its parameters here, and those of the other stage with their lines."""
+    """The part of a job that is checked: its parameters in this stage, and in the others the places of theirs."""
 
     script: str  # as it is shown in messages
     parameters: Mapping[str, str]
     default_arguments: Mapping[str, str]
-    other_stage: str
-    other_parameters: Mapping[str, int]
+    elsewhere: Mapping[str, Elsewhere]
 
 
 def check_script(job: JobInStage, options: ScriptOptions | None) -> Iterator[tuple[str | None, str]]:
-    """Yield (parameter, message) for each fault, (None, message) where the fault is one of the whole job.
+    """Yield (parameter, message) for each error, (None, message) for an error of the whole job.
 
-    One mistake gives one fault: a misspelt parameter is not also reported as missing.
+    One mistake gives one error: a misspelt parameter is not also reported as missing.
     """
     if options is None:
         yield from _misspelt_settings(job)
@@ -40,7 +47,7 @@ def check_script(job: JobInStage, options: ScriptOptions | None) -> Iterator[tup
             meant |= {option} if option else set()
             yield parameter, message
     yield from _missing_here(job, options.lines, meant)
-    supplied = _supplied(job) | meant | {argument_name(parameter)[2:] for parameter in job.other_parameters}
+    supplied = _supplied(job) | meant | {argument_name(parameter)[2:] for parameter in job.elsewhere}
     for option, line in options.required.items():
         if option not in supplied:
             yield None, _missing(job, option, line)
@@ -66,7 +73,7 @@ def _same_words(name: str) -> str:
 
 
 def _unread(job: JobInStage, options: ScriptOptions, parameter: str) -> tuple[str, str | None]:
-    """The message for a parameter that the script never reads, and the option that it was meant for."""
+    """Return the message for a parameter that the script never reads, and the option that it was meant for."""
     unsupplied = [option for option in options.lines if option not in _supplied(job)]
     for option in unsupplied:
         if not has_parameter(option) and _same_words(option) == _same_words(parameter):
@@ -74,7 +81,7 @@ def _unread(job: JobInStage, options: ScriptOptions, parameter: str) -> tuple[st
                 f"arrives as {argument_name(parameter)}, and {job.script}:{options.lines[option]} reads --{option}"
             )
             return f"{arrives}; read {argument_name(parameter)} there, or move it to `defaultArguments:`", option
-    free = {parameter_name(option, job.other_parameters): option for option in unsupplied if has_parameter(option)}
+    free = {parameter_name(option, job.elsewhere): option for option in unsupplied if has_parameter(option)}
     meant = nearest(parameter, [*free, *(setting for setting in SETTINGS if setting not in job.parameters)])
     read = [parameter_name(option, job.parameters) for option in options.lines if option not in SUPPLIED_BY_GLUE]
     place = f"{job.script}:{min(options.lines.values(), default=1)}"
@@ -86,19 +93,19 @@ def _unread(job: JobInStage, options: ScriptOptions, parameter: str) -> tuple[st
 
 
 def _missing_here(job: JobInStage, lines: Mapping[str, int], meant: set[str]) -> Iterator[tuple[None, str]]:
-    """Parameters that the other stage has: `lines` (empty where unknown) tells which of them the script reads."""
+    """Yield the parameters that only other stages have; `lines` are the options that the script reads, if known."""
     supplied = _supplied(job)
-    for parameter, other_line in job.other_parameters.items():
+    for parameter, place in job.elsewhere.items():
         option = argument_name(parameter)[2:]
         unread = option not in lines if lines else _meant_setting(parameter)
         if option in supplied or option in meant or unread:
             continue
         reader = f"{job.script}:{lines[option]} reads --{option} and " if option in lines else ""
-        yield None, f"{parameter} is missing: {reader}{job.other_stage} has it on line {other_line}; add it"
+        yield None, f"{parameter} is missing: {reader}{place.stage} has it on line {place.line}; add it"
 
 
 def _misspelt_settings(job: JobInStage) -> Iterator[tuple[str, str]]:
-    """Where the script does not tell which parameters it reads, only a near miss of a setting can be refused."""
+    """Yield near misses of a setting: all that can be refused where a script does not tell what it reads."""
     for parameter in job.parameters:
         if meant := _meant_setting(parameter):
             yield parameter, f"reads like a misspelt setting; did you mean {meant}?"

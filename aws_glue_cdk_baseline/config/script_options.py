@@ -1,4 +1,4 @@
-"""What a job script reads from its command line, found in its source without running it."""
+"""Find the options that a job script reads from its command line, in its source, without running it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class ScriptOptions:
 
 
 def read_script_options(script: Path) -> ScriptOptions | None:
-    """The options of `script`, or None where they are not written as a literal list and so cannot be known.
+    """Return the options of `script`, or None where they are not written as a literal list and so cannot be known.
 
     Raises SyntaxError (with `lineno`) for a script that Python cannot parse.
     """
@@ -80,7 +80,7 @@ class _Finder(ast.NodeVisitor):
 
 
 def _constants(tree: ast.Module) -> dict[str, ast.expr]:
-    """The names that are set once, to a list or tuple, and never used but as a `getResolvedOptions` argument."""
+    """Return the names that are set once, to a list or tuple, and used as a `getResolvedOptions` argument alone."""
     nodes = list(ast.walk(tree))
     used_as_options = {id(_options_argument(node)) for node in nodes if isinstance(node, ast.Call) and _is_reader(node)}
     uses = [node for node in nodes if isinstance(node, ast.Name) and id(node) not in used_as_options]

@@ -1,4 +1,4 @@
-"""`statements:` of a job: what its role may do besides what its locations say, as the config file has it."""
+"""The `statements:` of a job: permissions of its role besides those that follow from its locations."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from aws_glue_cdk_baseline.config.errors import shown
-from aws_glue_cdk_baseline.config.section import Section
+from aws_glue_cdk_baseline.config.values import Section
 
 _ACTION = re.compile(r"[a-z0-9-]+:[A-Za-z0-9]+")
 _ARN = re.compile(r"arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:([0-9]{12}|aws|\*)?:(?!\S*\$\{)\S+")
@@ -65,7 +65,7 @@ Conditions = dict[Annotated[str, AfterValidator(_operator)], dict[str, Values]]
 
 
 class PolicyStatement(Section):
-    """What the role of a job may do. It always allows: what is not allowed is denied already."""
+    """A permission of a job's role. It always allows: what is not allowed is denied already."""
 
     actions: Annotated[tuple[Annotated[str, AfterValidator(_action)], ...], FILLED] = Field(
         description="IAM actions, each by its full name, such as dynamodb:GetItem"
@@ -86,7 +86,7 @@ class PolicyStatement(Section):
         return self
 
     def as_iam(self) -> dict[str, Any]:
-        """The statement as an IAM policy has it."""
+        """Return the statement as an IAM policy has it."""
         conditions = {
             operator: {key: list(values) for key, values in keys.items()} for operator, keys in self.conditions.items()
         }

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import yaml
 
-from aws_glue_cdk_baseline.config.errors import Problem, shown
+from aws_glue_cdk_baseline.config.errors import ErrorLine, shown
 from aws_glue_cdk_baseline.config.yaml_text import (
     MAX_DEPTH,
     MAX_KEY,
@@ -36,30 +36,31 @@ _PLAIN_TAGS = {_TAG + name for name in ("str", "int", "float", "bool", "timestam
 class YamlFile:
     """The content of one YAML file: `data`, and `lines` of every key path in it (1-based).
 
-    `problems` were found while reading; `faulty` are the key paths that have one in or below them.
+    `errors` were found while reading; `wrong` are the key paths that have one in or below them.
     """
 
     name: str
     data: Data = None
     lines: dict[KeyPath, int] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-    faulty: set[KeyPath] = field(default_factory=set)
+    errors: list[ErrorLine] = field(default_factory=list)
+    wrong: set[KeyPath] = field(default_factory=set)
 
     def line(self, path: KeyPath) -> int:
-        """The line of the key at `path`, or of the nearest section around it."""
+        """Return the line of the key at `path`, or of the nearest section around it."""
         while path not in self.lines and path:
             path = path[:-1]
         return self.lines.get(path, 1)
 
-    def problem(self, path: KeyPath, message: str) -> Problem:
-        return Problem(self.name, self.line(path), ".".join(str(key) for key in path), message)
+    def error(self, path: KeyPath, message: str) -> ErrorLine:
+        """Return the error `message` at the key `path`."""
+        return ErrorLine(self.name, self.line(path), ".".join(str(key) for key in path), message)
 
 
 def read_yaml(path: Path, name: str) -> YamlFile:
     """Read the YAML file at `path`, called `name` in messages.
 
     Raises ConfigError when it cannot be read as one YAML mapping; a key typed twice, an unknown tag and the like
-    are collected in `problems`, so that they are reported together with the faults found later.
+    are collected in `errors`, so that they are reported together with the errors found later.
     """
     file = YamlFile(name)
     root = compose(read_text(path, name), name)
@@ -139,7 +140,7 @@ class _Converter:
         return everything
 
     def _inherited(self, node: yaml.Node, path: KeyPath) -> Iterator[dict[str, Data]]:
-        """The sections that `<<: *anchor`, or `<<: [*one, *other]`, names."""
+        """Yield the sections that `<<: *anchor`, or `<<: [*one, *other]`, names."""
         for item in node.value if isinstance(node, yaml.SequenceNode) else [node]:
             inherited = self.convert(item, path)
             if isinstance(inherited, dict):
@@ -149,8 +150,8 @@ class _Converter:
 
     def _report(self, path: KeyPath, node: yaml.Node, message: str) -> None:
         where = ".".join(str(key) for key in path)
-        self.file.problems.append(Problem(self.file.name, node.start_mark.line + 1, where, message))
-        self.file.faulty.update(path[:length] for length in range(1, len(path) + 1))
+        self.file.errors.append(ErrorLine(self.file.name, node.start_mark.line + 1, where, message))
+        self.file.wrong.update(path[:length] for length in range(1, len(path) + 1))
 
 
 def _tag_refused(node: yaml.Node) -> str:

@@ -1,6 +1,6 @@
-"""The text of a YAML file, read and measured before anything is built from it.
+"""Read the text of a YAML file, and measure it before anything is built from it.
 
-What is too large or nested too deeply is refused while it is scanned: PyYAML would take hundreds of bytes for each
+A text that is too large or nested too deeply is refused while it is scanned: PyYAML takes hundreds of bytes for each
 value, and its C loader ends the process where the nesting is deeper than the stack.
 """
 
@@ -11,7 +11,7 @@ from typing import NoReturn
 
 import yaml
 
-from aws_glue_cdk_baseline.config.errors import ConfigError, Problem
+from aws_glue_cdk_baseline.config.errors import ConfigError, ErrorLine
 
 MAX_BYTES = 1024 * 1024  # 240 jobs are about a tenth of it
 MAX_VALUES = 50_000  # also stops aliases that multiply ("billion laughs")
@@ -20,11 +20,11 @@ MAX_DEPTH = 20  # a config has six levels
 
 
 def fail(name: str, line: int, message: str) -> NoReturn:
-    raise ConfigError([Problem(name, line, "", message)])
+    raise ConfigError([ErrorLine(name, line, "", message)])
 
 
 def read_text(path: Path, name: str) -> str:
-    """The text of the file at `path`, called `name` in messages. Raises ConfigError where it cannot be read."""
+    """Return the text of the file at `path`, called `name` in messages. Raises ConfigError where it cannot be read."""
     try:
         if path.is_dir():
             fail(name, 1, "is a folder; name a YAML file, as in `-c config=default-config.yaml`")
@@ -44,7 +44,7 @@ def read_text(path: Path, name: str) -> str:
 
 
 def compose(text: str, name: str) -> yaml.Node | None:
-    """The one document in `text` as nodes, None where there is none. Raises ConfigError where it is not usable."""
+    """Return the one document in `text` as nodes, None where there is none. Raises ConfigError for any other text."""
     try:
         _measure(text, name)
         root: yaml.Node | None = yaml.compose(text, Loader=yaml.CSafeLoader)

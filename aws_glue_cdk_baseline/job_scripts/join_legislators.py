@@ -1,7 +1,7 @@
-"""Join legislators, their memberships and the organizations they sat in: one row a membership, 25 columns.
+"""Join legislators, their memberships and the organizations of these: one row for each membership, 25 columns.
 
-Shows the result and counts it. With `--output_path` it also leaves it as Parquet, partitioned by `org_name`, for Athena
-to read; a run replaces what an earlier one left.
+The job shows the result and counts its rows. With `--output_path` it also writes the result as Parquet, partitioned by
+`org_name`, so that Athena can read it. Each run replaces the output of the run before.
 """
 
 import sys
@@ -14,7 +14,7 @@ from pyspark.context import SparkContext
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-# Declared, not inferred: inference would read every input once more. Fields that are not named here are not read.
+# A declared schema saves a read of every input, which inference would need. Other fields are not read.
 PERSONS = """
     id string, name string, sort_name string, given_name string, family_name string, gender string, image string,
     birth_date string, death_date string,
@@ -27,17 +27,17 @@ MEMBERSHIPS = """
     person_id string, organization_id string, on_behalf_of_id string, area_id string, role string,
     legislative_period_id string, start_date string, end_date string
 """
-# Without what persons have too (image, links, identifiers, other_names): the person's are kept.
+# Without image, links, identifiers and other_names: persons have these fields too, and theirs are kept.
 ORGANIZATIONS = "id string, name string, classification string, type string, seats bigint"
 SCHEMAS = (ORGANIZATIONS, PERSONS, MEMBERSHIPS)
 KEYS = (["id"], ["id"], ["person_id", "organization_id"])
-SHOWN_FROM = 1000  # memberships that the rows shown are taken from: enough for 20, and no need to join all for them
+SHOWN_FROM = 1000  # memberships to join for the 20 rows that are shown: joining all of them would take longer
 
 
 def read_json(glue_context: GlueContext, path: str, schema: str) -> DataFrame:
-    """Read the JSON Lines at `path`: a file, or a folder with all that is below it.
+    """Read JSON Lines from `path`: a file, or a folder with its subfolders.
 
-    A line that is not a JSON object fails the run, and so does a path that does not exist.
+    A line that is not a JSON object fails the run. So does a path that does not exist.
     """
     reader = glue_context.spark_session.read.schema(schema).option("recursiveFileLookup", True)
     return reader.json(path, mode="FAILFAST")
@@ -46,7 +46,7 @@ def read_json(glue_context: GlueContext, path: str, schema: str) -> DataFrame:
 def join_frames(orgs: DataFrame, persons: DataFrame, memberships: DataFrame) -> DataFrame:
     """Inner join: `persons.id` = `memberships.person_id` and `orgs.id` = `memberships.organization_id`.
 
-    A membership whose person or organization is unknown, or null, is left out; an id that stands twice joins twice.
+    A membership without a known person and organization is left out. An id that occurs twice gives two rows.
     """
     orgs = orgs.withColumnsRenamed({"id": "org_id", "name": "org_name"})
     return (
@@ -65,12 +65,12 @@ def join_legislators(
 
 
 def read_inputs(glue_context: GlueContext, *paths: str) -> list[DataFrame]:
-    """Organizations, persons and memberships, in this order."""
+    """Read organizations, persons and memberships, in this order."""
     return [read_json(glue_context, path, schema) for path, schema in zip(paths, SCHEMAS, strict=True)]
 
 
 def check_keys(frames: list[DataFrame], paths: list[str]) -> None:
-    """Raise ValueError where no record of an input has a field by which it is joined; an empty input may be."""
+    """Raise ValueError for an input of which no record has its join key. An empty input is allowed."""
     for frame, path, keys in zip(frames, paths, KEYS, strict=True):
         for key in keys:
             if frame.where(F.col(key).isNotNull()).isEmpty() and not frame.isEmpty():
@@ -78,7 +78,7 @@ def check_keys(frames: list[DataFrame], paths: list[str]) -> None:
 
 
 def write_parquet(joined: DataFrame, path: str, input_paths: list[str]) -> None:
-    """Replace what is at `path` with the rows. Raises ValueError where that would replace an input."""
+    """Replace the files at `path` with the rows. Raise ValueError if an input is among these files."""
     for input_path in input_paths:
         if f"{input_path.rstrip('/')}/".startswith(f"{path.rstrip('/')}/"):
             raise ValueError(f"the output {path} would replace the input {input_path}; name another folder")
@@ -97,7 +97,7 @@ def main() -> None:
     frames = read_inputs(glue_context, *inputs)
     joined = join_frames(*frames)
     count = joined.count()
-    if not count:  # only then is it worth a look whether the inputs are what they should be
+    if not count:  # a wrong input is the likely reason
         check_keys(frames, inputs)
     if "output_path" in args:
         write_parquet(joined, args["output_path"], inputs)

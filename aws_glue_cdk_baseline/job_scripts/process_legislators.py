@@ -1,4 +1,4 @@
-"""Show a JSON Lines file of legislators: its schema, some rows and how many there are."""
+"""Show a JSON Lines file of legislators: its schema, some rows and the number of rows."""
 
 import sys
 
@@ -10,7 +10,7 @@ from pyspark.context import SparkContext
 
 
 def read_json(glue_context: GlueContext, path: str) -> DynamicFrame:
-    """Read the JSON Lines at `path`: a file, or a folder with all that is below it."""
+    """Read JSON Lines from `path`: a file, or a folder with its subfolders."""
     return glue_context.create_dynamic_frame.from_options(
         connection_type="s3",
         connection_options={"paths": [path], "recurse": True},
@@ -24,7 +24,7 @@ def main() -> None:
     job = Job(glue_context)
     job.init(args["JOB_NAME"], args)
 
-    persons = read_json(glue_context, args["input_path"]).toDF().cache()  # shown and counted from one read
+    persons = read_json(glue_context, args["input_path"]).toDF().cache()  # one read for show() and count()
     persons.printSchema()
     persons.show()
     print(persons.count())

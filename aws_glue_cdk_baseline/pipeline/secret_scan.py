@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 
-from aws_glue_cdk_baseline.config.errors import ConfigError, Problem
+from aws_glue_cdk_baseline.config.errors import ConfigError, ErrorLine
 
 MAX_BYTES = 10 * 1024 * 1024  # of each file: credentials are not at the end of large data
 MAX_SHOWN = 10  # of one kind in one file
@@ -80,16 +80,16 @@ def refuse_credentials(files: Mapping[str, Path], project: Path) -> None:
 
     One that lies elsewhere than in `project`, by a link in its path, is refused as such: CDK packs what is linked.
     """
-    problems = {problem: None for name, file in files.items() for problem in _problems(name, file, project)}
-    if problems:
-        raise CredentialError(list(problems))
+    errors = {error: None for name, file in files.items() for error in _errors(name, file, project)}
+    if errors:
+        raise CredentialError(list(errors))
 
 
-def _problems(name: str, file: Path, project: Path) -> Iterator[Problem]:
+def _errors(name: str, file: Path, project: Path) -> Iterator[ErrorLine]:
     if not file.is_file():
         return
     if link := _link_outside(file, project):
-        yield Problem(link, 1, "", OUTSIDE)
+        yield ErrorLine(link, 1, "", OUTSIDE)
         return
     with file.open("rb") as stream:
         content = stream.read(MAX_BYTES)
@@ -99,13 +99,13 @@ def _problems(name: str, file: Path, project: Path) -> Iterator[Problem]:
         return
     for kind, by_name in NAMES.items():
         if re.fullmatch(by_name, file.name, re.IGNORECASE) and not _acknowledged(content, 0, of_file=True):
-            yield Problem(name, 1, "", f"looks like {kind} by its name, {BY_NAME}")
+            yield ErrorLine(name, 1, "", f"looks like {kind} by its name, {BY_NAME}")
             return
     for kind, pattern in CONTENT.items():
         places = (match.start() for match in re.finditer(pattern, content))
         for place in islice((place for place in places if not _acknowledged(content, place)), MAX_SHOWN):
             line = content.count(b"\n", 0, place) + 1
-            yield Problem(name, line, "", f"looks like {kind}, {BY_CONTENT}")
+            yield ErrorLine(name, line, "", f"looks like {kind}, {BY_CONTENT}")
 
 
 def _link_outside(file: Path, project: Path) -> str | None:

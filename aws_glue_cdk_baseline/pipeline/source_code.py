@@ -13,7 +13,7 @@ from aws_cdk import aws_s3_assets as assets
 from constructs import Construct
 
 from aws_glue_cdk_baseline.config import PROJECT
-from aws_glue_cdk_baseline.config.errors import Problem
+from aws_glue_cdk_baseline.config.errors import ErrorLine
 from aws_glue_cdk_baseline.pipeline.secret_scan import CredentialError, refuse_credentials
 
 UNSTAGED = "has no effect with --no-staging: all of this folder would be packed, .git too; leave that option out"
@@ -43,7 +43,7 @@ def _packed(scope: Construct, asset: assets.Asset) -> Iterator[str]:
     """The files in the asset."""
     folder = Path(_app_of(scope).asset_outdir, asset.asset_path)
     if folder == PROJECT:
-        raise CredentialError([Problem(".gitignore", 1, "", UNSTAGED)])
+        raise CredentialError([ErrorLine(".gitignore", 1, "", UNSTAGED)])
     yield from (file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file())
 
 

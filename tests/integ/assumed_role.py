@@ -1,4 +1,4 @@
-"""Credentials of an assumed role that are renewed before they expire."""
+"""A session of an assumed role whose credentials are renewed before they expire."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _now() -> datetime:
 
 
 class _AssumedRole(CredentialProvider):  # type: ignore[misc]
-    """botocore asks it for credentials once, and the credentials for newer ones when their end comes near."""
+    """The source of the credentials: botocore calls `load` once, and its `_refresh` shortly before they expire."""
 
     METHOD = "assumed-role"
 
@@ -35,7 +35,7 @@ class _AssumedRole(CredentialProvider):  # type: ignore[misc]
 
 
 def assumed_session(role_arn: str, region: str, sts: Any = None, now: Callable[[], datetime] = _now) -> boto3.Session:
-    """A session with the credentials of the role, assumed with the caller's own (or those of the client `sts`)."""
+    """Return a session of the role, which the caller's credentials (or those of the client `sts`) assume."""
     sts = sts or boto3.Session(region_name=region).client("sts")
     session = botocore.session.get_session()
     session.register_component("credential_provider", CredentialResolver([_AssumedRole(sts, role_arn, now)]))

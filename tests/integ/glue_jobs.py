@@ -1,4 +1,4 @@
-"""What the integration test asks of AWS, and what it makes of Glue's errors."""
+"""The calls of the integration test to Glue and CloudFormation, and the meaning of Glue's errors."""
 
 from __future__ import annotations
 
@@ -11,33 +11,33 @@ from botocore.exceptions import ClientError, HTTPClientError
 
 from tests.integ.job_run import JobRun
 
-# These say that there is no room now: worth another try, and certainly nothing was started.
+# Errors that say "not now": another try may start the run.
 FULL = {"ConcurrentRunsExceededException", "ResourceNumberLimitExceededException"}
 THROTTLED = {"ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded"}
 CLOCKS_DIFFER = timedelta(seconds=5)
-STOPPED_AT_ONCE = 25  # runs that one BatchStopJobRun takes
+STOPPED_AT_ONCE = 25  # the most runs for one BatchStopJobRun
 
 
-class NoRoomError(Exception):
-    """The run was not started now, and may be later; the message is Glue's."""
+class NoCapacityError(Exception):
+    """The run was not started, and a later try may start it. The message is Glue's."""
 
 
 class GlueJobs:
-    """The jobs of one stage. `session` is a boto3 session."""
+    """The jobs of one stage, by a boto3 session."""
 
     def __init__(self, session: Any) -> None:
         patient = Config(retries={"mode": "standard", "max_attempts": 10})
-        # What came of a start that got no answer must be looked up before it is tried again: never start twice.
+        # No retries by botocore: a start without an answer may have started a run, and a second one would start two.
         once = Config(retries={"mode": "standard", "total_max_attempts": 1})
         self._glue = session.client("glue", config=patient)
         self._starter = session.client("glue", config=once)
         self._stacks = session.client("cloudformation", config=patient)
 
     def find(self, stage_name: str) -> list[str]:
-        """The names of the stage's jobs: those of its stack.
+        """Return the names of the jobs in the stage's stack.
 
-        CloudFormation is asked, and not Glue's ListJobs for the stack's tag: whoever may call that may do so for every
-        job of the account, while this is allowed for one stack. It also knows no job that others tagged alike.
+        CloudFormation knows them, and its permission is for one stack. Glue's ListJobs by the stack's tag would need a
+        permission for all jobs of the account, and would find jobs of others with the same tag.
         """
         stack = f"{stage_name}-GlueAppStack"
         pages = self._stacks.get_paginator("list_stack_resources").paginate(StackName=stack)
@@ -49,9 +49,9 @@ class GlueJobs:
         )
 
     def start(self, job: str, known: Iterable[str], since: datetime) -> str:
-        """Start a run; returns its id. Raises NoRoomError where that may work later.
+        """Start a run and return its id. Raise NoCapacityError if a later try may work.
 
-        An earlier try since `since` may have started a run without an answer: a run that is not `known` is ours.
+        An earlier try, at `since` or later, may have started a run without an answer. A run that is not `known` is it.
         """
         try:
             run_id: str = self._starter.start_job_run(JobName=job)["JobRunId"]
@@ -63,17 +63,17 @@ class GlueJobs:
             if code in FULL or status >= 500:
                 return self._unanswered(job, known, since, str(error))
             if code in THROTTLED or status == 429:
-                raise NoRoomError(str(error)) from None
+                raise NoCapacityError(str(error)) from None
             raise
         return run_id
 
-    def _unanswered(self, job: str, known: Iterable[str], since: datetime, why: str) -> str:
+    def _unanswered(self, job: str, known: Iterable[str], since: datetime, reason: str) -> str:
         if found := self.find_run(job, known, since):
             return found
-        raise NoRoomError(why)
+        raise NoCapacityError(reason)
 
     def find_run(self, job: str, known: Iterable[str], since: datetime) -> str | None:
-        """A run of the job that was started after `since` and is not `known`."""
+        """Return a run of the job that was started after `since` and is not `known`; None if there is none."""
         for run in self._glue.get_job_runs(JobName=job, MaxResults=10)["JobRuns"]:
             started = run.get("StartedOn") or datetime.now(UTC)
             if run["Id"] not in set(known) and started >= since - CLOCKS_DIFFER:
@@ -85,7 +85,7 @@ class GlueJobs:
         return answer
 
     def stop(self, runs: Iterable[JobRun]) -> dict[str, str]:
-        """Stop the runs, with one call a job; returns why it did not work, by job."""
+        """Stop the runs, with one call for each job, and return the errors by job."""
         by_job: dict[str, list[str]] = {}
         for run in runs:
             by_job.setdefault(run.job, []).append(run.run_id)
@@ -94,6 +94,6 @@ class GlueJobs:
             try:
                 for start in range(0, len(ids), STOPPED_AT_ONCE):
                     self._glue.batch_stop_job_run(JobName=job, JobRunIds=ids[start : start + STOPPED_AT_ONCE])
-            except (ClientError, HTTPClientError) as error:  # the others are stopped all the same
+            except (ClientError, HTTPClientError) as error:  # the other jobs are stopped nevertheless
                 failed[job] = str(error)
         return failed

@@ -1,6 +1,6 @@
-"""Integration test: start every job of a deployed stage, wait for all of them and tell how each one ended.
+"""Integration test: start every job of a deployed stage, wait for all of them and report the end of each run.
 
-The pipeline runs it after DeployDev; by hand, with credentials that may assume the role:
+The pipeline runs it after DeployDev. To run it by hand, use credentials that may assume the role:
 
     pip install --require-hashes --only-binary=:all: -r tests/integ/requirements.lock
     python tests/integ/integ_test_glue_app_stack.py --account 123456789102 --region us-east-1 \
@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-if __name__ == "__main__":  # as a file, it finds its neighbours from the project's root
+if __name__ == "__main__":  # started as a file: imports are from the project's root
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -46,7 +46,9 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--price", type=price, default=usual.standard, help="USD per DPU-hour")
     options.add_argument("--flex-price", type=price, default=usual.flex, help="USD per DPU-hour of Flex runs")
     options.add_argument("--memory-price", type=price, default=usual.memory, help="USD per DPU-hour of R workers")
-    options.add_argument("--expect", type=_expected, default={}, help="JSON: what good runs leave, by job")
+    options.add_argument(
+        "--expect", type=_expected, default={}, help="JSON: the least rows that a run of each job writes"
+    )
     options.add_argument("--junit", type=Path, help="file for the results as JUnit XML")
     return options
 
@@ -72,7 +74,7 @@ def _expected(text: str) -> dict[str, expectations.Expectation]:
 
 
 def integration_test(options: argparse.Namespace) -> int:
-    """Run the stage's jobs and tell of them; returns the exit code."""
+    """Run the jobs of the stage, print the report and return the exit code."""
     session = assumed_session(options.sts_role_arn, options.region)
     glue = GlueJobs(session)
     jobs = glue.find(options.stage_name)
@@ -89,7 +91,7 @@ def integration_test(options: argparse.Namespace) -> int:
     )
     try:
         runner.run(jobs)
-    finally:  # an interrupted test tells what it knows
+    finally:  # an interrupted test reports the runs until then
         if options.junit:
             report.write_junit(runner.runs, options.region, options.junit)
         prices = report.Prices(options.price, options.flex_price, options.memory_price)
@@ -103,7 +105,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     logging.basicConfig(stream=sys.stdout, level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     logging.getLogger("botocore").setLevel(logging.DEBUG if options.verbose else logging.WARNING)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # CodeBuild ends a stopped build with it
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # CodeBuild stops a build with this signal
     try:
         return integration_test(options)
     except (ClientError, BotoCoreError, LookupError) as error:

@@ -1,4 +1,4 @@
-"""One job run of the integration test: what Glue says of it, and whether that passes."""
+"""One job run of the integration test: its state in Glue, its cost, and its error if it does not pass."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ ENDS = {"SUCCEEDED", "FAILED", "TIMEOUT", "STOPPED", "ERROR", "EXPIRED"}
 NOT_STARTED = "NOT STARTED"
 DPU = {"G.1X": 1, "G.2X": 2, "G.4X": 4, "G.8X": 8, "G.12X": 12, "G.16X": 16, "R.1X": 1, "R.2X": 2, "R.4X": 4, "R.8X": 8}
 BILLED_AT_LEAST = 60  # seconds: https://aws.amazon.com/glue/pricing/
+LOOK_SECONDS = (3.0, 60.0)  # between two looks at a run: at least, at most
+LOOK_SHARE = 1 / 12  # of the time since the run was asked for: a long run is looked at less often
 
 
 @dataclass
 class JobRun:
-    """`state` as Glue names it, `seconds` of execution, `fault` why it does not pass, empty where it does.
+    """A run with the `state` that Glue names, its `seconds` of execution, and its `error`, empty if the run passes.
 
-    `asked`, `running_since` and `next_look` are seconds of the runner's clock.
+    `asked` (when the run was asked for), `running_since` and `next_look` are seconds of the runner's clock.
     """
 
     job: str
@@ -23,8 +25,8 @@ class JobRun:
     state: str = "STARTING"
     seconds: float = 0
     dpu_seconds: float = 0
-    rate: str = "standard"  # which of report.Prices applies: standard, flex or memory
-    fault: str = ""
+    rate: str = "standard"  # its price in report.Prices: standard, flex or memory
+    error: str = ""
     running_since: float | None = None
     next_look: float = 0
 
@@ -34,23 +36,27 @@ class JobRun:
 
     @property
     def passed(self) -> bool:
-        return self.state == "SUCCEEDED" and not self.fault
+        return self.state == "SUCCEEDED" and not self.error
 
     def update(self, answer: dict[str, object], now: float) -> None:
-        """Take over what GetJobRun says."""
+        """Take over the answer of GetJobRun."""
         self.state = str(answer["JobRunState"])
         if self.state == "RUNNING" and self.running_since is None:
             self.running_since = now
-        # While a run goes, Glue may not say how long yet.
-        going = now - self.running_since if self.running_since is not None and not self.ended else 0
-        self.seconds = max(float(str(answer.get("ExecutionTime") or 0)), going)
+        # During a run, Glue may not give its time yet.
+        measured = now - self.running_since if self.running_since is not None and not self.ended else 0
+        self.seconds = max(float(str(answer.get("ExecutionTime") or 0)), measured)
         self.rate = _rate(answer)
         self.dpu_seconds = float(str(answer.get("DPUSeconds") or 0)) or self._most_dpu_seconds(answer)
-        if self.ended and self.state != "SUCCEEDED" and not self.fault:
-            self.fault = str(answer.get("ErrorMessage") or f"ended {self.state}, and Glue gives no reason")
+        if self.ended and self.state != "SUCCEEDED" and not self.error:
+            self.error = str(answer.get("ErrorMessage") or f"ended {self.state}, and Glue gives no reason")
+
+    def plan_next_look(self, now: float) -> None:
+        least, most = LOOK_SECONDS
+        self.next_look = now + min(most, max(least, (now - self.asked) * LOOK_SHARE))
 
     def _most_dpu_seconds(self, answer: dict[str, object]) -> float:
-        """Where Glue does not count them: as if all workers had been there from the start to the end."""
+        """Estimate them if Glue does not count them: all workers, from the start to the end."""
         if not self.seconds:
             return 0
         workers = int(str(answer.get("NumberOfWorkers") or 0))

@@ -1,4 +1,4 @@
-"""What the integration test tells: a table of the runs with their estimated cost, and the same as JUnit XML."""
+"""The report of the integration test: a table of the runs with their estimated cost, and JUnit XML."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from tests.integ.job_run import JobRun
 
 @dataclass(frozen=True)
 class Prices:
-    """USD per DPU-hour, us-east-1, November 2026: https://aws.amazon.com/glue/pricing/; `memory` of R workers."""
+    """USD per DPU-hour in us-east-1, November 2026, `memory` for R workers: https://aws.amazon.com/glue/pricing/."""
 
     standard: float = 0.44
     flex: float = 0.29
     memory: float = 0.52
 
     def of(self, run: JobRun) -> float:
-        """What the run costs, USD."""
+        """Return the cost of the run in USD."""
         price: float = getattr(self, run.rate)
         return run.dpu_seconds / 3600 * price
 
@@ -29,7 +29,7 @@ def console_link(region: str, run: JobRun) -> str:
 
 
 def table(runs: Sequence[JobRun], prices: Prices) -> list[str]:
-    """One line a run, by job, and one for all."""
+    """Return a line for each run, sorted by job, and one for all runs."""
     width = max([len(run.job) for run in runs] + [3])
     lines = [f"{'job':<{width}}  {'state':<11}  seconds  DPU-seconds        USD"]
     for run in sorted(runs, key=lambda run: run.job):
@@ -46,17 +46,17 @@ def _line(width: int, job: str, state: str, seconds: float, dpu_seconds: float, 
 
 
 def failures(runs: Sequence[JobRun], region: str) -> list[str]:
-    """What is wrong with each run that did not pass, and where to look."""
+    """Return the error of each run that did not pass, with a link to it in the console."""
     lines = []
     for run in sorted(runs, key=lambda run: run.job):
         if not run.passed:
             link = f"\n    {console_link(region, run)}" if run.run_id else ""
-            lines.append(f"{run.job} {run.state}: {run.fault}{link}")
+            lines.append(f"{run.job} {run.state}: {run.error}{link}")
     return lines
 
 
 def write_junit(runs: Sequence[JobRun], region: str, file: Path) -> None:
-    """One test case a run, as CodeBuild's reports read it."""
+    """Write a test case for each run; CodeBuild shows the file as a report."""
     failed = sum(not run.passed for run in runs)
     suite = ElementTree.Element(
         "testsuite",
@@ -71,7 +71,7 @@ def write_junit(runs: Sequence[JobRun], region: str, file: Path) -> None:
             suite, "testcase", classname="integration-test", name=run.job, time=f"{run.seconds:.0f}"
         )
         if not run.passed:
-            failure = ElementTree.SubElement(case, "failure", message=f"{run.state}: {run.fault}")
+            failure = ElementTree.SubElement(case, "failure", message=f"{run.state}: {run.error}")
             failure.text = console_link(region, run) if run.run_id else None
     file.parent.mkdir(parents=True, exist_ok=True)
     ElementTree.ElementTree(suite).write(file, encoding="utf-8", xml_declaration=True)

@@ -1,4 +1,4 @@
-"""What cdk-nag finds in the whole app: AwsSolutions rules on every resource of every stage."""
+"""The findings of cdk-nag in the whole app: the AwsSolutions rules on every resource of every stage."""
 
 from __future__ import annotations
 
@@ -10,44 +10,33 @@ from aws_cdk import Validations
 from cdk_nag import AwsSolutionsChecks
 from constructs import IConstruct
 
-from aws_glue_cdk_baseline.config import Config
-from aws_glue_cdk_baseline.pipeline_stack import PipelineStack
-from tests.configs import make_app
-
-# Accounts and Regions are the user's, and tokens where the pipeline's own account is a stage's.
+# Accounts and Regions come from the config; they are tokens if a stage is in the pipeline's own account.
 PLACE = re.compile(r"arn:(?:[a-z-]+|<AWS::Partition>|\*):(\w+):(?:<AWS::Region>|[\w-]*):(?:<AWS::AccountId>|\w*):")
-# What does not fit into a role any more CDK moves there, statement by statement.
+# CDK moves statements that exceed the size of a role's policy to these policies.
 OVERFLOW = re.compile(r"/OverflowPolicy\d+/")
-# CDK's name for the bucket of this pipeline's artifacts in another Region.
+# The id of the project that tests a stage: CDK ends it with a hash of its path.
+TEST_PROJECT = re.compile(r"(<GluePipelineDeploy\w+IntegrationTest)[0-9A-F]{8}(?=>)")
+# CDK's name of the bucket with this pipeline's artifacts in another Region.
 REPLICA = re.compile(r"pipelinestack-support-[a-z0-9-]+(?=/)")
 
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """One finding on one construct: `rule` as cdk-nag has it, `AwsSolutions-IAM5[Resource::…]`."""
+    """One finding on one construct; `rule` is cdk-nag's, such as `AwsSolutions-IAM5[Resource::…]`."""
 
     path: str
     rule: str
 
     @property
     def anywhere(self) -> Finding:
-        """The finding as it is in any partition, account and Region: `IAM5[Resource::arn:logs:log-group:…]`."""
+        """The finding without partition, account and Region: `IAM5[Resource::arn:logs:log-group:…]`."""
         rule = PLACE.sub(r"arn:\1:", self.rule.removeprefix("AwsSolutions-"))
-        rule = REPLICA.sub("<replication bucket>", rule)
+        rule = TEST_PROJECT.sub(r"\1", REPLICA.sub("<replication bucket>", rule))
         return Finding(OVERFLOW.sub("/DefaultPolicy/", self.path), rule)
 
 
-def make_whole_app(config: Config) -> core.App:
-    """The app as app.py makes it."""
-    app = make_app()
-    home = config.pipeline_account
-    env = core.Environment(account=home.aws_account_id, region=home.aws_region)
-    PipelineStack(app, "PipelineStack", config=config, env=env)
-    return app
-
-
 def find(app: core.App) -> set[Finding]:
-    """What cdk-nag finds in `app` that is not acknowledged."""
+    """Return the findings in `app` that are not acknowledged."""
     report = AwsSolutionsChecks(app).validate_scope(app)
     return {
         Finding(resource.construct_path or "", violation.rule_name)
@@ -57,7 +46,7 @@ def find(app: core.App) -> set[Finding]:
 
 
 def acknowledge(app: core.App, finding: Finding, reason: str) -> None:
-    """Acknowledge this finding on its own construct, and on none below or beside it."""
+    """Acknowledge the finding on its own construct only, not on those below or beside it."""
     construct: IConstruct = app
     for name in finding.path.split("/"):
         construct = construct.node.find_child(name)

@@ -1,5 +1,7 @@
-"""What cdk-nag finds in the stages, and why it is right, made from the config as the roles are: a new job needs no
-line here, and a wildcard that its YAML does not call for is in none.
+"""The findings of cdk-nag in the stages, each with the reason why it is accepted.
+
+They follow from the config, as the roles do. A new job needs no change here, and a wildcard that its YAML does not ask
+for is not accepted.
 """
 
 from __future__ import annotations
@@ -32,14 +34,16 @@ MANAGED = "Chosen for this job in the config file, under managedPolicies, where 
 
 
 def job_acknowledgements(config: Config) -> dict[Finding, str]:
-    """The reasons by finding, for the stages of `config`."""
-    return dict(
-        [*_stage("DeployDev", config.dev), *_stage("DeployProd", config.prod), *_test_role("DeployDev", config.dev)]
-    )
+    """Return the reasons by finding, for the stages of `config`."""
+    return {
+        finding: reason
+        for stage in config.stages
+        for finding, reason in [*_stage(stage), *(_test_role(stage) if stage.integration_test else ())]
+    }
 
 
-def _stage(deployed_as: str, stage: StageConfig) -> Iterator[tuple[Finding, str]]:
-    stack = f"PipelineStack/{deployed_as}/GlueAppStack"
+def _stage(stage: StageConfig) -> Iterator[tuple[Finding, str]]:
+    stack = f"PipelineStack/{stage.deployed_as}/GlueAppStack"
     for job in stage.jobs:
         bookmarks = job.settings.default_arguments.get("--job-bookmark-option", "job-bookmark-disable")
         yield Finding(f"{stack}/{job.name}/Resource", "GL1"), LOGS_ENCRYPTED
@@ -57,7 +61,7 @@ def _role(path: str, job: Job, stage: str) -> Iterator[tuple[Finding, str]]:
     places += [key for location in job.output_locations for key in keys(location)]
     yield from _wide(path, places, BELOW)
     aws_own = [name for name in job.settings.managed_policies if not name.startswith("arn:") or ":aws:policy/" in name]
-    for policy in aws_own:  # cdk-nag finds no others
+    for policy in aws_own:  # cdk-nag reports only these
         name = policy.rpartition(":policy/")[2]
         yield Finding(path, f"IAM4[Policy::arn:iam:policy/{name}]"), MANAGED
     for statement in job.settings.statements:
@@ -66,9 +70,9 @@ def _role(path: str, job: Job, stage: str) -> Iterator[tuple[Finding, str]]:
                 yield Finding(path, f"IAM5[Resource::{resource}]").anywhere, statement.reason
 
 
-def _test_role(deployed_as: str, stage: StageConfig) -> Iterator[tuple[Finding, str]]:
-    path = f"PipelineStack/{deployed_as}/GlueAppStack/GlueTestRole/DefaultPolicy/Resource"
-    yield Finding(path, f"IAM5[Resource::arn:cloudformation:stack/{deployed_as}-GlueAppStack/*]"), OWN_STACK
+def _test_role(stage: StageConfig) -> Iterator[tuple[Finding, str]]:
+    path = f"PipelineStack/{stage.deployed_as}/GlueAppStack/GlueTestRole/DefaultPolicy/Resource"
+    yield Finding(path, f"IAM5[Resource::arn:cloudformation:stack/{stage.deployed_as}-GlueAppStack/*]"), OWN_STACK
     expected = [location for job in stage.jobs if job.settings.expect for location in job.output_locations]
     yield from _wide(path, [below(location) for location in expected], EXPECTED)
 

@@ -1,13 +1,13 @@
-"""What cdk-nag finds in the pipeline's own stack, and why it is right: each line is one finding on one construct.
+"""The findings of cdk-nag in the pipeline's own stack, each with the reason why it is accepted.
 
-All of it is written by CDK Pipelines, which has no option for it; `<…>` is a resource of the stack.
+CDK Pipelines writes these resources and has no option to change them. `<…>` is a resource of the stack.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from aws_glue_cdk_baseline.config import Config
+from aws_glue_cdk_baseline.config import Config, StageConfig
 from tests.security.findings import Finding
 
 Reasons = dict[Finding, str]
@@ -17,7 +17,6 @@ SOURCE = f"{PIPELINE}/Pipeline/Source/CodeCommit/CodePipelineActionRole/DefaultP
 SYNTH = f"{PIPELINE}/Pipeline/Build/CdkSynth_UnitTest/CdkBuildProject/Role/DefaultPolicy/Resource"
 UPDATE = f"{PIPELINE}/UpdatePipeline/SelfMutation/Role/DefaultPolicy/Resource"
 ASSETS = f"{PIPELINE}/Assets/FileRole/DefaultPolicy/Resource"
-TEST = "PipelineStack/IntegrationTestRole/DefaultPolicy/Resource"
 
 NO_ACCESS_LOGS = (
     "Who reads or writes an artifact is in CloudTrail without them: each is encrypted with a KMS key of the pipeline's"
@@ -57,7 +56,7 @@ OTHER_REGIONS = {
 
 
 def artifacts_of(path: str, *, writes: bool) -> Iterator[tuple[Finding, str]]:
-    """The grant by which a role of the pipeline uses its artifacts."""
+    """Yield the findings of a role's grant to read, and with `writes` to write, the pipeline's artifacts."""
     for action in ("GetBucket", "GetObject", "List"):
         yield Finding(path, f"IAM5[Action::s3:{action}*]"), READ
     for action in ("Abort", "DeleteObject") if writes else ():
@@ -66,21 +65,21 @@ def artifacts_of(path: str, *, writes: bool) -> Iterator[tuple[Finding, str]]:
 
 
 def key_of(path: str) -> Iterator[tuple[Finding, str]]:
-    """The grant by which a role encrypts what it puts there."""
+    """Yield the findings of a role's grant to encrypt artifacts."""
     for action in ("GenerateDataKey", "ReEncrypt"):
         yield Finding(path, f"IAM5[Action::kms:{action}*]"), USE_KEY
 
 
 def build(path: str, project: str) -> Iterator[tuple[Finding, str]]:
-    """What a CodeBuild project writes besides."""
+    """Yield the findings of a CodeBuild project's grant to write logs and reports."""
     yield Finding(path, f"IAM5[Resource::arn:logs:log-group:/aws/codebuild/<{project}>:*]"), OWN_LOG
     yield Finding(path, f"IAM5[Resource::arn:codebuild:report-group/<{project}>-*]"), OWN_REPORTS
 
 
 def pipeline_acknowledgements(config: Config) -> Reasons:
-    """The reasons by finding, for the stack of the pipeline and its buckets in the Regions of the stages."""
+    """Return the reasons by finding, for the pipeline's stack and its buckets in the Regions of the stages."""
     home = config.pipeline_account
-    regions = {stage.account.aws_region for stage in (config.dev, config.prod)} - {home.aws_region}
+    regions = {stage.account.aws_region for stage in config.stages} - {home.aws_region}
     support = [
         f"cross-region-stack-{home.aws_account_id}:{region}/Default/CrossRegionCodePipelineReplicationBucket/Resource"
         for region in regions
@@ -116,7 +115,18 @@ def pipeline_acknowledgements(config: Config) -> Reasons:
         Finding(ASSETS, "IAM5[Resource::arn:codebuild:report-group/*]"): (
             "As for its log groups; the build that publishes assets writes no report, and reports hold no secret."
         ),
-        **dict(artifacts_of(TEST, writes=False)),
-        **dict(key_of(TEST)),
-        **dict(build(TEST, "GluePipelineDeployDevIntegrationTest8BF6E328")),
+        **{
+            finding: reason
+            for stage in config.stages
+            for finding, reason in (integration_test(stage) if stage.integration_test else ())
+        },
     }
+
+
+def integration_test(stage: StageConfig) -> Iterator[tuple[Finding, str]]:
+    """Yield the findings of the build that tests a stage."""
+    of_stage = "" if stage.name == "dev" else stage.deployed_as.removeprefix("Deploy")
+    path = f"PipelineStack/{of_stage}IntegrationTestRole/DefaultPolicy/Resource"
+    yield from artifacts_of(path, writes=False)
+    yield from key_of(path)
+    yield from build(path, f"GluePipeline{stage.deployed_as}IntegrationTest")

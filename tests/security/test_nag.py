@@ -2,143 +2,38 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-from typing import Any
-
-import aws_cdk as core
 import pytest
-from aws_cdk import Validations
-from aws_cdk import aws_s3 as s3
-from cdk_nag import AwsSolutionsChecks
 
-from aws_glue_cdk_baseline.config import PROJECT, Config, load_config
-from aws_glue_cdk_baseline.config.model import Expect
-from aws_glue_cdk_baseline.config.statements import PolicyStatement
-from tests.configs import DEV, PIPELINE, PROD, make_app, make_config, make_job
-from tests.security.findings import Finding, acknowledge, find, make_whole_app
+from tests.conftest import WholeApp
+from tests.security.findings import Finding, find
 from tests.security.job_acknowledgements import job_acknowledgements
 from tests.security.pipeline_acknowledgements import pipeline_acknowledgements
 
-DEFAULT = load_config(PROJECT / "default-config.yaml")
-WIDE = PolicyStatement(
-    actions=("cloudwatch:PutMetricData",),
-    resources=("*", "arn:aws:sqs:us-east-1:222222222222:terms-*"),
-    conditions={"StringEquals": {"cloudwatch:namespace": ("Legislators",)}},
-    reason="CloudWatch knows no resources for metrics, and the queues are made by day",
-)
-JOBS: dict[str, dict[str, object]] = {
-    "Plain": {"input_locations": ("s3://data/a.json", "s3://data/folder/", "s3://data/either", "s3://whole")},
-    "Writes": {
-        "arguments": {"--output_path": "s3://data/out/"},
-        "output_locations": ("s3://data/out/",),
-        "expect": Expect(outputRows=1),
-    },
-    "Wide": {"statements": (WIDE,), "managed_policies": ("AmazonSQSReadOnlyAccess",)},
-    "Bookmarks": {"default_arguments": {"--job-bookmark-option": "job-bookmark-enable"}},
-}
+
+@pytest.fixture(scope="module")
+def found(whole_app: WholeApp) -> set[Finding]:
+    return find(whole_app.app)
 
 
-def everything(folder: Path, dev_account: bool = True) -> Config:
-    """All that makes a role wider, in two Regions, and three accounts or two: dev in the pipeline's own."""
-    jobs = tuple(make_job(folder, name, **values) for name, values in JOBS.items())
-    return make_config(jobs, dev=DEV if dev_account else PIPELINE, prod=PROD)
+@pytest.fixture(scope="module")
+def reasons(whole_app: WholeApp) -> dict[Finding, str]:
+    return {**pipeline_acknowledgements(whole_app.config), **job_acknowledgements(whole_app.config)}
 
 
-def acknowledged(config: Config) -> tuple[core.App, set[Finding], dict[Finding, str]]:
-    """The app with its acknowledgements, what was found before, and the reasons."""
-    app = make_whole_app(config)
-    app.synth()
-    found = find(app)
-    reasons = {**pipeline_acknowledgements(config), **job_acknowledgements(config)}
-    for finding in found:
-        if reason := reasons.get(finding.anywhere):
-            acknowledge(app, finding, reason)
-    return app, found, reasons
-
-
-@pytest.fixture(
-    scope="module", params=["default-config.yaml", "everything", "everything, dev in the pipeline's account"]
-)
-def case(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[core.App, set[Finding], dict[Finding, str]]:
-    if request.param == "default-config.yaml":
-        return acknowledged(DEFAULT)
-    folder = tmp_path_factory.mktemp("jobs")
-    return acknowledged(everything(folder, dev_account=request.param == "everything"))
-
-
-Case = tuple[core.App, set[Finding], dict[Finding, str]]
-
-
-def test_nothing_is_found_that_is_not_acknowledged(case: Case) -> None:
-    app, found, _ = case
-    left = find(app)
+def test_nothing_is_found_that_is_not_acknowledged(found: set[Finding], reasons: dict[Finding, str]) -> None:
+    left = {finding for finding in found if finding.anywhere not in reasons}
     print(f"\n{len(found)} findings, {len(left)} of them not acknowledged")
-    assert len(found) > 50
+    assert len(found) > 40
     assert left == set()
 
 
-def test_nothing_is_acknowledged_that_is_not_found(case: Case) -> None:
-    _, found, reasons = case
+def test_nothing_is_acknowledged_that_is_not_found(found: set[Finding], reasons: dict[Finding, str]) -> None:
     assert set(reasons) - {finding.anywhere for finding in found} == set()
 
 
-def test_the_rules_run_with_the_synth_and_let_it_pass(tmp_path: Path) -> None:
-    app, _, _ = acknowledged(everything(tmp_path))
-    Validations.of(app).add_plugins(AwsSolutionsChecks(app))
-    app.synth(force=True)
-
-
-def test_every_acknowledgement_has_a_reason(case: Case) -> None:
-    _, _, reasons = case
+def test_every_acknowledgement_has_a_reason(reasons: dict[Finding, str]) -> None:
     assert [finding for finding, reason in reasons.items() if len(reason.strip()) < 10] == []
 
 
-def test_no_role_of_the_stages_has_a_wildcard_among_its_actions(case: Case) -> None:
-    _, found, _ = case
+def test_no_role_of_the_stages_has_a_wildcard_among_its_actions(found: set[Finding]) -> None:
     assert [item for item in found if "GlueAppStack" in item.path and "IAM5[Action" in item.rule] == []
-
-
-def test_the_rules_would_find_something() -> None:
-    app = make_app()
-    s3.Bucket(core.Stack(app, "Stack"), "Bucket")
-    assert {finding.rule for finding in find(app)} == {"AwsSolutions-S1", "AwsSolutions-S10"}
-
-
-def test_no_statement_of_ours_is_on_every_resource(tmp_path: Path) -> None:
-    cdks_own = {  # what CDK Pipelines writes by itself: pipeline_acknowledgements.py
-        ("GluePipelineUpdatePipelineSelfMutationRoleDefaultPolicy", "cloudformation:DescribeStacks s3:ListBucket"),
-    }
-    jobs = [make_job(tmp_path, name, **values) for name, values in JOBS.items() if name != "Wide"]
-    assert on_every_resource(make_config(tuple(jobs), prod=DEV)) == cdks_own
-
-
-def on_every_resource(config: Config) -> set[tuple[str, str]]:
-    """Logical id, without its hash, and actions of each statement on `*` that a role of the app has.
-
-    The policy of a key is none of them: `*` there is the key, and nothing else can be written.
-    """
-    templates = list(Path(make_whole_app(config).synth().directory).rglob("*.template.json"))
-    assert len(templates) == 3
-    found, policies = set(), 0
-    for file in templates:
-        for logical_id, item in json.loads(file.read_text())["Resources"].items():
-            properties = item.get("Properties", {})
-            documents = [policy["PolicyDocument"] for policy in properties.get("Policies", [])]
-            if item["Type"] in ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"):
-                documents.append(properties["PolicyDocument"])
-            policies += len(documents)
-            statements = [statement for document in documents for statement in document["Statement"]]
-            found |= {
-                (logical_id[:-8], " ".join(as_list(statement["Action"])))
-                for statement in statements
-                if "*" in as_list(statement["Resource"])
-            }
-    assert policies >= 10  # of four jobs, the test role, and the roles of the pipeline
-    return found
-
-
-def as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]

@@ -7,47 +7,30 @@ import json
 import re
 from typing import Any
 
-import aws_cdk as core
 import pytest
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
-from aws_glue_cdk_baseline.config import PROJECT, Config, load_config
-from aws_glue_cdk_baseline.pipeline_stack import PipelineStack
-from tests.configs import DEV, PIPELINE, PROD, make_app
+from aws_glue_cdk_baseline.config import PROJECT, load_config
+from tests.conftest import WholeApp
 
-
-def synthesize(config: Config) -> core.cx_api.CloudAssembly:
-    app = make_app()
-    env = core.Environment(account=PIPELINE.aws_account_id, region=PIPELINE.aws_region)
-    PipelineStack(app, "PipelineStack", config=config, env=env)
-    return app.synth()
-
-
-@pytest.fixture(scope="module")
-def assembly() -> core.cx_api.CloudAssembly:
-    config = load_config(PROJECT / "default-config.yaml")
-    stages = {
-        "dev": config.dev.model_copy(update={"account": DEV}),
-        "prod": config.prod.model_copy(update={"account": PROD}),
-    }
-    return synthesize(config.model_copy(update={"pipeline_account": PIPELINE, **stages}))
+STAGES = [stage.deployed_as for stage in load_config(PROJECT / "default-config.yaml").stages]
 
 
 def without_hashes(template: dict[str, Any]) -> Any:
-    """The template without what changes with file contents, or with a new version of the CDK CLI."""
+    """Return the template without what changes with file contents, or with a new version of the CDK CLI."""
     text = re.sub(r"[0-9a-f]{64}", "<content hash>", json.dumps(template))
     text = re.sub(r"sha512-[\w+/=]+", "sha512-<hash>", text)
     text = re.sub(r"buildspec-[0-9a-f]+", "buildspec-<content hash>", text)
     return json.loads(re.sub(r"((?:aws-cdk|cdk-assets)@)[0-9.]+", r"\1<version>", text))
 
 
-@pytest.mark.parametrize("stage", ["DeployDev", "DeployProd"])
-def test_glue_app_stack_snapshot(assembly: core.cx_api.CloudAssembly, stage: str, snapshot: SnapshotAssertion) -> None:
-    template = assembly.get_nested_assembly(f"assembly-PipelineStack-{stage}").stacks[0].template
+@pytest.mark.parametrize("stage", STAGES)
+def test_glue_app_stack_snapshot(whole_app: WholeApp, stage: str, snapshot: SnapshotAssertion) -> None:
+    template = whole_app.assembly.get_nested_assembly(f"assembly-PipelineStack-{stage}").stacks[0].template
     assert without_hashes(template) == snapshot(extension_class=JSONSnapshotExtension)
 
 
-def test_pipeline_stack_snapshot(assembly: core.cx_api.CloudAssembly, snapshot: SnapshotAssertion) -> None:
-    template = assembly.get_stack_by_name("PipelineStack").template
+def test_pipeline_stack_snapshot(whole_app: WholeApp, snapshot: SnapshotAssertion) -> None:
+    template = whole_app.assembly.get_stack_by_name("PipelineStack").template
     assert without_hashes(template) == snapshot(extension_class=JSONSnapshotExtension)

@@ -2,8 +2,6 @@
 
 import json
 import re
-import subprocess
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +9,6 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from aws_glue_cdk_baseline.config import PROJECT
-from tools import lock
 from tools.lock import LAPTOP, LOCKS, Lock
 
 HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")
@@ -84,46 +81,3 @@ def test_every_npm_package_is_pinned_and_has_its_hash() -> None:
     assert packages.pop("")["devDependencies"] == edited
     assert {name: packages[f"node_modules/{name}"]["version"] for name in edited} == edited
     assert [name for name, item in packages.items() if not item["integrity"].startswith("sha512-")] == []
-
-
-def test_every_installation_takes_hashes() -> None:
-    """pip's of wheels, which run nothing when they are installed; npm's of package-lock.json."""
-    places = (
-        "Makefile",
-        "build_stage/*.*",
-        "tools/*.*",
-        "aws_glue_cdk_baseline/**/*.py",
-        "README.md",
-        "local/README.md",
-    )
-    texts = [file.read_text(encoding="utf-8") for pattern in places for file in PROJECT.glob(pattern)]
-    pip = [found for text in texts for found in re.findall(r"\bpip\W{1,20}install\b[\s\S]{0,160}", text)]
-    npm = [found for text in texts for found in re.findall(r"^\W*npm (?:ci|install|i)\b", text, re.MULTILINE)]
-    assert (len(pip), len(npm)) == (4, 2)  # laptop, Build stage, integration test, benchmark; laptop, Build stage
-    assert [
-        found
-        for found in pip
-        if not {"--require-hashes", "--only-binary=:all:"} <= set(re.findall(r"--[\w=:-]+", found))
-    ] == []
-    assert [found for found in npm if not found.endswith("npm ci")] == []
-
-
-def test_make_lock_refreshes_all_in_an_order_that_lets_them_agree(monkeypatch: pytest.MonkeyPatch) -> None:
-    commands: list[list[str]] = []
-
-    def run(command: list[str], **kwargs: Any) -> subprocess.CompletedProcess[str]:
-        commands.append(command)
-        return subprocess.CompletedProcess(command, 0)
-
-    monkeypatch.setattr(subprocess, "run", run)
-    assert lock.refresh(Path("/p"), ["--upgrade"]) == 0
-    written = [command[command.index("--output-file") + 1] for command in commands[:-1]]
-    assert written == [item.file for item in LOCKS]
-    assert written[0] == LAPTOP
-    assert all("--upgrade" in command and "--generate-hashes" in command for command in commands[:-1])
-    assert commands[-1][:3] == ["npm", "update", "--package-lock-only"]
-
-
-def test_make_lock_ends_with_the_first_failure(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(subprocess, "run", lambda command, **kwargs: subprocess.CompletedProcess(command, 2))
-    assert lock.refresh(Path("/p"), []) == 2

@@ -65,9 +65,9 @@ def check_config(config: Path, project: Path, content: bytes) -> None:
         try:
             load_config(config, project)
         except ConfigError as error_before:
-            remaining = {(problem.where, problem.message) for problem in error.problems}
-            known = [problem for problem in error_before.problems if (problem.where, problem.message) in remaining]
-            error = ConfigError(known or error.problems)
+            remaining = {(line.where, line.message) for line in error.errors}
+            known = [line for line in error_before.errors if (line.where, line.message) in remaining]
+            error = ConfigError(known or error.errors)
         finally:
             config.write_bytes(extended)
         raise error from None

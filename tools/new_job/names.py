@@ -11,8 +11,8 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from aws_glue_cdk_baseline.config import PROJECT
-from aws_glue_cdk_baseline.config.model import JobName
 from aws_glue_cdk_baseline.config.parameters import snake_case
+from aws_glue_cdk_baseline.config.values import JobName
 
 LONGEST_MODULE = 100
 # Named here since not all of them are installed where this runs: what Glue brings and scripts import.

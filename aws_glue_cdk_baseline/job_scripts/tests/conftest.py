@@ -1,4 +1,4 @@
-"""What the job tests share. They run on local Spark and, unchanged, in the Glue image: no other imports here."""
+"""Fixtures of the job tests. They run on local Spark and in the Glue image, which has no other packages than these."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -19,7 +19,7 @@ def glue_context() -> Iterator[GlueContext]:
 
 @pytest.fixture
 def write_json(tmp_path: Path) -> Callable[[str, list[dict[str, Any]]], str]:
-    """Write records as a JSON Lines file of that name and return its path."""
+    """Write records to a JSON Lines file of that name and return its path."""
 
     def write(name: str, records: list[dict[str, Any]]) -> str:
         path = tmp_path / name

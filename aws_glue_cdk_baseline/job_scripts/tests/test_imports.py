@@ -10,7 +10,7 @@ IN_GLUE = {"awsglue", "boto3", "botocore", "pyspark"}
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.name)
 def test_a_job_imports_only_what_glue_has(script: Path) -> None:
-    """Anything else is for `defaultArguments: {--additional-python-modules: …}`; add its name to IN_GLUE then."""
+    """A job needs `defaultArguments: {--additional-python-modules: …}` for other packages; add these to IN_GLUE."""
     imported = {
         name.split(".")[0]
         for node in ast.walk(ast.parse(script.read_text(encoding="utf-8")))

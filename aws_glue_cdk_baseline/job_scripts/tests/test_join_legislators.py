@@ -32,7 +32,7 @@ MEMBERSHIPS: Records = [
 
 @pytest.fixture
 def inputs(write_json: Callable[..., str]) -> Inputs:
-    """Write organizations, persons and memberships; returns their paths in this order."""
+    """Write organizations, persons and memberships, and return their paths in this order."""
 
     def write(orgs: Records = ORGS, persons: Records = PERSONS, memberships: Records = MEMBERSHIPS) -> tuple[str, ...]:
         files = {"organizations": orgs, "persons": persons, "memberships": memberships}
@@ -43,7 +43,7 @@ def inputs(write_json: Callable[..., str]) -> Inputs:
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
-    """Run the job as Glue does, once; returns what it printed."""
+    """Run the job once, as Glue does, and return its output."""
 
     def main(orgs: str, persons: str, memberships: str, *more: str) -> str:
         arguments = [
@@ -80,7 +80,7 @@ def test_a_row_is_a_membership_with_its_person_and_organization(glue_context: Gl
     assert {row["links"][0]["url"] for row in rows} == {"u"}
 
 
-def test_an_id_that_stands_twice_joins_twice(glue_context: GlueContext, inputs: Inputs) -> None:
+def test_an_id_that_occurs_twice_gives_two_rows(glue_context: GlueContext, inputs: Inputs) -> None:
     twice = [*PERSONS, {"id": "p1", "name": "Zoë D."}]
     assert [row["name"] for row in joined(glue_context, inputs(persons=twice))] == ["Zoë D.", "Zoë Díaz"] * 2
 
@@ -124,7 +124,7 @@ def test_the_job_shows_schema_rows_and_count(inputs: Inputs, run: Callable[..., 
 
 
 @pytest.mark.parametrize("written", [["--output_path", "{}"], ["--output_path={}"]])
-def test_it_leaves_parquet_by_organization_and_replaces_it(
+def test_it_writes_parquet_by_organization_and_replaces_it(
     glue_context: GlueContext, inputs: Inputs, run: Callable[..., str], tmp_path: Path, written: list[str]
 ) -> None:
     output = tmp_path / "out"

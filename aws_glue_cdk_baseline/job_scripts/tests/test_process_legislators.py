@@ -15,7 +15,7 @@ def test_all_records_of_a_file_are_read(glue_context: GlueContext, write_json: C
     assert [row.asDict() for row in frame.toDF().orderBy("id").collect()] == PERSONS
 
 
-def test_a_folder_is_read_with_all_that_is_below_it(glue_context: GlueContext, write_json: Callable[..., str]) -> None:
+def test_a_folder_is_read_with_its_subfolders(glue_context: GlueContext, write_json: Callable[..., str]) -> None:
     write_json("in/a.json", PERSONS[:1])
     folder = Path(write_json("in/deeper/b.json", PERSONS[1:])).parent.parent
     assert process_legislators.read_json(glue_context, str(folder)).toDF().count() == 2

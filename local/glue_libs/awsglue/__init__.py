@@ -1,7 +1,7 @@
-"""A stand-in for AWS Glue's Python library on plain PySpark, so that a job script runs on a laptop as it is.
+"""A stand-in for AWS Glue's Python library on plain PySpark: a job script runs on a laptop without a change.
 
-Written from the public documentation; local/README.md says what is covered. What is not raises NotImplementedError
-with its name: run the job in the Glue image then, which has the real library.
+It is written from the public documentation. local/README.md lists the names and options that it covers. Every other
+one raises NotImplementedError with its name: run such a job in the Glue image, which has the real library.
 """
 
 import importlib.machinery
@@ -13,9 +13,12 @@ _ELSEWHERE = [path for path in sys.path if Path(path or ".").resolve() != _HERE.
 _REAL = importlib.machinery.PathFinder.find_spec("awsglue", _ELSEWHERE)
 if _REAL is not None and _REAL.origin and Path(_REAL.origin).resolve().parent != _HERE:
     raise ImportError(
-        f"the local awsglue stand-in would shadow the library at {_REAL.origin}; take {_HERE.parent} off PYTHONPATH"
+        f"the local awsglue stand-in would shadow the library at {_REAL.origin}; remove {_HERE.parent} from PYTHONPATH"
     )
 
-from awsglue import _spark_s3  # noqa: E402  (after the check above)
+from awsglue import _spark_s3  # noqa: E402  (only after the check above)
+from awsglue.dynamicframe import DynamicFrame  # noqa: E402
+
+__all__ = ["DynamicFrame"]
 
 _spark_s3.install()

@@ -1,4 +1,4 @@
-"""Tables of the Glue Data Catalog, asked through boto3, so that the user's profile and AWS_ENDPOINT_URL work."""
+"""Tables of the Glue Data Catalog. boto3 asks for them: credentials, profile and AWS_ENDPOINT_URL apply."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from pyspark.sql.types import StringType, StructField, StructType
 from awsglue import _formats
 from awsglue._coverage import not_covered
 from awsglue._files import input_files
-from awsglue._schema import spark_type
+from awsglue._types import catalog_type
 
-# What a SerDe's or input format's name contains -> Glue's format.
+# A part of the name of a SerDe or an input format -> Glue's format.
 FORMATS = {"json": "json", "parquet": "parquet", "orc": "orc", "csv": "csv", "lazysimple": "csv"}
 
 
 @dataclass(frozen=True)
 class Table:
-    """What is needed of a table to read and write it."""
+    """A table, with the properties that reading and writing need."""
 
     name: str  # database.table
     location: str
@@ -36,7 +36,7 @@ class Table:
 
     @property
     def read_options(self) -> dict[str, Any]:
-        """Glue's format options that the table's parameters stand for."""
+        """Glue's format options, from the parameters of the table."""
         if self.format != "csv":
             return {}
         separator = self.parameters.get("field.delim") or self.parameters.get("separatorChar") or ","
@@ -56,7 +56,7 @@ class Table:
 
 
 def find_table(database: str, table_name: str, catalog_id: str | None = None) -> Table:
-    """Ask the catalog. Raises LookupError where it has no such table, PermissionError where it may not be asked."""
+    """Get a table from the catalog. Raise LookupError if there is none, PermissionError if access is denied."""
     where: dict[str, Any] = {"DatabaseName": database, **({"CatalogId": catalog_id} if catalog_id else {})}
     name = f"{database}.{table_name}"
     try:
@@ -97,7 +97,7 @@ def _format(name: str, parameters: Mapping[str, str], serde: Mapping[str, Any], 
 
 
 def read(spark: SparkSession, table: Table, predicate: str) -> DataFrame:
-    """The table's rows: its partitions, or its location where it has none."""
+    """Return the rows of the table's partitions, or of its location if it has no partition keys."""
     if not table.partition_keys:
         if predicate:
             raise ValueError(f"{table.name} has no partition keys for push_down_predicate={predicate!r}")
@@ -118,7 +118,7 @@ def read(spark: SparkSession, table: Table, predicate: str) -> DataFrame:
 
 
 def _chosen(spark: SparkSession, table: Table, predicate: str) -> set[tuple[str, ...]]:
-    """The values of the partitions that meet the predicate, which Spark evaluates on them alone."""
+    """Return the values of the partitions that meet the predicate. Spark evaluates it on these values alone."""
     values = [values for values, _ in table.partitions]
     if not predicate or not values:
         return set(values)
@@ -135,13 +135,13 @@ def _read(spark: SparkSession, table: Table, location: str) -> DataFrame:
     frame = _formats.read(spark, files, table.format, table.read_options)
     if table.format != "csv" or not frame.columns:
         return frame
-    # A csv file has no types, and its header, if it has one, need not agree: both are the catalog's.
+    # Names and types are the catalog's: a csv file has no types, and its header may have other names.
     if len(frame.columns) != len(table.columns):
         raise ValueError(
             f"{location}: {len(frame.columns)} columns, but the table {table.name} has {len(table.columns)}"
         )
     typed = [
-        F.col(f"`{column}`").cast(spark_type(kind) or StringType()).alias(name)
+        F.col(f"`{column}`").cast(catalog_type(kind) or StringType()).alias(name)
         for column, (name, kind) in zip(frame.columns, table.columns.items(), strict=True)
     ]
     return frame.select(typed)

@@ -1,6 +1,6 @@
-"""CSV as Glue reads it: every value a string; without `withHeader` the columns are col0, col1, …
+"""CSV as Glue reads it: every value is a string; without `withHeader` the columns are named col0, col1, …
 
-A record with more or fewer values than its file has columns fails.
+A record with more or fewer values than its file has columns fails the run.
 Source: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-format.html
 """
 
@@ -18,9 +18,9 @@ from typing import Any
 from pyspark.sql import DataFrame, DataFrameReader
 from pyspark.sql.types import StringType, StructField, StructType
 
-from awsglue import _objects
+from awsglue import _s3
 from awsglue._coverage import check_options, is_true, not_covered
-from awsglue._malformed import open_text
+from awsglue._files import open_text
 
 READ_OPTIONS = (
     *("separator", "quoteChar", "escaper", "multiLine", "multiline", "withHeader", "skipFirst"),
@@ -29,13 +29,13 @@ READ_OPTIONS = (
 
 
 def quote_of(options: Mapping[str, Any]) -> str:
-    """The quote character; -1 turns quoting off."""
+    """Return the quote character; empty where -1 turns quoting off."""
     given = str(options.get("quoteChar", '"'))
     return "" if given == "-1" else given
 
 
 def read(reader: DataFrameReader, files: Mapping[Path, str], options: Mapping[str, Any]) -> DataFrame:
-    """The records of all files, by column name: files may have other columns, or the same in another order."""
+    """Return the records of all files. Columns are matched by name: files may differ in their columns and the order."""
     check_options("reading csv: format", options, READ_OPTIONS)
     separator, quote = str(options.get("separator", ",")), quote_of(options)
     if len(separator) != 1:
@@ -51,14 +51,14 @@ def read(reader: DataFrameReader, files: Mapping[Path, str], options: Mapping[st
         .option("multiLine", is_true(options.get("multiLine", options.get("multiline", False))))
         .option("header", header)
         .option("mode", "FAILFAST")
-        .option("columnPruning", "false")  # every value is counted, whatever columns are asked for
+        .option("columnPruning", "false")  # a wrong number of values fails, even if few columns are read
     )
     frames = []
     for names in dict.fromkeys(columns.values()):
         schema = StructType([StructField(name, StringType()) for name in names])
-        alike = [f"file://{file}" for file in files if columns[file] == names]
+        same_columns = [f"file://{file}" for file in files if columns[file] == names]
         if names:
-            frames.append(reader.schema(schema).csv(alike))
+            frames.append(reader.schema(schema).csv(same_columns))
     if not frames:
         return reader.schema(StructType([])).csv([f"file://{file}" for file in files])
     return functools.reduce(lambda one, two: one.unionByName(two, allowMissingColumns=True), frames)
@@ -70,13 +70,16 @@ def _columns(file: Path, name: str, separator: str, quote: str, header: bool) ->
         first: list[str] = next(csv.reader(lines, delimiter=separator, **quoting), [])
     names = tuple(first) if header else tuple(f"col{index}" for index in range(len(first)))
     if twice := sorted({column for column in names if names.count(column) > 1 or not column}):
-        not_covered(f"the csv header of {name} with the column {twice[0]!r} twice or empty", "name the columns apart")
+        not_covered(
+            f"the csv header of {name} with the column {twice[0]!r} twice or empty",
+            "give each column a name of its own",
+        )
     return tuple(column.removeprefix("\ufeff") for column in names)
 
 
 def _without_first(files: Mapping[Path, str], header: bool) -> dict[Path, str]:
-    """Copies of the files without the first line of data."""
-    folder = Path(tempfile.mkdtemp(prefix="skipped-", dir=_objects.cache()))
+    """Copy the files without their first line of data; a header stays."""
+    folder = Path(tempfile.mkdtemp(prefix="skipped-", dir=_s3.cache()))
     copies = {}
     for number, (file, name) in enumerate(files.items()):
         copy = folder / f"{number}.csv"

@@ -1,34 +1,40 @@
-"""Which files a Glue reader reads: the `paths` of its connection options, on this machine or in S3."""
+"""The files that a Glue reader reads: the `paths` of its connection options, on this machine or in S3."""
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import json
 import re
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-from awsglue import _objects
+from awsglue import _s3
 from awsglue._coverage import check_options, is_true, not_covered
 
+CONNECTION_TYPES = ("s3", "file")
+# Options that make Glue faster and change no result: accepted, and ignored.
 SPEED_ONLY = (
     *("groupFiles", "groupSize", "maxBand", "maxFilesInBand", "isFailFast", "useS3ListImplementation"),
     *("boundedSize", "boundedFiles", "compressionType"),
 )
+SPEED_ONLY_FORMAT = ("blockSize", "pageSize", "optimizePerformance", "useGlueParquetWriter")
+OPENERS = {".gz": gzip.open, ".bz2": bz2.open}
 
 
 @dataclass(frozen=True)
 class InputFiles:
-    """Local files and what a message calls each; `base` is the folder whose subfolders may be partitions."""
+    """Local files, each with its name for messages; `base` is the folder whose subfolders are partitions, if any."""
 
     names: Mapping[Path, str]
     base: Path | None
 
 
 def input_files(connection_options: Mapping[str, Any]) -> InputFiles:
-    """The files to read, hidden ones (`_`, `.`) left out; a path that does not exist is a warning, as in Glue."""
+    """Return the files to read, without hidden ones (`_`, `.`). Warn of a path that does not exist, as Glue does."""
     check_options("reading: connection", connection_options, ["paths", "recurse", "exclusions", *SPEED_ONLY])
     _check_compression(connection_options.get("compressionType"))
     paths = connection_options.get("paths")
@@ -51,8 +57,14 @@ def input_files(connection_options: Mapping[str, Any]) -> InputFiles:
     return InputFiles(names, _partitioned(list(names), roots))
 
 
+def open_text(file: Path) -> IO[str]:
+    """Open a file as text. Its suffix tells the compression, as in Spark; bytes that are not UTF-8 are replaced."""
+    opener = OPENERS.get(file.suffix, open)
+    return opener(file, "rt", encoding="utf-8", errors="replace")  # type: ignore[operator, no-any-return]
+
+
 def _partitioned(files: list[Path], roots: list[Path]) -> Path | None:
-    """The one folder whose files all lie in partitions of the same keys: `year=2026/month=11`."""
+    """Return the folder if all its files lie in partitions of the same keys, such as `year=2026/month=11`."""
     if len(roots) != 1:
         return None
     keys = {
@@ -64,12 +76,12 @@ def _partitioned(files: list[Path], roots: list[Path]) -> Path | None:
 
 
 def _find(path: str, recurse: bool) -> tuple[dict[Path, str], Path]:
-    if _objects.is_s3(path):
-        objects = _objects.find(path, recurse)
+    if _s3.is_s3(path):
+        objects = _s3.find(path, recurse)
         if not objects:
             _refuse_pattern(path)
             return {}, Path(path)
-        root = _objects.fetch(objects)
+        root = _s3.fetch(objects)
         return {root / item.name: f"s3://{item.bucket}/{item.key}" for item in objects}, root
     local = Path(path.removeprefix("file://")).absolute()
     if local.is_dir():
@@ -83,17 +95,17 @@ def _find(path: str, recurse: bool) -> tuple[dict[Path, str], Path]:
 
 def _refuse_pattern(path: str) -> None:
     if any(character in path for character in "*?{["):
-        not_covered(f"the pattern {path!r} in paths", "name the folder, with recurse and exclusions")
+        not_covered(f"the pattern {path!r} in paths", "name the folder, and use recurse and exclusions")
 
 
 def _check_compression(given: object) -> None:
-    # Spark tells gzip and bzip2 by the file's suffix.
+    # Spark recognizes gzip and bzip2 by the suffix of the file.
     if given not in (None, "", "gzip", "bzip", "bzip2", "none"):
         not_covered(f"compressionType {given!r}", "use gzip or bzip2")
 
 
 def _patterns(exclusions: Any) -> list[re.Pattern[str]]:
-    """Glue's glob patterns, given as a JSON list or a list.
+    """Compile Glue's glob patterns, given as a list or as a JSON list.
 
     Source: https://docs.aws.amazon.com/glue/latest/dg/define-crawler.html#crawler-data-stores-exclude
     """
@@ -107,6 +119,6 @@ def _translate(pattern: str) -> str:
     for token in re.findall(r"\\.|\*\*|\[!|.", pattern, re.DOTALL):
         depth += (token == "{") - (token == "}")
         literal = token not in tokens or (token == "," and not depth)
-        # A hyphen inside brackets is a range.
+        # Kept as it is: inside brackets a hyphen is a range.
         regex += token if token == "-" else re.escape(token.removeprefix("\\")) if literal else tokens[token]
     return regex

@@ -1,4 +1,4 @@
-"""Glue's formats and their options, read and written with Spark. A malformed record fails and names its place.
+"""Glue's formats and their options, read and written with Spark.
 
 Source: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-format.html
 """
@@ -8,39 +8,37 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from py4j.protocol import Py4JJavaError
-from pyspark.sql import DataFrame, DataFrameReader, DataFrameWriter, SparkSession
+from pyspark.sql import DataFrame, DataFrameWriter, SparkSession
 from pyspark.sql.types import StructType
 
-from awsglue import _csv, _malformed
+from awsglue import _csv, _json
 from awsglue._coverage import check_options, is_true, not_covered
-from awsglue._files import InputFiles
+from awsglue._files import SPEED_ONLY_FORMAT, InputFiles
 
 COVERED = ("json", "csv", "parquet", "glueparquet", "orc")
-SPEED_ONLY = ("blockSize", "pageSize", "optimizePerformance", "useGlueParquetWriter")
 
 
 def read(spark: SparkSession, files: InputFiles, format: str | None, options: Mapping[str, Any]) -> DataFrame:
-    """The records of all files; of none, an empty frame without columns."""
+    """Return the records of all files; without files, an empty frame without columns."""
     if format not in COVERED:
         not_covered(f"reading format={format!r}", f"use one of {', '.join(COVERED)}")
     if not files.names:
         return spark.createDataFrame([], StructType([]))
-    reader = spark.read.option("__globPaths__", "false")  # a name is a name, whatever characters are in it
+    reader = spark.read.option("__globPaths__", "false")  # *, ? and [ in a file's name are no pattern
     if files.base:
         reader = reader.option("basePath", f"file://{files.base}")
     if format == "json":
-        return _read_json(reader, files, options)
+        return _json.read(reader, files.names, options)
     if format == "csv":
         return _csv.read(reader, files.names, options)
-    check_options(f"reading {format}: format", options, ["compression", *SPEED_ONLY])
+    check_options(f"reading {format}: format", options, ["compression", *SPEED_ONLY_FORMAT])
     paths = [f"file://{file}" for file in files.names]
-    reader = reader.option("mergeSchema", "true")  # as many columns as any file has
+    reader = reader.option("mergeSchema", "true")  # the columns of all files
     return reader.orc(paths) if format == "orc" else reader.parquet(*paths)
 
 
 def write(frame: DataFrame, path: str, format: str | None, options: Mapping[str, Any], keys: list[str]) -> None:
-    """Add files below `path`, in folders by the partition keys; what is there already stays, as with Glue."""
+    """Add files below `path`, in a folder for each partition. Existing files stay, as in Glue."""
     if format not in COVERED:
         not_covered(f"writing format={format!r}", f"use one of {', '.join(COVERED)}")
     if missing := [key for key in keys if key not in frame.columns]:
@@ -52,7 +50,7 @@ def write(frame: DataFrame, path: str, format: str | None, options: Mapping[str,
     if format == "csv":
         _csv_writer(writer, options).csv(path)
         return
-    check_options(f"writing {format}: format", options, ["compression", *SPEED_ONLY])
+    check_options(f"writing {format}: format", options, ["compression", *SPEED_ONLY_FORMAT])
     if format == "json":
         writer.json(path)
     elif format == "orc":
@@ -62,7 +60,7 @@ def write(frame: DataFrame, path: str, format: str | None, options: Mapping[str,
 
 
 def _csv_writer(writer: DataFrameWriter, options: Mapping[str, Any]) -> DataFrameWriter:
-    covered = ["separator", "quoteChar", "writeHeader", "compression", "withHeader", *SPEED_ONLY]
+    covered = ["separator", "quoteChar", "writeHeader", "compression", "withHeader", *SPEED_ONLY_FORMAT]
     check_options("writing csv: format", options, covered)
     quote = _csv.quote_of(options)
     return (
@@ -71,15 +69,3 @@ def _csv_writer(writer: DataFrameWriter, options: Mapping[str, Any]) -> DataFram
         .option("quote", quote or "\u0000")
         .option("escape", quote or "\u0000")
     )
-
-
-def _read_json(reader: DataFrameReader, files: InputFiles, options: Mapping[str, Any]) -> DataFrame:
-    check_options("reading json: format", options, ["multiLine", "multiline", "withHeader", *SPEED_ONLY])
-    whole = is_true(options.get("multiLine", options.get("multiline", False)))
-    try:
-        strict = reader.option("multiLine", whole).option("mode", "FAILFAST")
-        return strict.json([f"file://{file}" for file in files.names])
-    except Py4JJavaError as error:
-        failed = error
-    _malformed.check_json(files.names, whole)  # out here, so that what it raises stands alone
-    raise failed

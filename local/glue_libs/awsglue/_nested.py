@@ -1,4 +1,4 @@
-"""Nested fields made flat: unnest, relationalize, unbox."""
+"""The methods for nested fields: unnest, relationalize, unbox."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from awsglue._coverage import not_covered
 
 
 def unnest(frame: DataFrame) -> DataFrame:
-    """Each field of a struct as a column `struct.field`; arrays stay."""
+    """Return each field of a struct as a column `struct.field`. Arrays stay as they are."""
     return frame.select([F.col(_paths.quoted(path)).alias(".".join(path)) for path in _leaves(frame.schema)])
 
 
@@ -25,17 +25,18 @@ def _leaves(schema: StructType, parent: _paths.Path = ()) -> list[_paths.Path]:
 
 
 def relationalize(frame: DataFrame, root: str) -> dict[str, DataFrame]:
-    """The flat table `root`, and a table `root_<array>` for each array.
+    """Return the flat table `root`, and a table `root_<array>` for each array.
 
-    In the root an array's column holds a key (long); its table has the rows `id` (that key), `index` (from 0) and
-    the elements as `<array>.val`, or `<array>.val.<field>` where they are structs. Which numbers the keys are differs
-    from Glue's, and an array within an array is refused: how Glue names its table is not documented.
+    In the root, the column of an array holds a key (long). The array's table has the columns `id` (that key), `index`
+    (from 0) and `<array>.val` with the element, or `<array>.val.<field>` if the elements are structs.
+    The numbers of the keys are not Glue's. An array within an array is not covered: the documentation does not say
+    what Glue calls its table.
     """
     flat = unnest(frame)
     arrays = [field.name for field in flat.schema.fields if isinstance(field.dataType, ArrayType)]
     if not arrays:
         return {root: flat}
-    # Kept as it is once: the keys would be others when rows come in another order the next time.
+    # The checkpoint fixes the keys: a second computation may see the rows in another order and number them anew.
     numbered = flat.withColumn("\0id", F.monotonically_increasing_id()).localCheckpoint()
     tables = {root: numbered.select([_key(name, name in arrays) for name in flat.columns])}
     for name in arrays:
@@ -60,14 +61,16 @@ def _pivoted(numbered: DataFrame, name: str) -> DataFrame:
 
 
 def unbox(frame: DataFrame, name: str, format: str) -> DataFrame:
-    """A string column of JSON text as a struct. Raises ValueError where a text is not a JSON object."""
+    """Parse a string column of JSON text into a struct. Raise ValueError for a text that is not a JSON object."""
     if format != "json":
         not_covered(f"unbox of format={format!r}", "use json")
     path = _paths.find(frame, name)
     if path is None:
         raise ValueError(f"unbox: no column {name!r}; there are {', '.join(frame.columns)}")
     if len(path) > 1 or not isinstance(frame.schema[path[0]].dataType, StringType):
-        not_covered(f"unbox of {name!r}, which is not a string column at the top", "move it to the top first")
+        not_covered(
+            f"unbox of {name!r}, which is not a string column at the top level", "move it to the top level first"
+        )
     column = F.col(_paths.quoted(path))
     texts = frame.where(column.isNotNull()).select(column).rdd.map(lambda row: row[0])
     try:

@@ -1,4 +1,4 @@
-"""Paths of fields as Glue writes them: `address.zip`, back-ticks around a name that has a dot in it."""
+"""Paths of fields as Glue writes them: `address.zip`, with back-ticks around a name that contains a dot."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ Path = tuple[str, ...]
 
 
 def parse(path: str) -> Path:
-    """``a.`b.c``` -> ("a", "b.c")."""
+    """Split a path into names: ``a.`b.c``` is ("a", "b.c")."""
     parts = re.findall(r"`([^`]*)`|([^.`]+)", path)
     names = tuple(quoted or plain for quoted, plain in parts)
     if not names or any(name.endswith("[]") for name in names):
-        not_covered(f"the path {path!r}", "name a field that is in no array")
+        not_covered(f"the path {path!r}", "name a field that is not inside an array")
     return names
 
 
@@ -28,12 +28,12 @@ def listed(paths: str | Sequence[str]) -> list[str]:
 
 
 def quoted(path: Path) -> str:
-    """As Spark wants it."""
+    """Write a path as Spark reads it, each name in back-ticks."""
     return ".".join(f"`{name}`" for name in path)
 
 
 def type_at(schema: StructType, path: Path) -> DataType | None:
-    """The type of the field at a path, or none where there is no such field."""
+    """Return the type of the field at a path; None if there is no such field."""
     data_type: DataType = schema
     for name in path:
         if not isinstance(data_type, StructType) or name not in data_type.names:
@@ -42,19 +42,40 @@ def type_at(schema: StructType, path: Path) -> DataType | None:
     return data_type
 
 
-def find(frame: DataFrame, path: str) -> Path | None:
-    """The path, if the frame has the field. A dotted column named without back-ticks is refused: Glue does not
-    find it either."""
+def find(frame: DataFrame, path: str, *, case_sensitive: bool = True) -> Path | None:
+    """Return the path of a field, as the frame spells it; None if there is no such field.
+
+    Raise ValueError for a column with a dot in its name that is written without back-ticks: Glue does not find it
+    either.
+    """
     names = parse(path)
     if type_at(frame.schema, names) is not None:
         return names
+    if not case_sensitive and (found := _same_letters(frame.schema, names)):
+        if len(found) > 1:
+            spelled = ", ".join(".".join(one) for one in found)
+            raise ValueError(f"the path {path!r} stands for the fields {spelled}; write it as one of them")
+        return found[0]
     if path in frame.columns:
         raise ValueError(f"the column {path!r} has a dot in its name; write it in back-ticks: '`{path}`'")
     return None
 
 
+def _same_letters(schema: StructType, path: Path) -> list[Path]:
+    """Return the paths of all fields that differ from `path` in upper and lower case only."""
+    found: list[Path] = []
+    for field in schema.fields:
+        if field.name.lower() != path[0].lower():
+            continue
+        if len(path) == 1:
+            found.append((field.name,))
+        elif isinstance(field.dataType, StructType):
+            found += [(field.name, *rest) for rest in _same_letters(field.dataType, path[1:])]
+    return found
+
+
 def drop(frame: DataFrame, path: Path) -> DataFrame:
-    """Without the field; a struct that loses its last field goes with it."""
+    """Return the frame without the field. A struct is dropped together with its last field."""
     parent = path[:-1]
     if not parent:
         return frame.select([F.col(quoted((name,))) for name in frame.columns if name != path[0]])
@@ -66,7 +87,7 @@ def drop(frame: DataFrame, path: Path) -> DataFrame:
 
 
 def structured(columns: Sequence[tuple[Path, Column]]) -> list[Column]:
-    """Columns at paths as top-level columns: those that share their first name become one struct, in first order."""
+    """Return top-level columns for columns at paths: those with the same first name become one struct."""
     groups: dict[str, list[tuple[Path, Column]]] = {}
     for path, column in columns:
         groups.setdefault(path[0], []).append((path[1:], column))
@@ -74,7 +95,7 @@ def structured(columns: Sequence[tuple[Path, Column]]) -> list[Column]:
     for name, members in groups.items():
         plain = [column for rest, column in members if not rest]
         if len(plain) == len(members):
-            result.append(plain[-1].alias(name))  # the last of several wins
+            result.append(plain[-1].alias(name))  # of several columns with this name the last one stays
         else:
             result.append(F.struct(*structured([(rest, column) for rest, column in members if rest])).alias(name))
     return result

@@ -1,18 +1,22 @@
-"""Rows brought together and apart: join, split_rows, mergeDynamicFrame, DropNullFields."""
+"""The methods that work on rows: filter, map, join, mergeDynamicFrame, split_rows."""
 
 from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column, DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
+from pyspark.sql.types import NullType, StructField, StructType
 
 from awsglue import _paths
 from awsglue._coverage import not_covered
 
+NO_MATCH = (KeyError, ValueError, TypeError)  # a filter function that raises one of these drops the row, as in Glue
+DICT_AS_STRUCT = "spark.sql.pyspark.inferNestedDictAsStruct.enabled"
 COMPARATORS: Mapping[str, Callable[[Any, Any], Any]] = {
     ">": operator.gt,
     "<": operator.lt,
@@ -23,9 +27,58 @@ COMPARATORS: Mapping[str, Callable[[Any, Any], Any]] = {
 }
 
 
+class Record(dict[str, Any]):
+    """The argument of a filter or map function: `record["name"]`. Structs inside of it are records too."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        not_covered(f"record.{name} in a filter or map function", f"write record[{name!r}]")
+
+
+def record(value: Any) -> Any:
+    """Convert a row to a record, and all rows inside of it."""
+    if isinstance(value, Row):
+        return Record({name: record(item) for name, item in value.asDict().items()})
+    return [record(item) for item in value] if isinstance(value, list) else value
+
+
+def filter_records(frame: DataFrame, function: Callable[[Any], object]) -> DataFrame:
+    """Return the rows for which the function is true."""
+
+    def keeps(row: Row) -> bool:
+        try:
+            return bool(function(record(row)))
+        except NO_MATCH:
+            return False
+
+    return frame.sparkSession.createDataFrame(frame.rdd.filter(keeps), frame.schema)
+
+
+def map_records(frame: DataFrame, function: Callable[[Any], Any]) -> DataFrame:
+    """Return the records (dicts) that the function makes of the rows. An exception of the function fails the run."""
+
+    def plain(row: Row) -> dict[str, Any]:
+        result = function(record(row))
+        if not isinstance(result, dict):
+            raise TypeError(f"the function of map returned {type(result).__name__}, not a record")
+        return _plain(result)  # type: ignore[no-any-return]
+
+    mapped = frame.rdd.map(plain).cache()  # read twice: for the types, and for the rows
+    if mapped.isEmpty():
+        return frame
+    with _dicts_as_structs(frame.sparkSession):
+        result = frame.sparkSession.createDataFrame(mapped, samplingRatio=1.0)
+    if not any(isinstance(field.dataType, NullType) for field in result.schema):
+        return result
+    return frame.sparkSession.createDataFrame(mapped, _typed(result.schema, frame.schema))
+
+
 def join(left: DataFrame, right: DataFrame, keys1: Sequence[str], keys2: Sequence[str]) -> DataFrame:
-    """Inner equi-join that keeps both keys; a null key matches nothing. Fields of the same name on both sides are
-    refused: which of the two Glue renames is not documented."""
+    """Return the inner equi-join with the keys of both sides. A null key matches nothing.
+
+    Fields of the same name on both sides are not covered: the documentation does not say which of them Glue renames.
+    """
     if len(keys1) != len(keys2):
         raise ValueError(f"join: {len(keys1)} keys on one side, {len(keys2)} on the other")
     if twice := sorted(set(left.columns) & set(right.columns)):
@@ -38,7 +91,7 @@ def join(left: DataFrame, right: DataFrame, keys1: Sequence[str], keys2: Sequenc
 
 
 def split(frame: DataFrame, comparisons: Mapping[str, Mapping[str, Any]]) -> tuple[DataFrame, DataFrame]:
-    """The rows that meet every comparison (`{"age": {">": 10, "<": 20}}`), and all others."""
+    """Return the rows that meet every comparison (`{"age": {">": 10, "<": 20}}`), and all other rows."""
     conditions: list[Column] = []
     for name, comparison in comparisons.items():
         column = F.col(_paths.quoted(_existing(frame, name)))
@@ -51,7 +104,7 @@ def split(frame: DataFrame, comparisons: Mapping[str, Mapping[str, Any]]) -> tup
 
 
 def merge(source: DataFrame, staged: DataFrame, keys: Sequence[str]) -> DataFrame:
-    """The staged rows, and of the source those whose keys are not staged; columns of both."""
+    """Return the staged rows and the source rows whose keys are not staged, with the columns of both."""
     for frame in (source, staged):
         for key in keys:
             _existing(frame, key)
@@ -59,18 +112,36 @@ def merge(source: DataFrame, staged: DataFrame, keys: Sequence[str]) -> DataFram
     return kept.unionByName(staged, allowMissingColumns=True)
 
 
-def drop_null_columns(frame: DataFrame) -> DataFrame:
-    """Without the columns that are null in every row; looks at all rows, once."""
-    if not frame.columns:
-        return frame
-    counts = frame.select(F.count(F.lit(1)), *[F.count(F.col(_paths.quoted((name,)))) for name in frame.columns])
-    rows, *values = counts.collect()[0]
-    kept = [name for name, count in zip(frame.columns, values, strict=True) if count or not rows]
-    return frame.select([F.col(_paths.quoted((name,))) for name in kept])
-
-
 def _existing(frame: DataFrame, name: str) -> _paths.Path:
     path = _paths.find(frame, name)
     if path is None:
         raise ValueError(f"no column {name!r}; there are {', '.join(frame.columns) or 'none'}")
     return path
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _plain(item) for name, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list) else value
+
+
+def _typed(found: StructType, before: StructType) -> StructType:
+    """Return the schema of a map's result: a column that is null in every row keeps its type from before."""
+    return StructType(
+        [
+            StructField(field.name, before[field.name].dataType)
+            if isinstance(field.dataType, NullType) and field.name in before.names
+            else field
+            for field in found
+        ]
+    )
+
+
+@contextmanager
+def _dicts_as_structs(spark: SparkSession) -> Iterator[None]:
+    before = spark.conf.get(DICT_AS_STRUCT)
+    spark.conf.set(DICT_AS_STRUCT, "true")
+    try:
+        yield
+    finally:
+        spark.conf.set(DICT_AS_STRUCT, before or "false")

@@ -1,7 +1,7 @@
-"""`s3://` paths for Spark's own readers and writers, which have no S3 file system without AWS's jars.
+"""`s3://` paths for Spark's own readers and writers: without AWS's jars Spark has no file system for S3.
 
-`spark.read.json("s3://…")` and the like read a local copy; `df.write.parquet("s3://…")` and the like write locally
-and upload. Spark's rules for folders, partitions and modes hold.
+`spark.read.json("s3://…")` and the other readers read a local copy. `df.write.parquet("s3://…")` and the other writers
+write to a local folder and upload it. Spark's rules for folders, partitions and modes apply.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from typing import Any
 from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrameReader, DataFrameWriter
 
-from awsglue import _objects
+from awsglue import _s3
 
 READERS = ("load", "json", "csv", "parquet", "orc", "text")
 WRITERS = ("save", "json", "csv", "parquet", "orc", "text")
-PATHS = ("path", "paths")  # how the readers' parameter is named
+PATHS = ("path", "paths")  # the name of the readers' parameter
 
 
 def install() -> None:
-    """Teach the classes of this process; a second call changes nothing."""
+    """Patch Spark's readers and writers in this process. A second call changes nothing."""
     if hasattr(DataFrameWriter, "_awsglue_mode"):
         return
     for name in READERS:
@@ -54,18 +54,18 @@ def _reading(method: Callable[..., Any]) -> Callable[..., Any]:
 def _local(paths: Any) -> Any:
     if isinstance(paths, list | tuple):
         return type(paths)(_local(path) for path in paths)
-    if not isinstance(paths, str) or not _objects.is_s3(paths):
+    if not isinstance(paths, str) or not _s3.is_s3(paths):
         return paths
-    # What is before the first wildcard is fetched, and the pattern applied to the copy.
+    # The folder before the first wildcard is fetched; Spark applies the pattern to the copy.
     wildcard = re.search(r"[*?{\[]", paths)
     fixed = paths[: paths.rfind("/", 0, wildcard.start()) + 1] if wildcard else paths
-    objects = _objects.find(fixed)
+    objects = _s3.find(fixed)
     if not objects:
         raise AnalysisException(f"[PATH_NOT_FOUND] Path does not exist: {paths}.")
-    folder = _objects.fetch(objects)
+    folder = _s3.fetch(objects)
     if wildcard:
         return f"file://{folder}/{paths.removeprefix(fixed)}"
-    is_object = len(objects) == 1 and objects[0].key == _objects.split(paths)[1]
+    is_object = len(objects) == 1 and objects[0].key == _s3.split(paths)[1]
     return f"file://{folder / objects[0].name}" if is_object else f"file://{folder}"
 
 
@@ -85,27 +85,27 @@ def _writing(method: Callable[..., Any]) -> Callable[..., Any]:
     def write(*args: Any, **kwargs: Any) -> Any:
         call = signature.bind(*args, **kwargs)
         path = call.arguments.get("path")
-        if not isinstance(path, str) or not _objects.is_s3(path):
+        if not isinstance(path, str) or not _s3.is_s3(path):
             return method(*args, **kwargs)
         writer = call.arguments["self"]
         mode = (call.arguments.pop("mode", None) or writer._awsglue_mode or "error").lower()
-        before = _objects.find(path.rstrip("/") + "/")
+        before = _s3.find(path.rstrip("/") + "/")
         if before and mode in ("error", "errorifexists", "default"):
             raise AnalysisException(f"[PATH_ALREADY_EXISTS] Path {path} already exists.")
         if before and mode == "ignore":
             return None
         dynamic = writer._spark.conf.get("spark.sql.sources.partitionOverwriteMode").lower() == "dynamic"
-        folder = Path(tempfile.mkdtemp(prefix="write-", dir=_objects.cache())) / "output"
+        folder = Path(tempfile.mkdtemp(prefix="write-", dir=_s3.cache())) / "output"
         try:
             call.arguments["path"] = f"file://{folder}"
             method(*call.args, **call.kwargs)
-            written = _objects.upload(folder, path)
+            written = _s3.upload(folder, path)
         finally:
             shutil.rmtree(folder.parent)
         if mode == "overwrite":
             folders = {key.rpartition("/")[0] for key in written}
             old = [item for item in before if item.key not in written]
-            _objects.delete([item for item in old if not dynamic or item.key.rpartition("/")[0] in folders])
+            _s3.delete([item for item in old if not dynamic or item.key.rpartition("/")[0] in folders])
         return None
 
     return write

@@ -1,4 +1,4 @@
-"""`awsglue.context`: how a job script reads its input and writes its output."""
+"""`awsglue.context`: the GlueContext, by which a job script reads its input and writes its output."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from typing import Any
 from pyspark.context import SparkContext
 from pyspark.sql import DataFrame, SparkSession, SQLContext
 
-from awsglue import _objects
+from awsglue import _s3
 from awsglue._coverage import Uncovered, check_options
-from awsglue._readers import DataFrameReader, DataFrameWriter, DynamicFrameReader, DynamicFrameWriter
+from awsglue._readers import DataFrameReader, DynamicFrameReader
+from awsglue._writers import DataFrameWriter, DynamicFrameWriter
 from awsglue.dynamicframe import DynamicFrame
 
 PURGED_AFTER_HOURS = 168  # Glue's default
@@ -92,17 +93,17 @@ class GlueContext(Uncovered):
         """Delete the objects below a path that are older than `retentionPeriod` hours."""
         check_options("purge_s3_path", options, ["retentionPeriod"])
         before = datetime.now(UTC) - timedelta(hours=float(options.get("retentionPeriod", PURGED_AFTER_HOURS)))
-        _objects.delete([item for item in _objects.find(s3_path) if item.modified <= before])
+        _s3.delete([item for item in _s3.find(s3_path) if item.modified <= before])
 
     def __getattr__(self, name: str) -> Any:
-        """A GlueContext is an SQLContext too: `sql`, `read`, `createDataFrame`, … are the session's."""
+        """Find `sql`, `read`, `createDataFrame`, … in the session: a GlueContext is an SQLContext too."""
         if not name.startswith("_") and hasattr(SQLContext, name) and hasattr(SparkSession, name):
             return getattr(self.spark_session, name)
         return super().__getattr__(name)
 
 
 class GlueLogger(Uncovered):
-    """`glue_context.get_logger()`: lines on standard error, `INFO GlueLogger: …`."""
+    """`glue_context.get_logger()`. It writes lines to standard error: `INFO GlueLogger: …`."""
 
     def __init__(self) -> None:
         self._logger = logging.getLogger("GlueLogger")
@@ -110,7 +111,7 @@ class GlueLogger(Uncovered):
             handler = logging.StreamHandler(sys.stderr)
             handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
             self._logger.addHandler(handler)
-            self._logger.setLevel(logging.INFO)  # Glue's level; debug lines are not shown there either
+            self._logger.setLevel(logging.INFO)  # as in Glue, which shows no debug lines either
 
     def info(self, msg: str) -> None:
         self._logger.info("%s", msg)

@@ -1,7 +1,7 @@
-"""`awsglue.dynamicframe`: a DynamicFrame, here a cover of a Spark DataFrame with Glue's methods.
+"""`awsglue.dynamicframe`: the DynamicFrame, here a Spark DataFrame with Glue's methods.
 
 Source of names and signatures: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-crawler-pyspark-extensions-dynamic-frame.html
-`transformation_ctx`, `info` and the thresholds change nothing here: there are no bookmarks, and an error fails the run.
+`transformation_ctx`, `info` and the thresholds have no effect: there are no bookmarks, and every error fails the run.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 from pyspark.sql import DataFrame
 from pyspark.sql.types import StructType
 
-from awsglue import _mapping, _nested, _records, _rows
+from awsglue import _fields, _nested, _rows
 from awsglue._coverage import Uncovered, check_options, not_covered
 from awsglue._paths import listed
-from awsglue._schema import schema_lines
+from awsglue._types import schema_lines
 
 if TYPE_CHECKING:
     from awsglue.context import GlueContext
@@ -24,7 +24,7 @@ Records = Callable[[Any], Any]
 
 
 class DynamicFrame(Uncovered):
-    """Rows with a schema. Methods that return a frame return a new one."""
+    """Rows with a schema. No method changes the frame; those that return a frame return a new one."""
 
     def __init__(self, jdf: DataFrame, glue_ctx: GlueContext, name: str = "") -> None:
         if not isinstance(jdf, DataFrame):
@@ -49,11 +49,11 @@ class DynamicFrame(Uncovered):
         return self._frame.schema
 
     def printSchema(self) -> None:
-        """Print `root`, then a line `|-- name: type` for each field, without nullability."""
+        """Print `root` and a line `|-- name: type` for each field, without nullability."""
         print("\n".join(["root", *schema_lines(self._frame.schema)]))
 
     def show(self, num_rows: int = 20) -> None:
-        """Print rows, each as JSON."""
+        """Print each row as JSON."""
         for row in self._frame.toJSON().take(num_rows):
             print(row)
 
@@ -88,8 +88,10 @@ class DynamicFrame(Uncovered):
         info: str = "",
         stageThreshold: int = 0,
         totalThreshold: int = 0,
+        case_sensitive: bool = False,
     ) -> DynamicFrame:
-        return self._new(_mapping.apply_mapping(self._frame, mappings))
+        """Return the mapped fields only. A source is found in any case, `id` for `ID`, unless `case_sensitive`."""
+        return self._new(_fields.apply_mapping(self._frame, mappings, case_sensitive=case_sensitive))
 
     def drop_fields(
         self,
@@ -99,7 +101,7 @@ class DynamicFrame(Uncovered):
         stageThreshold: int = 0,
         totalThreshold: int = 0,
     ) -> DynamicFrame:
-        return self._new(_mapping.drop(self._frame, listed(paths)))
+        return self._new(_fields.drop(self._frame, listed(paths)))
 
     def select_fields(
         self,
@@ -109,7 +111,7 @@ class DynamicFrame(Uncovered):
         stageThreshold: int = 0,
         totalThreshold: int = 0,
     ) -> DynamicFrame:
-        return self._new(_mapping.select(self._frame, listed(paths)))
+        return self._new(_fields.select(self._frame, listed(paths)))
 
     def rename_field(
         self,
@@ -120,7 +122,7 @@ class DynamicFrame(Uncovered):
         stageThreshold: int = 0,
         totalThreshold: int = 0,
     ) -> DynamicFrame:
-        return self._new(_mapping.rename(self._frame, oldName, newName))
+        return self._new(_fields.rename(self._frame, oldName, newName))
 
     def resolveChoice(
         self,
@@ -134,13 +136,13 @@ class DynamicFrame(Uncovered):
         totalThreshold: int = 0,
         catalog_id: str | None = None,
     ) -> DynamicFrame:
-        return self._new(_mapping.resolve(self._frame, specs, choice))
+        return self._new(_fields.resolve(self._frame, specs, choice))
 
     def filter(
         self, f: Records, transformation_ctx: str = "", info: str = "", stageThreshold: int = 0, totalThreshold: int = 0
     ) -> DynamicFrame:
-        """The rows for which `f(record)` is true; one that raises KeyError, ValueError or TypeError is left out."""
-        return self._new(_records.filter_records(self._frame, f))
+        """Return the rows for which `f(record)` is true. A KeyError, ValueError or TypeError of `f` drops the row."""
+        return self._new(_rows.filter_records(self._frame, f))
 
     def map(
         self,
@@ -151,8 +153,8 @@ class DynamicFrame(Uncovered):
         stageThreshold: int = 0,
         totalThreshold: int = 0,
     ) -> DynamicFrame:
-        """The records that `f(record)` returns; what it raises fails the run."""
-        return self._new(_records.map_records(self._frame, f))
+        """Return the records that `f(record)` returns. An exception of `f` fails the run."""
+        return self._new(_rows.map_records(self._frame, f))
 
     def union(
         self,
@@ -201,7 +203,7 @@ class DynamicFrame(Uncovered):
         totalThreshold: int = 0,
     ) -> DynamicFrameCollection:
         names = listed(paths)
-        return self._collection({name1: _mapping.select(self._frame, names), name2: _mapping.drop(self._frame, names)})
+        return self._collection({name1: _fields.select(self._frame, names), name2: _fields.drop(self._frame, names)})
 
     def split_rows(
         self,
@@ -226,7 +228,7 @@ class DynamicFrame(Uncovered):
         stageThreshold: int = 0,
         totalThreshold: int = 0,
     ) -> DynamicFrameCollection:
-        """Flat tables, the arrays in tables of their own; `staging_path` is not needed here."""
+        """Return flat tables, with a table of its own for each array. `staging_path` has no effect."""
         return self._collection(_nested.relationalize(self._frame, root_table_name))
 
     def unnest(
@@ -260,14 +262,14 @@ class DynamicFrame(Uncovered):
         )
 
     def errorsCount(self) -> int:
-        """No record errors are kept here: each fails the run."""
+        """Return 0: no frame has error records here, since each error fails the run."""
         return 0
 
     def stageErrorsCount(self) -> int:
         return 0
 
     def assertErrorThreshold(self) -> None:
-        """Nothing to assert: each error has failed the run."""
+        """Do nothing: each error has failed the run already."""
 
     def errorsAsDynamicFrame(self) -> DynamicFrame:
         return self._new(self._frame.sparkSession.createDataFrame([], StructType([])))
@@ -297,13 +299,13 @@ class DynamicFrameCollection(Uncovered):
         return self._frames.items()
 
     def select(self, key: str, transformation_ctx: str = "") -> DynamicFrame:
-        """The frame of that name. Raises KeyError, with the names that there are."""
+        """Return the frame of that name. Raise KeyError, with the names of all frames, if there is none."""
         if key not in self._frames:
             raise KeyError(f"no DynamicFrame {key!r}; there are {', '.join(self._frames)}")
         return self._frames[key]
 
     def map(self, callable: Callable[..., DynamicFrame], transformation_ctx: str = "") -> DynamicFrameCollection:
-        """`callable(frame, transformation_ctx)` of each."""
+        """Call `callable(frame, transformation_ctx)` for each frame and return the new frames."""
         made = {name: callable(frame, f"{name}{transformation_ctx}") for name, frame in self._frames.items()}
         return DynamicFrameCollection(made, self._glue_ctx)
 

@@ -1,4 +1,4 @@
-"""`awsglue.job`: the bookkeeping of a job run. Bookmarks need the Glue service; here they do nothing."""
+"""`awsglue.job`: the start and the end of a job run. There are no bookmarks: they need the Glue service."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from awsglue.context import GlueContext
 
 
 class Job(Uncovered):
-    """One run: `init` when it starts, `commit` when its work is done."""
+    """A job run: `init` starts it, `commit` ends it."""
 
     def __init__(self, glue_context: GlueContext) -> None:
         self._glue_context = glue_context
@@ -23,6 +23,6 @@ class Job(Uncovered):
         return self._initialized
 
     def commit(self) -> None:
-        """End the run. Raises RuntimeError where `init` was not called, since nothing would be committed."""
+        """End the run. Raise RuntimeError if `init` was not called: nothing would be committed."""
         if not self._initialized:
             raise RuntimeError("Job.commit() before Job.init(): nothing is committed")

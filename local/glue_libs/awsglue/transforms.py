@@ -1,4 +1,4 @@
-"""`awsglue.transforms`: the class forms of a DynamicFrame's methods: `Join.apply(frame1, frame2, keys1, keys2)`.
+"""`awsglue.transforms`: the methods of a DynamicFrame as classes, such as `Join.apply(frame1, frame2, keys1, keys2)`.
 
 Source: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-crawler-pyspark-transforms.html
 """
@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from awsglue import _rows
+from awsglue import _fields
 from awsglue._coverage import not_covered
 from awsglue.dynamicframe import DynamicFrame, DynamicFrameCollection, Records
 
 
 class GlueTransform:
-    """What every transform is: called by `apply`, which makes an object of it and calls that."""
+    """Base of the transforms: `apply` makes an object of the class and calls it."""
 
     @classmethod
     def apply(cls, *args: Any, **kwargs: Any) -> Any:
@@ -39,8 +39,9 @@ class ApplyMapping(GlueTransform):
         info: str = "",
         stageThreshold: int = 0,
         totalThreshold: int = 0,
+        case_sensitive: bool = False,
     ) -> DynamicFrame:
-        return frame.apply_mapping(mappings)
+        return frame.apply_mapping(mappings, case_sensitive=case_sensitive)
 
 
 class DropFields(GlueTransform):
@@ -59,7 +60,7 @@ class DropFields(GlueTransform):
 
 
 class DropNullFields(GlueTransform):
-    """`the frame without the columns that are null in every row`."""
+    """The frame without the columns that are null in every row."""
 
     def __call__(
         self,
@@ -69,7 +70,7 @@ class DropNullFields(GlueTransform):
         stageThreshold: int = 0,
         totalThreshold: int = 0,
     ) -> DynamicFrame:
-        return DynamicFrame(_rows.drop_null_columns(frame.toDF()), frame.glue_ctx, frame.name)
+        return DynamicFrame(_fields.drop_null(frame.toDF()), frame.glue_ctx, frame.name)
 
 
 class Filter(GlueTransform):

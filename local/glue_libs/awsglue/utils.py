@@ -1,4 +1,4 @@
-"""`awsglue.utils`: how a job script reads its arguments."""
+"""`awsglue.utils`: getResolvedOptions, which reads the arguments of a job script."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from typing import NoReturn
 
-# What Glue passes for itself, and a script may not ask for.
+# Arguments that Glue passes for its own use. A script cannot read them.
 RESERVED = (
     *("job-bookmark-option", "job-bookmark-from", "job-bookmark-to", "continuation-option"),
     *("JOB_ID", "JOB_RUN_ID", "SECURITY_CONFIGURATION", "encryption-type"),
@@ -23,9 +23,9 @@ class _Parser(argparse.ArgumentParser):
 
 
 def getResolvedOptions(args: Sequence[str], options: Sequence[str]) -> dict[str, str]:
-    """The values of `options` in `args` (`sys.argv`); all are required, others in `args` are ignored.
+    """Return the values of `options` in `args` (`sys.argv`). All of them are required; other arguments are ignored.
 
-    Raises GlueArgumentError for a missing one, RuntimeError for a name that Glue keeps for itself.
+    Raise GlueArgumentError for a missing one, RuntimeError for a reserved name.
     """
     parser = _Parser(add_help=False)
     for option in options:

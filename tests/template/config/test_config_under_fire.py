@@ -70,7 +70,7 @@ def outcome(project: Path, content: bytes) -> str:
 def assert_valid(config: Config) -> None:
     """Whole, and made of plain values: no object that a tag asked for."""
     assert Config.model_validate(config.model_dump(by_alias=True, exclude_unset=True)) == config
-    for stage in (config.dev, config.prod):
+    for stage in config.stages:
         assert re.fullmatch("[0-9]{12}", stage.account.aws_account_id)
         for job in stage.jobs:
             assert job.script.is_file()

@@ -1,6 +1,6 @@
 import pytest
 
-from aws_glue_cdk_baseline.config.parameters import argument_name, parameter_fault, parameter_name, snake_case
+from aws_glue_cdk_baseline.config.parameters import argument_name, parameter_error, parameter_name, snake_case
 
 ARGUMENTS = {
     "inputLocation": "--input_path",
@@ -38,11 +38,11 @@ def test_an_option_names_the_parameter_that_supplies_it() -> None:
     "value", ["s3://bucket", "s3://bucket/", "s3://path_to_data/", "s3://b.u-c/ä b/x".replace(" ", "")]
 )
 def test_locations(value: str) -> None:
-    assert parameter_fault("inputLocation", value, []) is None
+    assert parameter_error("inputLocation", value, []) is None
 
 
 @pytest.mark.parametrize(
     "value", ["bucket/key", "s3:/bucket", "S3://bucket/", "s3a://bucket/", "s3://", "s3://a b/c", "s3://x/*"]
 )
 def test_what_is_no_location(value: str) -> None:
-    assert "is not a location in S3" in (parameter_fault("inputLocation", value, []) or "")
+    assert "is not a location in S3" in (parameter_error("inputLocation", value, []) or "")

@@ -1,4 +1,4 @@
-"""README, CONTRIBUTING and docs: links lead somewhere; files, functions and make targets that they name exist."""
+"""README, CONTRIBUTING and docs: each link, file, function and make target in them exists."""
 
 import re
 import subprocess

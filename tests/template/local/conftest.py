@@ -4,7 +4,7 @@ from typing import Any
 
 import boto3
 import pytest
-from awsglue import _objects
+from awsglue import _s3
 from awsglue.context import GlueContext
 from awsglue.dynamicframe import DynamicFrame
 from pyspark.context import SparkContext
@@ -21,7 +21,7 @@ def glue_context() -> GlueContext:
 
 @pytest.fixture
 def frame(glue_context: GlueContext) -> Frames:
-    """Make a frame of rows (dicts); structs are given by `schema` (DDL)."""
+    """Make a frame of rows (dicts); a struct needs a `schema` (DDL)."""
 
     def make(*rows: dict[str, Any], schema: Any = None) -> DynamicFrame:
         made = glue_context.spark_session.createDataFrame([*rows], schema)
@@ -38,14 +38,14 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
 
 @pytest.fixture
 def s3(aws: Emulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Any]:
-    """A client of the emulator's S3 with an empty bucket `data`, as the user's environment would have it."""
+    """Return a client of the emulator's S3 with an empty bucket `data`, and set the environment to the emulator."""
     for name, value in aws.environment().items():
         monkeypatch.setenv(name, value)
-    _objects.client.cache_clear()
+    _s3.client.cache_clear()
     client = boto3.client("s3")
     client.create_bucket(Bucket="data")
     yield client
     bucket = boto3.resource("s3").Bucket("data")
     bucket.objects.delete()
     bucket.delete()
-    _objects.client.cache_clear()
+    _s3.client.cache_clear()

@@ -1,4 +1,4 @@
-"""Arguments, the job, and what the stand-in says of what it does not cover."""
+"""Arguments, the job, the logger, and the error for a name that the stand-in does not cover."""
 
 import os
 import subprocess
@@ -45,7 +45,9 @@ def test_a_job_that_was_not_initialized_cannot_be_committed(glue_context: GlueCo
     job.commit()
 
 
-def test_what_is_not_covered_says_so_and_names_the_image(glue_context: GlueContext, frame: Frames) -> None:
+def test_a_name_that_is_not_covered_is_an_error_that_points_to_the_image(
+    glue_context: GlueContext, frame: Frames
+) -> None:
     rows = frame({"a": 1})
     read = glue_context.create_dynamic_frame.from_options
     attempts: dict[str, Callable[[], object]] = {

@@ -1,4 +1,4 @@
-"""Tables of the Data Catalog, for real against MiniStack's Glue on loopback."""
+"""Tables of the Data Catalog, in MiniStack's Glue on loopback."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -65,7 +65,7 @@ def test_a_csv_table_has_the_catalogs_names_and_types(
     assert read(glue_context, "rows") == [{"id": 1, "name": "Zoë"}]
 
 
-def test_only_the_partitions_that_the_predicate_lets_in_are_read(
+def test_only_the_partitions_that_meet_the_predicate_are_read(
     glue_context: GlueContext, s3: Any, glue: Any, make_table: MakeTable
 ) -> None:
     make_table(
@@ -91,7 +91,7 @@ def test_rows_are_added_at_the_tables_location(glue_context: GlueContext, s3: An
     assert read(glue_context, "out") == [{"a": 1}, {"a": 1}]
 
 
-def test_what_is_wrong_with_a_table_is_one_line(glue_context: GlueContext, s3: Any, make_table: MakeTable) -> None:
+def test_an_error_of_a_table_is_one_line(glue_context: GlueContext, s3: Any, make_table: MakeTable) -> None:
     make_table("odd", {"a": "int"}, classification="avro")
     make_table("few", {"a": "int"}, classification="csv")
     s3.put_object(Bucket="data", Key="few/a.csv", Body=b"1,2\n")

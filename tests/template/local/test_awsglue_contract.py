@@ -1,4 +1,4 @@
-"""The names and signatures that the stand-in covers, as documented, and local/README.md, which lists them."""
+"""The stand-in has the documented names and signatures, and local/README.md lists them."""
 
 import importlib
 import inspect
@@ -83,7 +83,7 @@ def find(path: str) -> Any:
 
 @pytest.mark.parametrize("path", SIGNATURES)
 def test_a_signature_is_the_documented_one(path: str) -> None:
-    """The same names, in the same order, with the same defaults; more may follow."""
+    """Parameters have the same names, order and defaults; more parameters may follow."""
     documented = inspect.signature(eval(f"lambda {SIGNATURES[path]}: None")).parameters.values()
     ours = [item for item in inspect.signature(find(path)).parameters.values() if item.name not in ("self", "cls")]
     assert [(item.name, item.default) for item in ours[: len(documented)]] == [
@@ -92,7 +92,7 @@ def test_a_signature_is_the_documented_one(path: str) -> None:
 
 
 @pytest.mark.parametrize("name", COVERED)
-def test_what_the_readme_calls_covered_is(name: str, glue_context: GlueContext) -> None:
+def test_a_name_that_the_readme_calls_covered_exists(name: str, glue_context: GlueContext) -> None:
     for module in ("utils", "job", "context", "dynamicframe", "transforms"):
         try:
             found = find(f"{module}.{name}")
@@ -104,7 +104,7 @@ def test_what_the_readme_calls_covered_is(name: str, glue_context: GlueContext) 
 
 
 @pytest.mark.parametrize("name", [name for name in RAISES if name != "pyspark.sql.types"])
-def test_what_the_readme_says_raises_does(name: str, glue_context: GlueContext, frame: Frames) -> None:
+def test_a_name_that_the_readme_calls_not_covered_raises(name: str, glue_context: GlueContext, frame: Frames) -> None:
     owner, _, method = name.rpartition(".")
     owners = {
         "GlueContext": glue_context,

@@ -1,4 +1,4 @@
-"""The example jobs on sample data, as the baseline's own tests ask them, and on bad input."""
+"""The example jobs on sample data, with the counts of the baseline's own tests, and on bad input."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from awsglue.context import GlueContext
 
 from local import sample_data
 
-WHY = "it is about the example jobs, which are gone"
+WHY = "these tests need the example jobs, which were removed"
 join_legislators = pytest.importorskip("join_legislators", reason=WHY)
 process_legislators = pytest.importorskip("process_legislators", reason=WHY)
 

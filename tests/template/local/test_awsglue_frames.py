@@ -1,7 +1,10 @@
-"""What DynamicFrame's methods and the transforms make of rows."""
+"""The methods of a DynamicFrame and the transforms, on rows."""
 
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
+import awsglue
 import pytest
 from awsglue.context import GlueContext
 from awsglue.dynamicframe import DynamicFrame, DynamicFrameCollection
@@ -19,6 +22,7 @@ from awsglue.transforms import (
     SplitRows,
     Unbox,
 )
+from pyspark.sql.functions import udf
 from pyspark.sql.types import StructType
 
 from tests.template.local.conftest import Frames
@@ -83,10 +87,55 @@ def test_a_wrong_mapping_is_one_line(frame: Frames, mapping: Any, message: str) 
     assert "\n" not in str(raised.value)
 
 
+def test_apply_mapping_finds_a_field_in_any_case(frame: Frames) -> None:
+    people = frame({"ID": 1, "Home": {"Zip": "02139"}}, schema="ID int, Home struct<Zip: string>")
+    mappings = [("id", "int", "id", "long"), ("home.zip", "string", "zip", "string")]
+    assert rows(people.apply_mapping(mappings)) == [{"id": 1, "zip": "02139"}]
+    assert rows(ApplyMapping.apply(frame=people, mappings=mappings[:1])) == [{"id": 1}]
+    exact = [("Home.Zip", "string", "zip", "string"), *mappings[:1]]
+    with pytest.warns(UserWarning, match="no column 'id'; 'id' is left out"):
+        assert rows(people.apply_mapping(exact, case_sensitive=True)) == [{"zip": "02139"}]
+    both = frame({"s": {"Id": 1, "ID": 2}}, schema="s struct<Id: int, ID: int>")
+    with pytest.raises(
+        ValueError, match=r"the path 's\.id' stands for the fields s\.Id, s\.ID; write it as one of them"
+    ):
+        both.apply_mapping([("s.id", "int", "id", "int")])
+
+
+def test_a_decimal_without_scale_keeps_the_cents(frame: Frames) -> None:
+    prices = frame({"price": "19.99", "lines": ["0.01"]}, schema="price string, lines array<string>")
+    mapped = prices.apply_mapping(
+        [
+            ("price", "string", "plain", "decimal"),
+            ("price", "string", "fine", "decimal(12,4)"),
+            ("lines", "array", "lines", "array<decimal>"),
+        ]
+    )
+    assert [field.dataType.simpleString() for field in mapped.schema()] == [
+        "decimal(10,2)",
+        "decimal(12,4)",
+        "array<decimal(10,2)>",
+    ]
+    assert rows(mapped) == [{"plain": Decimal("19.99"), "fine": Decimal("19.9900"), "lines": [Decimal("0.01")]}]
+    assert rows(prices.resolveChoice(specs=[("price", "cast:decimal")]))[0]["price"] == Decimal("19.99")
+    field = frame({"a": {"decimal": "1"}}, schema="a struct<decimal: string>")
+    assert rows(field.apply_mapping([("a", "struct", "a", "struct<decimal: int>")])) == [{"a": {"decimal": 1}}]
+
+
+def test_timestamps_are_in_utc_in_collect_and_in_functions(glue_context: GlueContext) -> None:
+    moment = glue_context.sql("select timestamp'2026-01-15 23:30:00' as t")
+    assert moment.collect()[0]["t"] == datetime(2026, 1, 15, 23, 30)
+    assert moment.select(udf(lambda t: t.strftime("%Y-%m-%d %H:%M"))("t")).collect()[0][0] == "2026-01-15 23:30"
+
+
+def test_dynamic_frame_is_in_the_package_itself_as_in_scripts_of_glue_studio() -> None:
+    assert awsglue.DynamicFrame is DynamicFrame
+
+
 def test_resolve_choice_casts(frame: Frames) -> None:
     resolved = nested(frame).resolveChoice(specs=[("id", "cast:string"), ("address.zip", "cast:long")])
     assert rows(resolved) == [{"id": "1", "address": {"zip": 2139, "city": "Zürich"}, "a.b": "x"}]
-    with pytest.raises(ValueError, match="give specs or choice, and not both"):
+    with pytest.raises(ValueError, match="give either specs or choice, not both"):
         nested(frame).resolveChoice(specs=[("id", "cast:string")], choice="make_cols")
 
 

@@ -1,4 +1,4 @@
-"""Files read as Glue's readers read them."""
+"""The readers and writers of a GlueContext, on files of this machine."""
 
 import gzip
 import json
@@ -26,14 +26,14 @@ def test_a_missing_path_is_a_warning_and_no_rows(glue_context: GlueContext, tmp_
         assert missing.count() == 0
 
 
-def test_json_is_json_lines_unless_it_is_said_to_be_multi_line(glue_context: GlueContext, tmp_path: Path) -> None:
+def test_json_is_read_by_lines_unless_it_is_multi_line(glue_context: GlueContext, tmp_path: Path) -> None:
     (tmp_path / "pretty.json").write_text('{\n"a": 1\n}')
     assert values(read(glue_context, tmp_path, multiLine="true")) == [{"a": 1}]
     with pytest.raises(ValueError, match=r"pretty\.json:1: not a JSON object: '{'; a record that spans lines needs"):
         read(glue_context, tmp_path)
 
 
-def test_a_malformed_line_fails_and_is_named(glue_context: GlueContext, tmp_path: Path) -> None:
+def test_a_malformed_line_fails_with_its_file_and_line(glue_context: GlueContext, tmp_path: Path) -> None:
     with gzip.open(tmp_path / "a.json.gz", "wt", encoding="utf-8") as file:
         file.write('{"a": "é"}\n\n{"a": \n')
     for _ in range(2):
@@ -46,7 +46,7 @@ def test_an_empty_file_has_no_rows(glue_context: GlueContext, tmp_path: Path) ->
     assert [read(glue_context, tmp_path / "empty", format).count() for format in ("json", "csv")] == [0, 0]
 
 
-def test_names_are_names_and_hidden_files_are_left_out(glue_context: GlueContext, tmp_path: Path) -> None:
+def test_a_name_is_no_pattern_and_hidden_files_are_left_out(glue_context: GlueContext, tmp_path: Path) -> None:
     for name in ("[a] {b} %41 é*?.json", "_temporary.json", ".hidden.json"):
         (tmp_path / name).write_text('{"a": 1}\n', encoding="utf-8")
     assert read(glue_context, tmp_path).count() == 1
@@ -55,7 +55,7 @@ def test_names_are_names_and_hidden_files_are_left_out(glue_context: GlueContext
         read(glue_context, tmp_path / "*.csv")
 
 
-def test_below_a_folder_only_with_recurse_and_not_what_is_excluded(glue_context: GlueContext, tmp_path: Path) -> None:
+def test_subfolders_are_read_with_recurse_and_excluded_files_are_not(glue_context: GlueContext, tmp_path: Path) -> None:
     for number, name in enumerate(["a.json", "b/c.json", "b/d/e.json", "b/d/f.txt"]):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(json.dumps({"a": number}))
@@ -113,7 +113,7 @@ def test_a_csv_record_of_another_length_fails(glue_context: GlueContext, tmp_pat
 
 
 @pytest.mark.parametrize("format", ["json", "csv", "parquet", "glueparquet", "orc"])
-def test_what_is_written_is_read_again(glue_context: GlueContext, tmp_path: Path, format: str) -> None:
+def test_written_rows_are_read_again(glue_context: GlueContext, tmp_path: Path, format: str) -> None:
     spark = glue_context.spark_session
     rows = spark.createDataFrame([{"id": "1", "name": 'Zoë "Z", Díaz'}, {"id": "2", "name": "x"}])
     frame = DynamicFrame.fromDF(rows, glue_context, "rows")
@@ -128,10 +128,10 @@ def test_what_is_written_is_read_again(glue_context: GlueContext, tmp_path: Path
     assert {folder.name for folder in target.iterdir() if not folder.name.startswith(".")} == {"id=1", "id=2"}
     again = read(glue_context, target, format, recurse=True, **({"withHeader": True} if format == "csv" else {}))
     assert values(again)[0] == {"name": 'Zoë "Z", Díaz', "id": 1}
-    assert again.count() == 4, "a second write adds, it does not replace"
+    assert again.count() == 4, "a second write adds files and replaces none"
 
 
-def test_missing_options_say_what_is_missing(glue_context: GlueContext, tmp_path: Path) -> None:
+def test_the_error_of_a_missing_option_names_it(glue_context: GlueContext, tmp_path: Path) -> None:
     frame = DynamicFrame.fromDF(glue_context.createDataFrame([(1,)], "a int"), glue_context, "x")
     write = glue_context.write_dynamic_frame.from_options
     with pytest.raises(ValueError, match=r"connection_options\['paths'\] must be a list of paths, not 's3://x'"):

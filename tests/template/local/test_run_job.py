@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from aws_glue_cdk_baseline.config import PROJECT
+from aws_glue_cdk_baseline.config import PROJECT, Job
 from tests.configs import SHOW, make_config, make_job, needs_the_examples
-from tools import run_job
+from tools import job_arguments, run_job
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -63,6 +63,8 @@ def test_a_script_that_raises_is_exit_code_1(tmp_path: Path) -> None:
         (["ProcessLegislators", "file.json"], "cannot read the arguments 'file.json'; write them as --name value"),
         (["tests/configs.py"], "tests/configs.py is the script of no job of dev in default-config.yaml; these are: "),
         (["--config", "no.yaml", "ProcessLegislators"], "no.yaml:1: no such file"),
+        (["--stage", "test", "ProcessLegislators"], "default-config.yaml has no stage 'test'; it has: dev, prod"),
+        (["ProcessLegislators", "--stage", "pord"], "default-config.yaml has no stage 'pord'; did you mean prod?"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_1(
@@ -79,17 +81,19 @@ def test_the_path_of_a_jobs_script_names_the_job(tmp_path: Path, monkeypatch: py
     monkeypatch.chdir(tmp_path)
     show, other = make_job(tmp_path), make_job(tmp_path, "Other")
     config = make_config((show, other))
-    assert run_job.find_job(config, "dev", str(show.script)) == show
-    assert run_job.find_job(config, "dev", "other.py") == other
+    assert job_arguments.find_job(config, "dev", str(show.script)) == show
+    assert job_arguments.find_job(config, "dev", "other.py") == other
     twice = make_config((show, show.model_copy(update={"name": "Again"})))
-    with pytest.raises(run_job.RunError, match=r"show.py is the script of Show and Again in c.yaml; name one of these"):
-        run_job.find_job(twice, "dev", "show.py")
+    with pytest.raises(
+        job_arguments.RunError, match=r"show.py is the script of Show and Again in c.yaml; name one of these"
+    ):
+        job_arguments.find_job(twice, "dev", "show.py")
 
 
 def test_an_argument_that_the_script_reads_optionally_may_be_given(tmp_path: Path) -> None:
     job = make_job(tmp_path)
     job.script.write_text(f"{SHOW}if sys.argv:\n    getResolvedOptions(sys.argv, ['output_path'])\n")
-    assert run_job.replaced_arguments(job, ["--output_path", "out"])["--output_path"] == "out"
+    assert job_arguments.replaced_arguments(job, ["--output_path", "out"])["--output_path"] == "out"
 
 
 WAITING = """
@@ -130,7 +134,55 @@ def test_an_interrupted_run_ends_quietly_and_leaves_nothing_behind(tmp_path: Pat
         os.kill(int(started.read_text()), 0)
 
 
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (["--stage", "prod"], {"--stage": "prod", "--config": "a.json"}),
+        (["--stage=prod", "--config", "b.json"], {"--stage": "prod", "--config": "b.json"}),
+    ],
+)
+def test_an_option_that_is_also_an_argument_of_the_job_belongs_to_the_job(
+    given: list[str], expected: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = make_job(tmp_path, arguments={"--stage": "dev", "--config": "a.json"})
+    runs = record_runs(monkeypatch, job)
+    assert run_job.main(["Show", *given]) == 0
+    assert run_job.main(["--stage", "prod", "--config", "c.yaml", "Show", *given]) == 0
+    assert runs == [("Show", "dev", expected), ("Show", "prod", expected)]
+
+
+def test_an_option_that_is_no_argument_of_the_job_is_read_before_and_after_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs = record_runs(monkeypatch, make_job(tmp_path, arguments={"--minimum_age": "21"}))
+    run_job.main(["Show", "--minimum_age", "30", "--stage", "prod"])
+    run_job.main(["--stage=prod", "Show"])
+    run_job.main(["Show"])
+    assert runs == [
+        ("Show", "prod", {"--minimum_age": "30"}),
+        ("Show", "prod", {"--minimum_age": "21"}),
+        ("Show", "dev", {"--minimum_age": "21"}),
+    ]
+
+
+def record_runs(monkeypatch: pytest.MonkeyPatch, job: Job) -> list[tuple[str, str, dict[str, str]]]:
+    """Load a config with this job from any file, and record its runs instead of starting Spark."""
+    runs: list[tuple[str, str, dict[str, str]]] = []
+
+    def run(job: Job, stage: str, arguments: dict[str, str]) -> int:
+        runs.append((job.name, stage, arguments))
+        return 0
+
+    for module in (run_job, job_arguments):
+        monkeypatch.setattr(module, "load_config", lambda path: make_config((job,)))
+    monkeypatch.setattr(run_job, "run", run)
+    return runs
+
+
 def test_given_arguments_replace_the_stages_own(tmp_path: Path) -> None:
     job = make_job(tmp_path, arguments={"--input_path": "s3://a/b", "--minimum_age": "21"})
-    assert run_job.replaced_arguments(job, ["--minimum_age=30"]) == {"--input_path": "s3://a/b", "--minimum_age": "30"}
-    assert run_job.replaced_arguments(job, ["--minimum_age", "-1"])["--minimum_age"] == "-1"
+    assert job_arguments.replaced_arguments(job, ["--minimum_age=30"]) == {
+        "--input_path": "s3://a/b",
+        "--minimum_age": "30",
+    }
+    assert job_arguments.replaced_arguments(job, ["--minimum_age", "-1"])["--minimum_age"] == "-1"

@@ -11,7 +11,7 @@ from aws_glue_cdk_baseline.config import PROJECT, load_config
 from aws_glue_cdk_baseline.pipeline_stack import PipelineStack
 from rehearsal import assembly
 from rehearsal.execution_policy import lacking, needed
-from tests.configs import PROD, make_app
+from tests.configs import PROD, make_app, with_stage
 
 Calls = list[tuple[str, str, str]]
 FILES = ["pipeline-account", "stage-account"]
@@ -21,17 +21,17 @@ FILES = ["pipeline-account", "stage-account"]
 def calls() -> dict[str, Calls]:
     """By policy, the calls that the stacks need, with more jobs than fit into one role, and prod in another Region."""
     config = load_config(PROJECT / "default-config.yaml")
-    [job, *_] = config.dev.jobs
+    [job, *_] = config.stages[0].jobs
     jobs = [job.model_copy(update={"name": f"{'J' * 97}{number:03}"}) for number in range(100)]
-    dev = config.dev.model_copy(update={"jobs": jobs})
-    prod = config.prod.model_copy(update={"account": PROD})
+    config = with_stage(config, config.stages[0].name, jobs=jobs)
+    config = with_stage(config, config.stages[-1].name, account=PROD)
     assert PROD.aws_region != config.pipeline_account.aws_region
     app = make_app()
     home = assembly.Environment(config.pipeline_account.aws_account_id, config.pipeline_account.aws_region)
     PipelineStack(
         app,
         "PipelineStack",
-        config=config.model_copy(update={"dev": dev, "prod": prod}),
+        config=config,
         env={"account": home.account, "region": home.region},
     )
     found: dict[str, Calls] = {name: [] for name in FILES}

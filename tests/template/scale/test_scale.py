@@ -135,7 +135,7 @@ def test_with_every_tenth_call_failing_every_job_is_counted_and_none_runs_twice(
         client.meta.events.register("before-send", drop)
     runs = JobRunner(jobs, concurrency=20, start_interval=0).run(jobs.find("DeployDev"))
     assert sorted(run.job for run in runs) == names
-    assert {run.state for run in runs} == {"SUCCEEDED"}, [run.fault for run in runs if not run.passed]
+    assert {run.state for run in runs} == {"SUCCEEDED"}, [run.error for run in runs if not run.passed]
     check = Client(aws).client("glue", config=None)
     assert [len(check.get_job_runs(JobName=name)["JobRuns"]) for name in names] == [1] * 40
 

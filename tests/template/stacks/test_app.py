@@ -25,7 +25,7 @@ def test_a_faulty_config_is_one_line_and_exit_code_1(tmp_path: Path) -> None:
 def test_another_config_is_synthesized_without_a_warning_but_that_it_lies_outside(tmp_path: Path) -> None:
     config = tmp_path / "other.yaml"
     default = PROJECT / "default-config.yaml"
-    dev = load_config(default).dev.account
+    dev = load_config(default).stages[0].account
     config.write_text(default.read_text(encoding="utf-8").replace(dev.aws_account_id, "999999999999"))
     result = run_app(tmp_path / "out", config)
     assert result.returncode == 0, result.stderr

@@ -1,4 +1,4 @@
-"""The integration test's own tests: requests and answers go through botocore's Stubber, which checks both."""
+"""Tests of the integration test: botocore's Stubber checks each request and each answer."""
 
 import io
 import itertools
@@ -21,17 +21,18 @@ from botocore.stub import ANY, Stubber
 from tests.integ import integ_test_glue_app_stack as integ
 from tests.integ import report
 from tests.integ.assumed_role import assumed_session
+from tests.integ.clock import Clock
 from tests.integ.expectations import Expectation, OutputCheck, parse
 from tests.integ.glue_jobs import GlueJobs
 from tests.integ.job_run import JobRun
-from tests.integ.job_runner import Clock, JobRunner
+from tests.integ.job_runner import JobRunner
 
 KEYS = {"region_name": "us-east-1", "aws_access_key_id": "x", "aws_secret_access_key": "x"}
 STARTED = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
 
 class Time(Clock):
-    """Passes only by sleeping."""
+    """A clock that only sleeping moves."""
 
     def __init__(self) -> None:
         self.passed = 0.0
@@ -51,7 +52,7 @@ class Time(Clock):
 
 
 class Glue:
-    """A GlueJobs whose two clients are stubbed, and what they are expected to be asked."""
+    """A GlueJobs with stubbed clients; its methods add the requests that they must get."""
 
     def __init__(self) -> None:
         self.stubs: list[Stubber] = []
@@ -68,7 +69,7 @@ class Glue:
         self.starter.add_response("start_job_run", {"JobRunId": f"jr_{job}"}, {"JobName": job})
 
     def refuses(self, job: str, code: str, status: int = 400) -> None:
-        self.starter.add_client_error("start_job_run", code, "no room", status, expected_params={"JobName": job})
+        self.starter.add_client_error("start_job_run", code, "no capacity", status, expected_params={"JobName": job})
 
     def polls(self, job: str, state: str, **answer: Any) -> None:
         run = {"JobRunState": state, "ExecutionTime": 5, **answer}
@@ -134,7 +135,7 @@ def test_every_run_is_followed_to_its_end_and_one_failure_hides_no_other(
 def test_every_bad_end_ends_the_wait_and_fails(glue: Glue, runner: Callable[..., JobRunner], state: str) -> None:
     glue.starts("a")
     glue.polls("a", state)
-    assert [run.fault for run in runner().run(["a"])] == [f"ended {state}, and Glue gives no reason"]
+    assert [run.error for run in runner().run(["a"])] == [f"ended {state}, and Glue gives no reason"]
 
 
 def test_a_run_that_takes_too_long_is_stopped_and_fails(glue: Glue, runner: Callable[..., JobRunner]) -> None:
@@ -143,23 +144,25 @@ def test_a_run_that_takes_too_long_is_stopped_and_fails(glue: Glue, runner: Call
     glue.stops("a")
     [run] = runner().run(["a"])
     assert (run.state, run.passed) == ("STOPPED", False)
-    assert run.fault == "took 600 s, allowed: less than 600 s; stopped by the test"
+    assert run.error == "took 600 s, allowed: less than 600 s; stopped by the test"
 
 
 def test_a_run_that_succeeded_after_too_long_fails(glue: Glue, runner: Callable[..., JobRunner]) -> None:
     glue.starts("a")
     glue.polls("a", "SUCCEEDED", ExecutionTime=600)
     [run] = runner().run(["a"])
-    assert (run.state, run.fault) == ("SUCCEEDED", "took 600 s, allowed: less than 600 s")
+    assert (run.state, run.error) == ("SUCCEEDED", "took 600 s, allowed: less than 600 s")
 
 
-def test_a_run_of_which_glue_says_no_time_is_timed_here(glue: Glue, runner: Callable[..., JobRunner]) -> None:
+def test_a_run_whose_time_glue_does_not_give_is_measured_by_the_test(
+    glue: Glue, runner: Callable[..., JobRunner]
+) -> None:
     glue.starts("a")
     for _ in range(5):
         glue.polls("a", "RUNNING", ExecutionTime=0)
     glue.stops("a")
     [run] = runner(max_duration=10).run(["a"])
-    assert run.fault == "took 12 s, allowed: less than 10 s; stopped by the test"
+    assert run.error == "took 12 s, allowed: less than 10 s; stopped by the test"
 
 
 def test_a_run_that_gets_no_capacity_is_stopped_and_fails(glue: Glue, runner: Callable[..., JobRunner]) -> None:
@@ -167,7 +170,7 @@ def test_a_run_that_gets_no_capacity_is_stopped_and_fails(glue: Glue, runner: Ca
     glue.polls("a", "WAITING", ExecutionTime=0)
     glue.stops("a")
     [run] = runner(max_wait=3).run(["a"])
-    assert run.fault == "WAITING for 3 s; stopped by the test"
+    assert run.error == "WAITING for 3 s; stopped by the test"
 
 
 @pytest.mark.parametrize("code", ["ThrottlingException", "TooManyRequestsException"])
@@ -182,7 +185,7 @@ def test_a_throttled_start_is_tried_again(glue: Glue, runner: Callable[..., JobR
     ("code", "status"),
     [("ConcurrentRunsExceededException", 400), ("ResourceNumberLimitExceededException", 400), ("Internal", 500)],
 )
-def test_a_start_without_room_or_answer_is_looked_up_and_then_tried_again(
+def test_a_start_without_capacity_or_answer_is_looked_up_and_then_tried_again(
     glue: Glue, runner: Callable[..., JobRunner], code: str, status: int
 ) -> None:
     glue.refuses("a", code, status)
@@ -207,18 +210,18 @@ def test_a_job_that_cannot_be_started_fails_and_the_others_run(glue: Glue, runne
     glue.polls("b", "SUCCEEDED")
     runs = runner().run(["a", "b"])
     assert [(run.job, run.state) for run in runs] == [("a", "NOT STARTED"), ("b", "SUCCEEDED")]
-    assert "EntityNotFoundException" in runs[0].fault
+    assert "EntityNotFoundException" in runs[0].error
 
 
-def test_a_job_for_which_there_is_never_room_fails(glue: Glue, runner: Callable[..., JobRunner]) -> None:
+def test_a_job_that_never_gets_capacity_fails(glue: Glue, runner: Callable[..., JobRunner]) -> None:
     for _ in range(2):
         glue.refuses("a", "ThrottlingException")
     time = Time()
     [run] = runner(max_wait=0.5, clock=time).run(["a"])
-    assert run.fault.startswith("could not be started for 0.5 s: ")
+    assert run.error.startswith("could not be started for 0.5 s: ")
 
 
-def test_what_interrupts_the_test_stops_the_runs_and_waits_for_it(glue: Glue, runner: Callable[..., JobRunner]) -> None:
+def test_an_interruption_stops_the_runs_and_waits_for_their_end(glue: Glue, runner: Callable[..., JobRunner]) -> None:
     time = Time()
     time.interrupted_after = 1
     glue.starts("a")
@@ -250,7 +253,7 @@ def test_a_run_whose_start_was_interrupted_is_found_and_stopped(
     assert [(run.run_id, run.state) for run in made.runs] == [("jr_a", "STOPPED")]
 
 
-def test_at_most_so_many_run_at_once_and_starts_are_spread_out(glue: Glue, runner: Callable[..., JobRunner]) -> None:
+def test_at_most_ten_runs_are_active_and_starts_are_spread_out(glue: Glue, runner: Callable[..., JobRunner]) -> None:
     jobs = [f"job{number:02}" for number in range(11)]
     for job in jobs[:10]:
         glue.starts(job)
@@ -264,7 +267,7 @@ def test_at_most_so_many_run_at_once_and_starts_are_spread_out(glue: Glue, runne
     assert runs[10].asked >= 3
 
 
-def test_looks_grow_rarer_with_the_time_that_a_run_takes(glue: Glue, runner: Callable[..., JobRunner]) -> None:
+def test_a_long_run_is_looked_at_less_often(glue: Glue, runner: Callable[..., JobRunner]) -> None:
     time, looks = Time(), []
 
     def look(run: JobRun) -> dict[str, Any]:
@@ -277,13 +280,13 @@ def test_looks_grow_rarer_with_the_time_that_a_run_takes(glue: Glue, runner: Cal
     assert run.passed
     assert looks[:3] == [3, 6, 9]
     assert max(later - earlier for earlier, later in itertools.pairwise(looks)) == 60
-    assert len(looks) < 90, "once a minute for 50 minutes, and the first minutes more closely"
+    assert len(looks) < 90, "once a minute for 50 minutes, more often in the first minutes"
     assert time.now() - 3000 <= 300
 
 
 def test_the_table_shows_cost_at_a_stated_price() -> None:
     runs = [
-        JobRun("b", "r2", 0, "FAILED", seconds=30, dpu_seconds=120, fault="x"),
+        JobRun("b", "r2", 0, "FAILED", seconds=30, dpu_seconds=120, error="x"),
         JobRun("a", "r1", 0, "SUCCEEDED", seconds=90, dpu_seconds=1800, rate="flex"),
         JobRun("c", "r3", 0, "SUCCEEDED", seconds=60, dpu_seconds=3600, rate="memory"),
     ]
@@ -316,7 +319,7 @@ def test_dpu_seconds_are_glues_or_those_of_all_workers_for_a_minute_at_least() -
 
 
 def test_junit_has_a_case_for_each_run(tmp_path: Path) -> None:
-    runs = [JobRun("b", "r", 0, "FAILED", fault="<boom>"), JobRun("a", "r", 0, "SUCCEEDED", seconds=9)]
+    runs = [JobRun("b", "r", 0, "FAILED", error="<boom>"), JobRun("a", "r", 0, "SUCCEEDED", seconds=9)]
     report.write_junit(runs, "eu-west-1", tmp_path / "reports" / "junit.xml")
     suite = ElementTree.parse(tmp_path / "reports" / "junit.xml").getroot()
     assert (suite.get("tests"), suite.get("failures")) == ("2", "1")
@@ -330,8 +333,8 @@ def parquet(rows: int) -> bytes:
     return target.getvalue()
 
 
-@pytest.mark.parametrize(("minimum", "fault"), [(7, ""), (8, "left 7 rows at s3://data/out/, expected at least 8")])
-def test_the_rows_that_a_run_leaves_are_counted_from_the_footers(minimum: int, fault: str) -> None:
+@pytest.mark.parametrize(("minimum", "error"), [(7, ""), (8, "wrote 7 rows to s3://data/out/, expected at least 8")])
+def test_the_rows_that_a_run_writes_are_counted_by_the_footers(minimum: int, error: str) -> None:
     s3 = boto3.client("s3", **KEYS)
     files = {"out/x=1/a.parquet": parquet(3), "out/b.parquet": parquet(4)}
     with Stubber(s3) as stub:
@@ -345,7 +348,7 @@ def test_the_rows_that_a_run_leaves_are_counted_from_the_footers(minimum: int, f
                 stub.add_response("get_object", answer, {"Bucket": "data", "Key": key, "Range": f"bytes=-{size}"})
         check = OutputCheck(s3, {"a-dev": Expectation(minimum, "s3://data/out/")})
         assert check(JobRun("other-dev", "r", 0)) == ""
-        assert check(JobRun("a-dev", "r", 0)) == fault
+        assert check(JobRun("a-dev", "r", 0)) == error
         stub.assert_no_pending_responses()
 
 
@@ -353,15 +356,15 @@ def test_an_output_that_cannot_be_read_fails_the_run() -> None:
     s3 = boto3.client("s3", **KEYS)
     with Stubber(s3) as stub:
         stub.add_client_error("list_objects_v2", "AccessDenied", "no", expected_params={"Bucket": "b", "Prefix": ANY})
-        fault = OutputCheck(s3, {"a": Expectation(1, "s3://b/out")})(JobRun("a", "r", 0))
-    assert fault.startswith("its output at s3://b/out could not be read: An error occurred (AccessDenied)")
+        error = OutputCheck(s3, {"a": Expectation(1, "s3://b/out")})(JobRun("a", "r", 0))
+    assert error.startswith("its output at s3://b/out could not be read: An error occurred (AccessDenied)")
 
 
-def test_a_run_that_leaves_too_little_fails(glue: Glue, runner: Callable[..., JobRunner]) -> None:
+def test_a_run_that_writes_too_few_rows_fails(glue: Glue, runner: Callable[..., JobRunner]) -> None:
     glue.starts("a")
     glue.polls("a", "SUCCEEDED")
-    [run] = runner(check=lambda run: "left 0 rows").run(["a"])
-    assert (run.state, run.passed, run.fault) == ("SUCCEEDED", False, "left 0 rows")
+    [run] = runner(check=lambda run: "wrote 0 rows").run(["a"])
+    assert (run.state, run.passed, run.error) == ("SUCCEEDED", False, "wrote 0 rows")
 
 
 def test_expectations_are_read_from_json() -> None:
@@ -386,7 +389,7 @@ def test_bad_flags_are_one_line(arguments: list[str], message: str, capsys: pyte
 
 
 def test_credentials_are_renewed_before_they_expire() -> None:
-    """Two hours of simulated time with credentials of one hour; each request is signed, and answered on the wire."""
+    """Simulate two hours with credentials of one hour; each request is signed, and answered below botocore."""
     time, tokens = Time(), []
     expires: dict[str, datetime] = {}
     sts = boto3.client("sts", **KEYS)

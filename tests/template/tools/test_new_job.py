@@ -31,7 +31,7 @@ def files(project: Path) -> dict[str, bytes]:
 def test_the_job_is_in_each_stage_and_its_description_where_settings_are(project: Path) -> None:
     new_job.add_job("CountTerms", project / "c.yaml", project)
     config = load_config(project / "c.yaml", project)
-    for stage in (config.dev, config.prod):
+    for stage in config.stages:
         job = stage.jobs[-1]
         assert (job.name, job.script) == ("CountTerms", project / JOB_SCRIPTS / "count_terms.py")
         assert job.settings.description == "memberships per legislative term, an example"
@@ -50,7 +50,7 @@ def test_the_output_location_that_the_config_shows_is_an_argument_of_the_script(
     new_job.add_job("CountTerms", project / "c.yaml", project)
     text = (project / "c.yaml").read_text(encoding="utf-8")
     (project / "c.yaml").write_text(text.replace("# outputLocation", "outputLocation"), encoding="utf-8")
-    job = load_config(project / "c.yaml", project).dev.jobs[-1]
+    job = load_config(project / "c.yaml", project).stages[0].jobs[-1]
     assert job.output_locations == ("s3://your-bucket/your-prefix/",)
     assert job.arguments["--output_path"] == "s3://your-bucket/your-prefix/"
 
@@ -88,7 +88,7 @@ def test_a_stage_without_jobs_gets_its_first(project: Path, mark: bytes) -> None
     head = CONFIG.partition("jobs:")[0]
     (project / "c.yaml").write_bytes(mark + f"{head}jobs:\ndev:\n  jobs:\nprod:\n  jobs:".encode())
     new_job.add_job("CountTerms", project / "c.yaml", project)
-    assert [job.name for job in load_config(project / "c.yaml", project).prod.jobs] == ["CountTerms"]
+    assert [job.name for job in load_config(project / "c.yaml", project).stage("prod").jobs] == ["CountTerms"]
     assert (project / "c.yaml").read_bytes().startswith(mark + b"pipelineAccount")
 
 
@@ -184,7 +184,7 @@ def test_snapshots_that_cannot_be_refreshed_are_put_back_with_the_rest(project: 
 
 def test_the_command_ends_with_one_line_and_exit_code_1(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(PROJECT)
-    job = load_config(PROJECT / "default-config.yaml").dev.jobs[0].name
+    job = load_config(PROJECT / "default-config.yaml").stages[0].jobs[0].name
     with pytest.raises(SystemExit, match=rf"^default-config\.yaml:\d+: .*{job} exists; choose another name$"):
         new_job.main([job])
     with pytest.raises(SystemExit, match=r"^no\.yaml:1: no such file"):

@@ -1,6 +1,8 @@
-"""Glue's names of Spark's types, and a schema as `printSchema` prints it."""
+"""Types by the names that Glue and the Data Catalog give them, and a schema as `printSchema` prints it."""
 
 from __future__ import annotations
+
+import re
 
 from pyspark.errors import ParseException
 from pyspark.sql import SparkSession
@@ -8,11 +10,14 @@ from pyspark.sql.types import ArrayType, DataType, DecimalType, MapType, StructT
 from pyspark.sql.types import _parse_datatype_string as parse_spark_type
 
 GLUE_NAMES = {"bigint": "long", "smallint": "short", "tinyint": "byte", "void": "null"}
-CONTAINERS = ("struct", "array", "map", "null", "choice")
+CONTAINERS = ("struct", "array", "map", "null", "choice")  # such a name does not tell the types inside
+# A decimal without precision and scale. In Glue it has two decimal places; in Spark and Hive it has none.
+PLAIN_DECIMAL = re.compile(r"(?<![\w`])decimal(?!\s*[(:\w`])", re.IGNORECASE)
+GLUE_DECIMAL = "decimal(10,2)"
 
 
 def glue_name(data_type: DataType) -> str:
-    """`long` for Spark's bigint, `struct`, `array` and `map` without what is in them."""
+    """Return Glue's name of a type: `long` for Spark's bigint; `struct`, `array` and `map` without their content."""
     if isinstance(data_type, StructType | ArrayType | MapType):
         return data_type.typeName()
     if isinstance(data_type, DecimalType):
@@ -20,14 +25,20 @@ def glue_name(data_type: DataType) -> str:
     return GLUE_NAMES.get(data_type.simpleString(), data_type.simpleString())
 
 
-def spark_type(name: str) -> DataType | None:
-    """The type that Glue calls `name`; none for `struct`, `array` and the like, which say nothing of their content.
+def glue_type(name: str) -> DataType | None:
+    """Return the Spark type for a type name of Glue; None for `struct`, `array` and the like.
 
-    Raises ValueError for what is no type.
+    Raise ValueError for a name that is not a type. A plain `decimal` is decimal(10,2), the default of Glue's
+    DecimalType (awsglue/gluetypes.py of https://github.com/awslabs/aws-glue-libs).
     """
+    return catalog_type(PLAIN_DECIMAL.sub(GLUE_DECIMAL, name))
+
+
+def catalog_type(name: str) -> DataType | None:
+    """Return the Spark type for a type name of the Data Catalog, as glue_type, but plain `decimal` is Hive's (10,0)."""
     if name.strip().lower() in CONTAINERS:
         return None
-    SparkSession.builder.getOrCreate()  # the parser is Spark's own
+    SparkSession.builder.getOrCreate()  # the parser below needs a session
     try:
         return parse_spark_type(name.strip())
     except (ParseException, ValueError):
@@ -35,7 +46,7 @@ def spark_type(name: str) -> DataType | None:
 
 
 def schema_lines(schema: StructType, indent: str = "") -> list[str]:
-    """A line for each field, those inside of it below it, one `|    ` deeper."""
+    """Return a line for each field; the fields inside of it follow, indented by `|    `."""
     return [line for field in schema.fields for line in _lines(field.name, field.dataType, indent)]
 
 

@@ -1,4 +1,4 @@
-"""Columns named, typed and moved: apply_mapping, rename_field, select_fields, resolveChoice."""
+"""The methods that change fields: apply_mapping, rename_field, select_fields, drop_fields, resolveChoice."""
 
 from __future__ import annotations
 
@@ -11,27 +11,32 @@ from pyspark.sql import functions as F
 
 from awsglue import _paths
 from awsglue._coverage import not_covered
-from awsglue._schema import spark_type
+from awsglue._types import glue_type
 
 
-def apply_mapping(frame: DataFrame, mappings: Sequence[tuple[str, str, str, str]]) -> DataFrame:
-    """Only the mapped columns. A source that is not there is a warning and left out; what cannot be cast is null."""
+def apply_mapping(
+    frame: DataFrame, mappings: Sequence[tuple[str, str, str, str]], *, case_sensitive: bool = False
+) -> DataFrame:
+    """Return the mapped fields only. A value that cannot be cast becomes null; a missing source is a warning.
+
+    Raise ValueError for a source that stands for several fields, which differ in upper and lower case only.
+    """
     columns: list[tuple[_paths.Path, Column]] = []
     for mapping in mappings:
         if len(mapping) != 4 or not all(isinstance(part, str) for part in mapping):
             raise ValueError(f"{mapping!r} is not a mapping (source, source type, target, target type)")
         source, _, target, target_type = mapping
-        path = _paths.find(frame, source)
+        path = _paths.find(frame, source, case_sensitive=case_sensitive)
         if path is None:
             warnings.warn(f"apply_mapping: no column {source!r}; {target!r} is left out", stacklevel=3)
             continue
-        column, wanted = F.col(_paths.quoted(path)), spark_type(target_type)
+        column, wanted = F.col(_paths.quoted(path)), glue_type(target_type)
         columns.append((_paths.parse(target), column if wanted is None else column.cast(wanted)))
     return frame.select(_paths.structured(columns))
 
 
 def rename(frame: DataFrame, old: str, new: str) -> DataFrame:
-    """A field under its new path; where there is no such field, the frame as it is."""
+    """Return the frame with the field at its new path; a field that does not exist changes nothing."""
     source, target = _paths.find(frame, old), _paths.parse(new)
     if source is None:
         return frame
@@ -48,23 +53,33 @@ def rename(frame: DataFrame, old: str, new: str) -> DataFrame:
 
 
 def select(frame: DataFrame, paths: Sequence[str]) -> DataFrame:
-    """Only these fields; a path that is not there is passed over."""
+    """Return the frame with these fields only. A path without a field is ignored."""
     found = [path for name in paths if (path := _paths.find(frame, name)) is not None]
     return frame.select(_paths.structured([(path, F.col(_paths.quoted(path))) for path in dict.fromkeys(found)]))
 
 
 def drop(frame: DataFrame, paths: Sequence[str]) -> DataFrame:
-    """Without these fields; a path that is not there is passed over."""
+    """Return the frame without these fields. A path without a field is ignored."""
     for name in paths:
         if (path := _paths.find(frame, name)) is not None:
             frame = _paths.drop(frame, path)
     return frame
 
 
+def drop_null(frame: DataFrame) -> DataFrame:
+    """Return the frame without the columns that are null in every row. All rows are read once."""
+    if not frame.columns:
+        return frame
+    counts = frame.select(F.count(F.lit(1)), *[F.count(F.col(_paths.quoted((name,)))) for name in frame.columns])
+    rows, *values = counts.collect()[0]
+    kept = [name for name, count in zip(frame.columns, values, strict=True) if count or not rows]
+    return frame.select([F.col(_paths.quoted((name,))) for name in kept])
+
+
 def resolve(frame: DataFrame, specs: Sequence[tuple[str, str]] | None, choice: str) -> DataFrame:
-    """The `cast:type` of each spec. A Spark column has one type, so that there is no choice to resolve otherwise."""
+    """Cast each field as its spec `cast:type` says. Other actions resolve choices, and a Spark column has one type."""
     if (specs is not None) == bool(choice):
-        raise ValueError("resolveChoice: give specs or choice, and not both")
+        raise ValueError("resolveChoice: give either specs or choice, not both")
     if choice:
         not_covered(f"resolveChoice(choice={choice!r})", "use specs=[(path, 'cast:type')]")
     for path, action in specs or []:
@@ -76,7 +91,7 @@ def resolve(frame: DataFrame, specs: Sequence[tuple[str, str]] | None, choice: s
 
 
 def _cast(frame: DataFrame, name: str, type_name: str) -> DataFrame:
-    path, wanted = _paths.find(frame, name), spark_type(type_name)
+    path, wanted = _paths.find(frame, name), glue_type(type_name)
     if path is None or wanted is None:
         return frame
     column: Any = F.col(_paths.quoted(path)).cast(wanted)

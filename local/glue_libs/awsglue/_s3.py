@@ -1,6 +1,6 @@
-"""Objects in S3 as files on this machine, through boto3: the user's credentials, profile and AWS_ENDPOINT_URL work.
+"""Objects of S3 as files on this machine. boto3 fetches them: credentials, profile and AWS_ENDPOINT_URL apply.
 
-Each object is fetched once in a run: copies are kept by bucket, key and ETag until the process ends.
+A run fetches each object once: its copy, by bucket, key and ETag, stays until the process ends.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 from tqdm import tqdm
 
 SCHEMES = ("s3://", "s3a://", "s3n://")
-DOWNLOADS = 8  # at once
-SHOWN_FROM = 20_000_000  # bytes from which a fetch shows its progress
+TRANSFERS = 8  # at the same time
+SHOWN_FROM = 20_000_000  # bytes; a smaller download shows no progress bar
 
 
 class S3Object(NamedTuple):
-    """One object; `name` is its path below what was asked for."""
+    """One object; `name` is its path below the location that was read."""
 
     bucket: str
     key: str
@@ -44,15 +44,15 @@ def is_s3(path: str) -> bool:
 
 
 def split(path: str) -> tuple[str, str]:
-    """`s3://bucket/some/key` -> bucket, some/key."""
+    """Split `s3://bucket/some/key` into bucket and some/key."""
     bucket, _, key = path.partition("://")[2].partition("/")
     return bucket, key
 
 
 def find(path: str, recurse: bool = True) -> list[S3Object]:
-    """The object at `path`, or all below it as a folder (directly in it, without `recurse`); none where nothing is.
+    """Return the object at `path`, or the objects in the folder `path`, with `recurse` those of its subfolders too.
 
-    Raises PermissionError where access is denied, FileNotFoundError where the bucket does not exist.
+    Raise PermissionError if S3 denies access, FileNotFoundError if the bucket does not exist.
     """
     bucket, key = split(path)
     try:
@@ -64,13 +64,13 @@ def find(path: str, recurse: bool = True) -> list[S3Object]:
 
 
 def fetch(objects: Sequence[S3Object]) -> Path:
-    """A new folder that holds the objects by their names. Raises PermissionError where access is denied."""
+    """Return a new folder with the objects as files. Raise PermissionError if S3 denies access."""
     missing = [item for item in objects if not _copy(item).exists()]
     total = sum(item.size for item in missing)
     lock = threading.Lock()
     with (
         tqdm(total=total, unit="B", unit_scale=True, desc="Fetching from S3", disable=total < SHOWN_FROM) as progress,
-        ThreadPoolExecutor(DOWNLOADS) as pool,
+        ThreadPoolExecutor(TRANSFERS) as pool,
     ):
 
         def seen(size: int) -> None:
@@ -91,13 +91,13 @@ def fetch(objects: Sequence[S3Object]) -> Path:
 
 
 def upload(folder: Path, path: str) -> set[str]:
-    """Put every file of `folder` at its name below `path`; returns their keys."""
+    """Upload every file of `folder` to the same name below `path`, and return the keys."""
     bucket, key = split(path)
     prefix = _prefix(key)
     files = [file for file in folder.rglob("*") if file.is_file() and not file.name.endswith(".crc")]
     keys = {f"{prefix}{file.relative_to(folder).as_posix()}": file for file in files}
     try:
-        with ThreadPoolExecutor(DOWNLOADS) as pool:
+        with ThreadPoolExecutor(TRANSFERS) as pool:
             list(pool.map(lambda key: client().upload_file(str(keys[key]), bucket, key), keys))
     except Exception as error:
         _refuse(path, error)
@@ -119,19 +119,19 @@ def delete(objects: Sequence[S3Object]) -> None:
 
 @functools.cache
 def client() -> Any:
-    return boto3.Session().client("s3", config=Config(max_pool_connections=2 * DOWNLOADS, retries={"mode": "standard"}))
+    return boto3.Session().client("s3", config=Config(max_pool_connections=2 * TRANSFERS, retries={"mode": "standard"}))
 
 
 @functools.cache
 def cache() -> Path:
-    """The folder of this process's copies; it goes with the process."""
+    """Return the folder for the copies of this process, which is deleted at its end."""
     folder = Path(tempfile.mkdtemp(prefix="awsglue-s3-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
 
 
 def _prefix(key: str) -> str:
-    """What the keys below a folder begin with; of a whole bucket, nothing."""
+    """Return the prefix of the keys below a folder; empty for a whole bucket."""
     folder = key.rstrip("/")
     return f"{folder}/" if folder else ""
 
@@ -142,7 +142,7 @@ def _head(bucket: str, key: str) -> S3Object | None:
     except ClientError as error:
         if error.response["Error"]["Code"] in ("404", "NoSuchKey", "NotFound"):
             return None
-        # A HEAD has no body to say why it was denied; the GET has.
+        # The answer to a HEAD has no body with the reason of the denial; the answer to a GET has.
         answer = client().get_object(Bucket=bucket, Key=key)
         answer["Body"].close()
     return S3Object(
@@ -160,13 +160,13 @@ def _below(bucket: str, prefix: str, recurse: bool) -> Iterator[S3Object]:
 
 
 def _safe(name: str) -> str:
-    """A key may have parts that mean something else to a file system, such as `..`."""
+    """Replace the parts of a key that have another meaning in a file system, such as `..`."""
     return "/".join(part if part.strip(".") else f"%{len(part)}" for part in name.split("/"))
 
 
 def _copy(item: S3Object) -> Path:
     identity = hashlib.sha256(f"{item.bucket}/{item.key} {item.etag}".encode()).hexdigest()
-    suffix = "".join(Path(item.name).suffixes[-2:])  # Spark tells the compression by it
+    suffix = "".join(Path(item.name).suffixes[-2:])  # tells Spark the compression
     return cache() / "objects" / f"{identity}{suffix}"
 
 
@@ -182,11 +182,11 @@ def _download(item: S3Object, seen: Any) -> None:
 
 
 def _refuse(path: str, error: Exception) -> NoReturn:
-    """Say in one line what S3 said."""
+    """Raise the error that fits the answer of S3, in one line."""
     code = error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
     if code == "NoSuchBucket":
         raise FileNotFoundError(f"{path}: the bucket does not exist") from None
     if code or "credentials" in str(error).lower():
-        hint = "" if code else "; set AWS_PROFILE, or give a local file"
+        hint = "" if code else "; set AWS_PROFILE, or use a local file"
         raise PermissionError(f"{path}: {error}{hint}") from None
     raise ConnectionError(f"{path}: {error}") from None

@@ -1,0 +1,117 @@
+"""Parse the content of a config file into its model, once; of a file with errors, all that is right in it.
+
+A stage is two keys of the file, `<stage>Account` and `<stage>`. They are paired here, so that no other module spells
+them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from copy import deepcopy
+from typing import Any
+
+from pydantic import ValidationError
+
+from aws_glue_cdk_baseline.config.errors import ErrorLine, nearest
+from aws_glue_cdk_baseline.config.messages import explain
+from aws_glue_cdk_baseline.config.model import ConfigFile
+from aws_glue_cdk_baseline.config.yaml_file import Data, YamlFile
+
+ACCOUNT = "Account"
+TRIES = 10  # each takes out what the one before refused; what is refused next is mostly a consequence
+MOST_ERRORS = 1000  # ten times what is shown; each costs a look for the nearest known name
+PLACEHOLDER = {"awsAccountId": "123456789101", "awsRegion": "us-east-1"}  # for an account that is refused
+
+
+def parse(file: YamlFile) -> tuple[ConfigFile | None, list[ErrorLine]]:
+    """Return the file as its model, and its errors.
+
+    With errors the model lacks what was refused, so that the rest can be checked too; it is None where too little is
+    left.
+    """
+    data: dict[str, Data] = file.data if isinstance(file.data, dict) else {}
+    content, missing = _with_stages(data)
+    errors = [_half_missing(file, half, key) for half, key in missing.items()]
+    for number in range(TRIES):
+        try:
+            return ConfigFile.model_validate(content), errors
+        except ValidationError as invalid:
+            found = invalid.errors(include_url=False)
+            if not number:
+                errors += explain(found[:MOST_ERRORS], file, list(content["stages"]))
+                content = deepcopy(content)
+            for error in sorted(found, key=lambda error: len(error["loc"]), reverse=True):
+                _take_out(content, error["loc"])
+    return None, errors
+
+
+def _with_stages(data: dict[str, Data]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the content with its stages under `stages`, and each half of a stage that is missing, with the other one.
+
+    What is neither a pair nor half of one stays, for the model to refuse.
+    """
+    shared = {key: value for key, value in data.items() if key in ("pipelineAccount", "jobs")}
+    other = {key: value for key, value in data.items() if key not in shared}
+    stages = {
+        key: {"account": other[key + ACCOUNT], "section": section}
+        for key, section in other.items()
+        if key + ACCOUNT in other
+    }
+    left = {key: value for key, value in other.items() if key not in stages and key.removesuffix(ACCOUNT) not in stages}
+    halves = {key: key.removesuffix(ACCOUNT) if key.endswith(ACCOUNT) else key + ACCOUNT for key in left}
+    missing = {half: key for key, half in halves.items() if half not in data and _is_half(key, left[key])}
+    absent = [key for key in ("pipelineAccount", "jobs") if key not in data]
+    alone = dict(missing)
+    for key in left:
+        candidates = [] if key.endswith(ACCOUNT) else [half for half, other in missing.items() if other != key]
+        if meant := nearest(key, [*absent, *candidates]):  # a misspelt key is refused as such, and no half is missing
+            missing.pop(meant, None)
+            missing.pop(halves[key], None)
+            alone.pop(halves[key], None)
+    for key in alone.values():
+        section = left.pop(key)
+        if not key.endswith(ACCOUNT):
+            stages[key] = {"account": dict(PLACEHOLDER), "section": section}
+    if not stages and not missing:
+        missing = dict.fromkeys(("devAccount", "dev"), "")
+    return {**shared, **left, "stages": stages}, missing
+
+
+def _half_missing(file: YamlFile, half: str, key: str) -> ErrorLine:
+    if not key:
+        return file.error((half,), f"is missing; add `{half}:` as in default-config.yaml")
+    return file.error((key,), f"has no `{half}:` beside it; add it as in default-config.yaml")
+
+
+def _is_half(key: str, value: Data) -> bool:
+    """Return true for an account, and for a section that lists jobs."""
+    return key.endswith(ACCOUNT) or (isinstance(value, dict) and "jobs" in value)
+
+
+def _take_out(content: dict[str, Any], path: Iterable[str | int]) -> None:
+    """Take as little out of `content` as leaves a whole without what is refused at `path`."""
+    match tuple(path):
+        case ("pipelineAccount", *_):
+            content["pipelineAccount"] = dict(PLACEHOLDER)
+        case ("stages", stage, *_) if stage not in content["stages"]:
+            pass
+        case ("stages", stage, "account", *_):
+            content["stages"][stage]["account"] = dict(PLACEHOLDER)
+        case ("stages", stage, "section", "jobs", *below) if below:
+            _take_out_of_jobs(content["stages"][stage]["section"]["jobs"], below)
+        case ("stages", stage, "section", key, *_) if key != "jobs":
+            content["stages"][stage]["section"].pop(key, None)
+        case ("stages", stage, *_):
+            content["stages"].pop(stage, None)
+        case ("jobs", *below) if below and isinstance(content.get("jobs"), dict):
+            _take_out_of_jobs(content["jobs"], below)
+        case (key, *_):
+            content.pop(str(key), None)
+
+
+def _take_out_of_jobs(jobs: dict[str, Any], path: list[str | int]) -> None:
+    job, *keys = path
+    if keys == ["[key]"] or not isinstance(jobs.get(str(job)), dict):
+        jobs.pop(str(job), None)
+    elif keys:
+        jobs[str(job)].pop(str(keys[0]), None)

@@ -1,0 +1,212 @@
+"""The values of a config file: the types of its account ids, Regions, names and texts, each with its error message."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, WithJsonSchema
+from pydantic.alias_generators import to_camel
+
+from aws_glue_cdk_baseline.config.errors import did_you_mean, shown
+
+# Set by this template or by Glue itself, so that no job may set them (the CDK construct refuses most of them as well).
+MANAGED_ARGUMENTS = frozenset(
+    [
+        "--JOB_NAME",
+        "--debug",
+        "--mode",
+        "--endpoint",
+        "--class",
+        "--scriptLocation",
+        "--job-language",
+        "--enable-auto-scaling",
+        "--enable-metrics",
+        "--enable-observability-metrics",
+        "--enable-spark-ui",
+        "--spark-event-logs-path",
+        "--enable-continuous-cloudwatch-log",
+        "--enable-continuous-log-filter",
+        "--continuous-log-logGroup",
+        "--continuous-log-logStreamPrefix",
+        "--continuous-log-conversionPattern",
+        "--custom-logGroup-prefix",
+        "--extra-py-files",
+        "--extra-files",
+        "--extra-jars",
+        "--user-jars-first",
+    ]
+)
+# https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+LOG_RETENTION_DAYS = (
+    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
+    *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
+)
+# The stack's own ids, and the names of every JavaScript object's members: the CDK keeps a stack's children in one.
+RESERVED = frozenset(
+    [
+        *("GlueTestRole", "CDKMetadata", "BootstrapVersion", "CheckBootstrapVersion"),
+        *("constructor", "toString", "toLocaleString", "valueOf", "hasOwnProperty"),
+        *("isPrototypeOf", "propertyIsEnumerable"),
+    ]
+)
+_POLICY = re.compile(
+    r"(arn:aws[a-z-]*:iam::(aws|[0-9]{12}):policy/)?([\w+=,.@-]{1,128}/){0,4}[\w+=,.@-]{1,128}", re.ASCII
+)
+
+
+class Section(BaseModel):
+    """A section of the file: keys in camelCase, unknown ones refused, frozen."""
+
+    model_config = ConfigDict(alias_generator=to_camel, extra="forbid", frozen=True, protected_namespaces=())
+
+
+@cache
+def _regions() -> dict[str, str]:
+    """Return the AWS partition of each Region that has Glue, from botocore's data.
+
+    Reads the data file itself: importing botocore to ask for it takes a tenth of a synth.
+    """
+    botocore = find_spec("botocore")
+    assert botocore is not None, "botocore is in requirements.txt"
+    assert botocore.origin is not None, "botocore is a package with files"
+    text = (Path(botocore.origin).parent / "data" / "endpoints.json").read_text(encoding="utf-8")
+    return {
+        region: str(partition["partition"])
+        for partition in json.loads(text)["partitions"]
+        for region in partition["services"].get("glue", {}).get("endpoints", {})
+        if region in partition["regions"]
+    }
+
+
+def partition_of(region: str) -> str:
+    """Return the AWS partition of a Region with Glue, such as `aws`."""
+    return _regions()[region]
+
+
+def _account_id(value: str) -> str:
+    if re.fullmatch(r"[0-9]{12}", value):
+        return value
+    digits = re.sub(r"[\s-]", "", value)
+    if re.fullmatch(r"[0-9]{12}", digits):
+        raise ValueError(f"{shown(value)} is not an AWS account id; write its 12 digits without separators: {digits}")
+    count = f", here {len(value)}" if re.fullmatch(r"[0-9]+", value) else ""
+    raise ValueError(f"{shown(value)} is not an AWS account id; allowed: 12 digits{count}, such as 123456789101")
+
+
+def _region(value: str) -> str:
+    if value in _regions():
+        return value
+    hint = did_you_mean(value, sorted(_regions())) or "; use one such as us-east-1"
+    raise ValueError(f"{shown(value)} is not an AWS Region with Glue{hint}")
+
+
+def _job_name(value: str) -> str:
+    if value in RESERVED:
+        raise ValueError(f"{value} is a name that the stack has for itself; choose another name")
+    if re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,99}", value):
+        return value
+    raise ValueError(
+        f"{shown(value)} is not a job name; allowed: a letter, then letters, digits, - and _, at most 100"
+        " characters, such as ProcessLegislators"
+    )
+
+
+def _script(value: str) -> str:
+    if re.fullmatch(r"(?:[A-Za-z0-9_-]{1,100}/){0,8}[A-Za-z0-9_-]{1,100}\.py", value):
+        return value
+    raise ValueError(
+        f"{shown(value)} is not a job script; name a .py file relative to the folder job_scripts, such as join.py"
+    )
+
+
+def _default_argument(name: str) -> str:
+    if not re.fullmatch(r"--[A-Za-z][A-Za-z0-9_-]*", name):
+        raise ValueError(
+            f"{shown(name)} is not a Glue job parameter; write it as Glue does, such as --additional-python-modules"
+        )
+    if name in MANAGED_ARGUMENTS:
+        raise ValueError(f"{name} is set by the template or by Glue; remove it")
+    return name
+
+
+def _retention(days: int) -> int:
+    if days in LOG_RETENTION_DAYS:
+        return days
+    allowed = ", ".join(map(str, LOG_RETENTION_DAYS))
+    raise ValueError(f"CloudWatch Logs cannot keep logs for {days} days; allowed: {allowed}")
+
+
+def text_error(value: str) -> str | None:
+    """Return why CloudFormation or the CDK cannot carry a text, or None where they can."""
+    if found := re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", value):
+        return f"has the control character {shown(found[0])}, which CloudFormation refuses; remove it"
+    if found := re.search(r"[$#]\{Token\[", value):
+        return f"has {found[0]}, by which the CDK marks what it does not know yet; write it otherwise"
+    return None
+
+
+def _text(value: str) -> str:
+    if error := text_error(value):
+        raise ValueError(error)
+    return value
+
+
+def _description(value: str) -> str:
+    if len(value.encode()) > 2048:
+        raise ValueError(f"is {len(value.encode())} bytes long; Glue takes 2048")
+    return _text(value)
+
+
+def _managed_policy(value: str) -> str:
+    if value == "AWSGlueServiceRole":
+        raise ValueError("AWSGlueServiceRole is service-role/AWSGlueServiceRole in IAM; write it so")
+    if _POLICY.fullmatch(value):
+        return value
+    raise ValueError(
+        f"{shown(value)} is not a managed policy; write the name of one of AWS's, such as AmazonSQSReadOnlyAccess, or"
+        " an ARN"
+    )
+
+
+def _no_policy_twice(values: tuple[str, ...]) -> tuple[str, ...]:
+    if twice := [value for value in values if values.count(value) > 1]:
+        raise ValueError(f"{shown(twice[0])} is there twice; remove one")
+    return values
+
+
+def _stage_name(value: str) -> str:
+    if re.fullmatch(r"[a-z][A-Za-z0-9]{0,19}", value):
+        return value
+    raise ValueError(
+        f"{shown(value)} is not a stage's name; allowed: a small letter, then letters and digits, at most 20"
+        " characters, such as staging"
+    )
+
+
+def _number_or_text(pattern: str) -> WithJsonSchema:
+    """Let an editor accept a number too: YAML reads these as numbers, this project as text."""
+    return WithJsonSchema({"anyOf": [{"type": "string", "pattern": pattern}, {"type": "number"}]})
+
+
+AccountId = Annotated[str, AfterValidator(_account_id), _number_or_text("^[0-9]{12}$")]
+Region = Annotated[str, AfterValidator(_region)]
+StageName = Annotated[str, AfterValidator(_stage_name)]
+JobName = Annotated[str, AfterValidator(_job_name)]
+Script = Annotated[str, AfterValidator(_script)]
+Description = Annotated[str, AfterValidator(_description)]
+ManagedPolicies = Annotated[
+    tuple[Annotated[str, AfterValidator(_managed_policy)], ...], AfterValidator(_no_policy_twice)
+]
+ParameterValue = Annotated[str, WithJsonSchema({"type": ["string", "number", "boolean"]})]
+DefaultArgument = Annotated[str, AfterValidator(_default_argument)]
+Text = Annotated[ParameterValue, AfterValidator(_text)]
+# Earlier ones do not know --custom-logGroup-prefix: they log to groups that all jobs of an account share.
+GlueVersion = Annotated[Literal["5.0", "5.1"], WithJsonSchema({"enum": ["5.0", "5.1", 5.0, 5.1], "default": "5.0"})]
+WorkerType = Literal["G.1X", "G.2X", "G.4X", "G.8X", "G.12X", "G.16X", "R.1X", "R.2X", "R.4X", "R.8X"]
+ExecutionClass = Literal["STANDARD", "FLEX"]
+RetentionDays = Annotated[int, AfterValidator(_retention), WithJsonSchema({"enum": list(LOG_RETENTION_DAYS)})]

@@ -1,0 +1,115 @@
+"""The integration test of a stage: its step in the pipeline, the role of its build, and the role that it assumes.
+
+The build runs with `glue-integration-test-<stage>` in the pipeline's account. The stage's account has
+`glue-test-<stage>`, which trusts that build's role alone and may run the stage's jobs.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterator, Sequence
+
+from aws_cdk import Duration, Stack
+from aws_cdk import aws_codebuild as codebuild
+from aws_cdk import aws_iam as iam
+from aws_cdk.pipelines import CodeBuildStep, IFileSetProducer, Step
+
+from aws_glue_cdk_baseline.config import Account, Job, StageConfig
+from aws_glue_cdk_baseline.config.values import partition_of
+from aws_glue_cdk_baseline.permissions.s3 import readable
+
+# The reports of a build: JUnit files, which CodePipeline shows.
+REPORTS = {"pytest": {"files": ["*.xml"], "base-directory": "reports", "file-format": "JUNITXML"}}
+TIMEOUT = Duration.hours(8)  # hundreds of jobs, ten at a time; CodeBuild's own is one hour
+RUN = ["glue:GetJobRun", "glue:GetJobRuns", "glue:StartJobRun", "glue:BatchStopJobRun"]
+# So many jobs a statement: CDK moves what does not fit into the role into managed policies, statement by statement.
+JOBS_TOGETHER = 10
+
+
+def integration_test(stack: Stack, source: IFileSetProducer, stage: StageConfig) -> Step:
+    """Return the step that runs the jobs of `stage` after its deployment, in the pipeline of `stack`."""
+    account, region = stage.account.aws_account_id, stage.account.aws_region
+    role_arn = f"arn:{stack.partition}:iam::{account}:role/{_role_name(stage.name)}"
+    # The id without a name is dev's, as in the first versions of this template.
+    of_stage = "" if stage.name == "dev" else stage.deployed_as.removeprefix("Deploy")
+    role = iam.Role(
+        stack,
+        f"{of_stage}IntegrationTestRole",
+        role_name=_build_role_name(stage.name),
+        description=f"Runs the integration test of {stage.name}",
+        assumed_by=iam.ServicePrincipal("codebuild.amazonaws.com"),
+    )
+    return CodeBuildStep(
+        "IntegrationTest",
+        input=source,
+        install_commands=["pip install --require-hashes --only-binary=:all: -r tests/integ/requirements.lock"],
+        commands=[
+            "python tests/integ/integ_test_glue_app_stack.py"
+            f" --account {account} --region {region}"
+            f" --stage-name {stage.deployed_as} --sts-role-arn {role_arn}"
+            f" --max-duration {60 * max(job.settings.timeout_minutes for job in stage.jobs)}"
+            f" --junit reports/integration-test.xml{_expectations(stage)}"
+        ],
+        timeout=TIMEOUT,
+        partial_build_spec=codebuild.BuildSpec.from_object({"version": "0.2", "reports": REPORTS}),
+        role=role,
+        role_policy_statements=[iam.PolicyStatement(actions=["sts:AssumeRole"], resources=[role_arn])],
+    )
+
+
+def add_test_role(stack: Stack, stage: str, jobs: Sequence[Job], pipeline_account: Account) -> iam.Role:
+    """Add the role with which the integration test finds, starts, watches and stops the jobs of the stage `stack`.
+
+    It also reads the outputs of jobs with an `expect`. The role of the test's build alone may assume it. That is a
+    condition: IAM keeps a role that is a principal as its id, so that it would not trust one made anew under the same
+    name, and refuses one that does not exist yet, as on a first deployment.
+    """
+    account, partition = pipeline_account.aws_account_id, partition_of(pipeline_account.aws_region)
+    build_role = f"arn:{partition}:iam::{account}:role/{_build_role_name(stage)}"
+    role = iam.Role(
+        stack,
+        "GlueTestRole",
+        role_name=_role_name(stage),
+        description=f"Runs the jobs of {stage} for the integration test",
+        assumed_by=iam.AccountPrincipal(account).with_conditions({"ArnEquals": {"aws:PrincipalArn": build_role}}),
+    )
+    for statement in _statements(stack, stage, jobs):
+        role.add_to_policy(statement)
+    return role
+
+
+def _role_name(stage: str) -> str:
+    return f"glue-test-{stage}"
+
+
+def _build_role_name(stage: str) -> str:
+    return f"glue-integration-test-{stage}"
+
+
+def _expectations(stage: StageConfig) -> str:
+    """Return the integration test's flag that says what a good run of each job leaves."""
+    expected = {
+        f"{job.name}-{stage.name}": {
+            "outputRows": job.settings.expect.output_rows,
+            "outputLocation": job.arguments["--output_path"],
+        }
+        for job in stage.jobs
+        if job.settings.expect
+    }
+    return f" --expect {shlex.quote(json.dumps(expected))}" if expected else ""
+
+
+def _statements(stack: Stack, stage: str, jobs: Sequence[Job]) -> Iterator[iam.PolicyStatement]:
+    # The stage's jobs are found in its stack, of which `/*` is the id. glue:ListJobs, to find them by their tag, can be
+    # allowed for all jobs of the account only:
+    # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsglue.html
+    own_stack = stack.format_arn(service="cloudformation", resource="stack", resource_name=f"{stack.stack_name}/*")
+    yield iam.PolicyStatement(actions=["cloudformation:ListStackResources"], resources=[own_stack])
+    jobs_arn = stack.format_arn(service="glue", resource="job", resource_name="")
+    for start in range(0, len(jobs), JOBS_TOGETHER):
+        together = jobs[start : start + JOBS_TOGETHER]
+        yield iam.PolicyStatement(actions=RUN, resources=[f"{jobs_arn}{job.name}-{stage}" for job in together])
+        outputs = [location for job in together if job.settings.expect for location in job.output_locations]
+        for statement in readable(stack.partition, outputs) if outputs else []:
+            yield iam.PolicyStatement.from_json(statement)

@@ -1,0 +1,71 @@
+"""Run the job tests in AWS's Glue image, once for each Glue version of the config: `python -m build_stage.job_tests`.
+
+Arguments that this command does not know go to pytest.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from aws_glue_cdk_baseline.config import Config, ConfigError, load_config
+from build_stage.docker_command import Container, new_container
+from build_stage.docker_engine import ImageError, check_docker, execute
+
+Commands = Mapping[str, list[str]]  # the docker command line of each Glue version
+
+
+def glue_versions(config: Config) -> list[str]:
+    """The Glue versions of all jobs of all stages, oldest first."""
+    return sorted({job.settings.glue_version for stage in config.stages for job in stage.jobs})
+
+
+def docker_commands(
+    config: Config, reports: Path, pytest_arguments: Iterable[str], aws_profile: str | None = None
+) -> Commands:
+    """The command lines that run the job tests, one for each Glue version of the config."""
+    containers: dict[str, Container] = {
+        version: new_container("test", version, aws_profile) for version in glue_versions(config)
+    }
+    return {
+        version: container.test_command(reports.resolve(), pytest_arguments)
+        for version, container in containers.items()
+    }
+
+
+def run_job_tests(commands: Commands, reports: Path) -> None:
+    """Run every command, also after one has failed. Raise ImageError if Docker is missing or if any command failed."""
+    check_docker("`make test-jobs` runs the same tests on local Spark, without Docker")
+    reports.mkdir(parents=True, exist_ok=True)
+    reports.chmod(0o777)  # the user of the image does not own the folder
+    failures = []
+    for version, command in commands.items():
+        try:
+            execute(command, f"the job tests of Glue {version}")
+        except ImageError as error:
+            failures.append(str(error))
+    if failures:
+        raise ImageError("; ".join(failures))
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m build_stage.job_tests", description=(__doc__ or "").splitlines()[0], allow_abbrev=False
+    )
+    parser.add_argument("--config", type=Path, default=Path("default-config.yaml"))
+    parser.add_argument("--reports", type=Path, default=Path("reports"), help="folder for the JUnit XML")
+    options, pytest_arguments = parser.parse_known_args(arguments)
+    try:
+        run_job_tests(docker_commands(load_config(options.config), options.reports, pytest_arguments), options.reports)
+    except (ConfigError, ImageError) as error:
+        sys.exit(str(error))
+    except KeyboardInterrupt:
+        print("interrupted; the container is gone", file=sys.stderr)
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

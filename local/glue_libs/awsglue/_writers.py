@@ -1,0 +1,98 @@
+"""The writers of a GlueContext: `write_dynamic_frame` and `write_data_frame`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from pyspark.sql import DataFrame
+
+from awsglue import _catalog, _formats
+from awsglue._coverage import Uncovered, check_options, not_covered
+from awsglue._files import CONNECTION_TYPES
+from awsglue.dynamicframe import DynamicFrame
+
+if TYPE_CHECKING:
+    from awsglue.context import GlueContext
+
+OPTIONS = ("path", "partitionKeys", "compression")
+
+
+def write_files(
+    frame: DataFrame,
+    connection_type: str,
+    connection_options: Mapping[str, Any],
+    format: str | None,
+    format_options: Mapping[str, Any],
+) -> None:
+    """Write the frame to new files below `connection_options["path"]`."""
+    if connection_type not in CONNECTION_TYPES:
+        not_covered(f"writing connection_type={connection_type!r}", "write a file instead")
+    check_options("writing: connection", connection_options, OPTIONS)
+    if not connection_options.get("path"):
+        raise ValueError("connection_options['path'] is missing: the place to write to")
+    compression = connection_options.get("compression")
+    options = {**format_options, **({"compression": compression} if compression else {})}
+    keys = list(connection_options.get("partitionKeys") or [])
+    _formats.write(frame, str(connection_options["path"]), format, options, keys)
+
+
+class DynamicFrameWriter(Uncovered):
+    """`glue_context.write_dynamic_frame`. It adds files and replaces none, as Glue does."""
+
+    def __init__(self, glue_context: GlueContext) -> None:
+        self._glue_context = glue_context
+
+    def from_options(
+        self,
+        frame: DynamicFrame,
+        connection_type: str,
+        connection_options: Mapping[str, Any] = {},
+        format: str | None = None,
+        format_options: Mapping[str, Any] = {},
+        transformation_ctx: str = "",
+    ) -> DynamicFrame:
+        if not isinstance(frame, DynamicFrame):
+            not_covered(f"write_dynamic_frame of a {type(frame).__name__}", "give a DynamicFrame")
+        write_files(frame.toDF(), connection_type, connection_options, format, format_options)
+        return frame
+
+    def from_catalog(
+        self,
+        frame: DynamicFrame,
+        database: str = "",
+        table_name: str = "",
+        redshift_tmp_dir: str = "",
+        transformation_ctx: str = "",
+        additional_options: Mapping[str, Any] = {},
+        catalog_id: str | None = None,
+        name_space: str = "",
+        **kwargs: Any,
+    ) -> DynamicFrame:
+        """Add rows at the location of a table of the Data Catalog, in its format. The catalog gets no new partition."""
+        check_options("write_dynamic_frame.from_catalog", additional_options, ["partitionKeys"])
+        table = _catalog.find_table(database or name_space, table_name, catalog_id)
+        keys = additional_options.get("partitionKeys") or []
+        write_files(
+            frame.toDF(),
+            "s3",
+            {"path": table.location, "partitionKeys": keys},
+            table.format,
+            table.write_options,
+        )
+        return frame
+
+
+class DataFrameWriter(Uncovered):
+    """`glue_context.write_data_frame`."""
+
+    def from_options(
+        self,
+        frame: DataFrame,
+        connection_type: str,
+        connection_options: Mapping[str, Any] = {},
+        format: str | None = None,
+        format_options: Mapping[str, Any] = {},
+        transformation_ctx: str = "",
+    ) -> None:
+        write_files(frame, connection_type, connection_options, format, format_options)

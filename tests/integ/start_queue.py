@@ -1,0 +1,106 @@
+"""The jobs that wait for their start: one start after the other, and another try when Glue has no capacity."""
+
+from __future__ import annotations
+
+import logging
+import random
+from dataclasses import dataclass
+from datetime import datetime
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from tests.integ.clock import Clock
+from tests.integ.glue_jobs import GlueJobs, NoCapacityError
+from tests.integ.job_run import NOT_STARTED, JobRun
+
+BACKOFF_SECONDS = (1.0, 60.0)  # between two tries to start a job: at least, at most
+log = logging.getLogger("integration-test")
+
+
+@dataclass
+class _Waiting:
+    """A job to start, not before `at`. `tries` have failed so far; the first was at `first_try`, by date `since`."""
+
+    job: str
+    at: float
+    tries: int = 0
+    first_try: float | None = None
+    since: datetime | None = None
+
+
+class StartQueue:
+    """Starts jobs, `interval` seconds apart, and adds their runs to `runs`.
+
+    A job that cannot be started within `max_wait` seconds is added as a run that was not started.
+    """
+
+    def __init__(
+        self, glue: GlueJobs, clock: Clock, runs: list[JobRun], jobs: list[str], *, interval: float, max_wait: float
+    ) -> None:
+        self._glue, self._clock, self._runs = glue, clock, runs
+        self._interval, self._max_wait = interval, max_wait
+        self._waiting = [_Waiting(job, clock.now()) for job in jobs]
+        self._next_start = clock.now()
+        self._starting: _Waiting | None = None
+
+    @property
+    def next_start(self) -> float | None:
+        """The time of the next start; None if no job waits."""
+        return max(self._next_start, min(item.at for item in self._waiting)) if self._waiting else None
+
+    def start_next(self) -> None:
+        """Start the next job if its time has come."""
+        now = self._clock.now()
+        due = [item for item in self._waiting if item.at <= now]
+        if due and self._next_start <= now:
+            self._waiting.remove(due[0])
+            self._start(due[0])
+            self._next_start = self._clock.now() + self._interval
+
+    def adopt_unanswered_start(self) -> None:
+        """After an interruption, add the run that Glue may have started without an answer."""
+        if self._starting is None or self._starting.since is None:
+            return
+        try:
+            found = self._glue.find_run(self._starting.job, self._known(), self._starting.since)
+        except (ClientError, BotoCoreError) as error:
+            log.error("%s may have been started: %s", self._starting.job, error)
+            return
+        if found:
+            self._runs.append(JobRun(self._starting.job, found, asked=self._clock.now()))
+
+    def _start(self, waiting: _Waiting) -> None:
+        now = self._clock.now()
+        if waiting.first_try is None:
+            waiting.first_try, waiting.since = now, self._clock.today()
+        since = waiting.since or self._clock.today()
+        self._starting = waiting
+        try:
+            run_id = self._glue.start(waiting.job, self._known(), since)
+        except NoCapacityError as error:
+            if now - waiting.first_try < self._max_wait:
+                self._try_again(waiting, error)
+                return
+            self._not_started(waiting.job, f"could not be started for {self._max_wait:g} s: {error}")
+        except (ClientError, BotoCoreError) as error:
+            self._not_started(waiting.job, str(error))
+        else:
+            run = JobRun(waiting.job, run_id, asked=self._clock.now())
+            run.plan_next_look(run.asked)
+            self._runs.append(run)
+            log.info("%s STARTING (%s)", waiting.job, run_id)
+        self._starting = None
+
+    def _try_again(self, waiting: _Waiting, error: NoCapacityError) -> None:
+        waiting.tries += 1
+        least, most = BACKOFF_SECONDS
+        waiting.at = self._clock.now() + random.uniform(least, min(most, least * 2**waiting.tries))
+        self._waiting.append(waiting)
+        log.info("%s will be tried again: %s", waiting.job, error)
+
+    def _not_started(self, job: str, reason: str) -> None:
+        log.error("%s %s: %s", job, NOT_STARTED, reason)
+        self._runs.append(JobRun(job, "", asked=self._clock.now(), state=NOT_STARTED, error=reason))
+
+    def _known(self) -> set[str]:
+        return {run.run_id for run in self._runs}

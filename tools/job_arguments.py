@@ -1,0 +1,120 @@
+"""Read the command line of a job run: the command's options, the job, and the values that replace its arguments."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from aws_glue_cdk_baseline.config import Config, ConfigError, Job, StageConfig, load_config
+from aws_glue_cdk_baseline.config.errors import did_you_mean
+from aws_glue_cdk_baseline.config.script_options import read_script_options
+
+OPTIONS: dict[str, dict[str, Any]] = {
+    "--config": {"type": Path, "default": Path("default-config.yaml"), "help": "default: default-config.yaml"},
+    "--stage": {"default": "", "help": "the stage whose arguments the job gets; default: the first of the config"},
+    "--aws-profile": {"metavar": "NAME", "help": "mount ~/.aws into the container, read-only, and use this profile"},
+    "--dry-run": {"action": "store_true", "help": "print the docker command line and do not run it"},
+}
+
+
+class RunError(Exception):
+    """The job cannot be run as asked. The message is one line."""
+
+
+def add_options(parser: ArgumentParser, names: Iterable[str]) -> None:
+    for name in names:
+        parser.add_argument(name, **OPTIONS[name])
+
+
+def parse_job_run(parser: ArgumentParser, names: list[str], arguments: list[str]) -> tuple[Namespace, list[str]]:
+    """Parse a command line `[option …] JOB [argument …]`. Return the options with `job`, and the job's arguments.
+
+    `parser` gets the options `names`. They are also read after JOB, except those that the job has an argument for:
+    `--stage prod` replaces the argument of a job with the parameter `stage`, and chooses the stage of any other job.
+    """
+    add_options(parser, names)
+    parser.add_argument("job", nargs="?", default="", metavar="JOB", help="a job of the config, or its script")
+    end = _end_of_options(arguments)
+    options, unknown = parser.parse_known_args(arguments[:end])
+    given = unknown + arguments[end:]
+    after_job = ArgumentParser(prog=parser.prog, usage=parser.format_usage()[7:], add_help=False, allow_abbrev=False)
+    ambiguous = {name for name in names if any(item.split("=")[0] == name for item in given)}
+    add_options(after_job, ambiguous - (_argument_names(options.config, options.job) if ambiguous else set()))
+    return after_job.parse_known_args(given, options)
+
+
+def _end_of_options(arguments: list[str]) -> int:
+    """The index after JOB, which is the first argument that is neither an option nor the value of one."""
+    is_value = False
+    for index, argument in enumerate(arguments):
+        if not is_value and not argument.startswith("-"):
+            return index + 1
+        is_value = not is_value and "action" not in OPTIONS.get(argument, {"action": ""})
+    return len(arguments)
+
+
+def _argument_names(config_file: Path, name: str) -> set[str]:
+    """All arguments of the job in any stage. None if the config or the job cannot be read: that is reported later."""
+    names: set[str] = set()
+    try:
+        config = load_config(config_file)
+        for stage in config.stages:
+            names |= set(_known_arguments(find_job(config, stage.name, name)))
+    except (ConfigError, RunError):
+        pass
+    return names
+
+
+def find_stage(config: Config, name: str) -> StageConfig:
+    """The stage `name` of the config; the first one if no name is given. Raise RunError if there is none."""
+    try:
+        return config.stage(name) if name else config.stages[0]
+    except KeyError:
+        names = [stage.name for stage in config.stages]
+        hint = did_you_mean(name, names) or f"; it has: {', '.join(names)}"
+        raise RunError(f"{config.file} has no stage {name!r}{hint}") from None
+
+
+def find_job(config: Config, stage: str, name: str) -> Job:
+    """The job of a stage with this name, or with this script. Raise RunError if there is none."""
+    jobs = {job.name: job for job in find_stage(config, stage).jobs}
+    if name.endswith(".py"):
+        name = _job_of_script(config.file, stage, jobs, Path(name))
+    if name not in jobs:
+        hint = did_you_mean(name, jobs) or f"; it has: {', '.join(jobs)}"
+        raise RunError(f"{config.file} has no job {name!r} in {stage}{hint}")
+    return jobs[name]
+
+
+def _job_of_script(file: str, stage: str, jobs: dict[str, Job], script: Path) -> str:
+    owners = [name for name, job in jobs.items() if job.script.resolve() == script.resolve()]
+    if not owners:
+        scripts = ", ".join(sorted({job.script.name for job in jobs.values()}))
+        raise RunError(f"{script} is the script of no job of {stage} in {file}; these are: {scripts}")
+    if len(owners) > 1:
+        raise RunError(f"{script} is the script of {' and '.join(owners)} in {file}; name one of these jobs")
+    return owners[0]
+
+
+def _known_arguments(job: Job) -> list[str]:
+    options = read_script_options(job.script)
+    return [*job.arguments, *(f"--{option}" for option in (options.optional if options else ()))]
+
+
+def replaced_arguments(job: Job, given: list[str]) -> dict[str, str]:
+    """The job's arguments, with the values `given` as `--name value` or `--name=value` in place of the config's."""
+    arguments = dict(job.arguments)
+    parts = [piece for item in given for piece in (item.split("=", 1) if item.startswith("--") else [item])]
+    if len(parts) % 2 or not all(name.startswith("--") for name in parts[::2]):
+        raise RunError(f"cannot read the arguments {' '.join(given)!r}; write them as --name value")
+    known = _known_arguments(job)
+    for name, value in zip(parts[::2], parts[1::2], strict=True):
+        if name not in known:
+            hint = did_you_mean(name, known) or f"; it has: {', '.join(known)}"
+            raise RunError(f"{job.name} has no argument {name}{hint}")
+        if name.startswith("--input") and "://" not in value and not Path(value).exists():
+            raise RunError(f"{name}: {value!r} does not exist; name a file or folder on this machine")
+        arguments[name] = value
+    return arguments
