@@ -10,6 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 import yaml
 
@@ -94,6 +95,12 @@ def load_data(folder: Path, data: Data) -> Config:
 def test_an_example_loads(tmp_path: Path, example: str) -> None:
     data = read(example)
     load_data(tmp_path, data if is_whole(data) else merged(read(BASE), data))
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_an_example_fits_the_schema_that_editors_read(example: str) -> None:
+    data = yaml.safe_load(example)
+    jsonschema.validate(data if is_whole(data) else merged(yaml.safe_load(BASE), data), json.loads(json_schema()))
 
 
 def test_all_examples_synthesize_together(tmp_path: Path) -> None:
