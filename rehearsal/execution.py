@@ -9,8 +9,9 @@ from pathlib import Path
 
 from botocore.exceptions import ClientError
 
-from rehearsal.actions import build, cloudformation, source
-from rehearsal.actions.source import Artifacts, Source
+from rehearsal.actions.build import run_build
+from rehearsal.actions.cloudformation import run_stack_action
+from rehearsal.actions.source import Artifacts, Source, run_source
 from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.processes import DENIALS, JOB_RUNS
 from rehearsal.aws.sessions import TrustError
@@ -112,10 +113,10 @@ class Execution:
             region = action.region or self._pipeline.region
             session = self._cloud.sessions.assume(action.role, self._session, "rehearsal", region)
         if action.category == "Source":
-            return source.run(action, session, self._artifacts, self._clone, folder)
+            return run_source(action, session, self._artifacts, self._clone, folder)
         if action.provider == "CodeBuild":
-            return build.run(action, session, self._artifacts, self._cloud, folder, log)
-        return cloudformation.run(action, session, self._artifacts, self._cloud.sessions, self._samples, log)
+            return run_build(action, session, self._artifacts, self._cloud, folder, log)
+        return run_stack_action(action, session, self._artifacts, self._cloud.sessions, self._samples, log)
 
     def _approve(self, stage: str, action: Action) -> Done:
         answer = ask(stage, action.name, self._answer)

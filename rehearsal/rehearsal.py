@@ -17,7 +17,7 @@ from rehearsal.aws.sessions import ADMINISTRATOR, Session
 from rehearsal.execution import Answer, End, Execution
 from rehearsal.model import Deployed, RehearsalError
 from rehearsal.report import Console, tail
-from rehearsal.samples import Samples
+from rehearsal.samples import PUBLIC_OWNER, Samples
 
 LAPTOP = "Laptop"
 # In the project's root; where they are missing, the role is an administrator, as with a plain `cdk bootstrap`.
@@ -126,7 +126,6 @@ class Rehearsal:
 
     def __init__(self, options: Options, cloud: Cloud, console: Console) -> None:
         self._options, self._cloud, self._console = options, cloud, console
-        self._samples = Samples(cloud.sessions, cloud.folder / "sample-data")
         self._laptop = Laptop(options.project, cloud, console)
 
     def run(self) -> End:
@@ -136,6 +135,8 @@ class Rehearsal:
             folder = source.take(folder, self._cloud.folder / "deployed", revision=self._options.deployed).folder
         self._stack = self._laptop.deploy_pipeline(folder, self._options.config)
         self._deployed = deployed(self._stack, self._cloud)
+        public = self._cloud.sessions.user(PUBLIC_OWNER, self._stack.environment.region)
+        self._samples = Samples(public, self._cloud.folder / "sample-data")
         end = self._execute(1)
         if end == End.SUPERSEDED:
             self._console.again()

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from local import sample_data
-from rehearsal.aws.sessions import Session, Sessions
+from rehearsal.aws.sessions import Session
 from tools.run_job import SAMPLE_FILES
 
 # AWS's public examples: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-python-samples-legislators.html
@@ -19,10 +19,10 @@ OBJECT_ACTIONS = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMu
 
 
 class Samples:
-    """Fills the emulated S3 for each stack that is deployed."""
+    """Fills the emulated S3 for each stack that is deployed. `public` owns the public buckets."""
 
-    def __init__(self, sessions: Sessions, folder: Path) -> None:
-        self._sessions, self._folder = sessions, folder
+    def __init__(self, public: Session, folder: Path) -> None:
+        self._public, self._folder = public, folder
         self._owners: dict[str, Session] = {}
         self._readers: dict[str, set[str]] = {}
         self._filled: set[str] = set()
@@ -55,8 +55,8 @@ class Samples:
         """Create the bucket where it is new, and let the user's account use it."""
         public = bucket in PUBLIC_BUCKETS
         if bucket not in self._owners:
-            self._owners[bucket] = self._sessions.user(PUBLIC_OWNER, user.region) if public else user
-            create_bucket(self._owners[bucket].client("s3"), bucket, user.region)
+            self._owners[bucket] = self._public if public else user
+            create_bucket(self._owners[bucket].client("s3"), bucket, self._owners[bucket].region)
         owner, readers = self._owners[bucket], self._readers.setdefault(bucket, set())
         if user.account == owner.account or user.account in readers:
             return

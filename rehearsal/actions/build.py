@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
 from rehearsal.actions import buildspec
 from rehearsal.actions.build_tools import build_tools
@@ -17,7 +15,7 @@ from rehearsal.model import Action, ActionFailed, Done
 SERVICE = "codebuild.amazonaws.com"
 
 
-def run(action: Action, session: Session, artifacts: Artifacts, cloud: Cloud, folder: Path, log: Path) -> Done:
+def run_build(action: Action, session: Session, artifacts: Artifacts, cloud: Cloud, folder: Path, log: Path) -> Done:
     """Run the action with the session of its role, in the new folder `folder`; give the variables that it exports.
 
     Raise ActionFailed; ClientError where a role may not do its part.
@@ -32,9 +30,9 @@ def run(action: Action, session: Session, artifacts: Artifacts, cloud: Cloud, fo
     inputs = {artifact: folder / f"src{number}" for number, artifact in enumerate(action.inputs)}
     artifacts.fetch(inputs.items(), own)
     source = inputs[action.configuration.get("PrimarySource", action.inputs[0])]
-    spec = buildspec.parse(_text(project["source"].get("buildspec", ""), source))
-    listed = [*spec.variables(), *(project["environment"].get("environmentVariables") or [])]
-    listed += json.loads(action.configuration.get("EnvironmentVariables", "[]"))
+    spec = buildspec.read(project["source"].get("buildspec", ""), source)
+    variables = [*(project["environment"].get("environmentVariables") or [])]
+    variables += json.loads(action.configuration.get("EnvironmentVariables", "[]"))
     environment = {
         **cloud.environment(own),
         "CI": "true",
@@ -44,7 +42,7 @@ def run(action: Action, session: Session, artifacts: Artifacts, cloud: Cloud, fo
         "CODEBUILD_INITIATOR": "codepipeline/rehearsal",
         "CODEBUILD_SRC_DIR": str(source),
         **{f"CODEBUILD_SRC_DIR_{artifact}": str(place) for artifact, place in inputs.items() if place != source},
-        **_values(listed, own),
+        **spec.values(variables, own),
     }
     exports, program = folder / "exports", folder / "build.sh"
     program.write_text(spec.script(str(exports)), encoding="utf-8")
@@ -64,31 +62,3 @@ def failure(log: Path) -> str:
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
     said = [line for line in lines if line.startswith("[Container] Phase ") and " failed: " in line]
     return said[0].removeprefix("[Container] ") if said else ""
-
-
-def _text(text: str, source: Path) -> str:
-    """Return the buildspec: a project holds it, or the name of a file in its source."""
-    if "\n" in text or text.lstrip().startswith("{"):
-        return text
-    file = source / (text or "buildspec.yml")
-    if not file.is_file():
-        raise ActionFailed(f"the buildspec {file.name} is not in the artifact that the build gets")
-    return file.read_text(encoding="utf-8")
-
-
-def _values(listed: Iterable[Mapping[str, Any]], own: Session) -> dict[str, str]:
-    """Return the values of environment variables, looked up where their types say so; the last of a name wins."""
-    values = {}
-    for item in listed:
-        name, value = item["name"], str(item["value"])
-        match item.get("type", "PLAINTEXT"):
-            case "PARAMETER_STORE":
-                parameter = own.client("ssm").get_parameter(Name=value, WithDecryption=True)
-                values[name] = parameter["Parameter"]["Value"]
-            case "SECRETS_MANAGER":
-                secret, key, *_ = [value, ""] if value.startswith("arn:") else [*value.split(":"), ""]
-                text = own.client("secretsmanager").get_secret_value(SecretId=secret)["SecretString"]
-                values[name] = str(json.loads(text)[key]) if key else text
-            case _:
-                values[name] = value
-    return values

@@ -5,17 +5,20 @@ https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html
 
 from __future__ import annotations
 
+import json
 import shlex
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from rehearsal.aws.sessions import Session
 from rehearsal.model import ActionFailed
 
+VARIABLES = {"variables": "PLAINTEXT", "parameter-store": "PARAMETER_STORE", "secrets-manager": "SECRETS_MANAGER"}
 PHASES = ("install", "pre_build", "build", "post_build")
 
 
@@ -25,13 +28,30 @@ class Buildspec:
 
     content: Mapping[str, Any]
 
-    def variables(self) -> Iterator[dict[str, str]]:
-        """Yield the environment variables with their types, as a CodeBuild project lists its own."""
-        section = self.content.get("env") or {}
-        kinds = {"variables": "PLAINTEXT", "parameter-store": "PARAMETER_STORE", "secrets-manager": "SECRETS_MANAGER"}
-        for key, kind in kinds.items():
-            for name, value in (section.get(key) or {}).items():
-                yield {"name": name, "value": str(value), "type": kind}
+    def values(self, further: Iterable[Mapping[str, Any]], session: Session) -> dict[str, str]:
+        """Return the environment variables, those of a project and an action after its own; the last of a name wins.
+
+        Values are looked up with the session where the type of a variable says so.
+        """
+        section, values = self.content.get("env") or {}, {}
+        own = [
+            {"name": name, "value": value, "type": kind}
+            for key, kind in VARIABLES.items()
+            for name, value in (section.get(key) or {}).items()
+        ]
+        for item in (*own, *further):
+            name, value = item["name"], str(item["value"])
+            match item.get("type", "PLAINTEXT"):
+                case "PARAMETER_STORE":
+                    parameter = session.client("ssm").get_parameter(Name=value, WithDecryption=True)
+                    values[name] = parameter["Parameter"]["Value"]
+                case "SECRETS_MANAGER":
+                    secret, key, *_ = [value, ""] if value.startswith("arn:") else [*value.split(":"), ""]
+                    text = session.client("secretsmanager").get_secret_value(SecretId=secret)["SecretString"]
+                    values[name] = str(json.loads(text)[key]) if key else text
+                case _:
+                    values[name] = value
+        return values
 
     def script(self, exports: str) -> str:
         """Return the bash script: one shell runs all commands; exported variables are written to the file `exports`."""
@@ -85,6 +105,16 @@ class Buildspec:
             place = target / (path.name if wanted.get("discard-paths") else path.relative_to(base))
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(path, place, follow_symlinks=False)
+
+
+def read(text: str, source: Path) -> Buildspec:
+    """Return the buildspec of a project, which holds its text, or the name of a file in the source."""
+    if "\n" in text or text.lstrip().startswith("{"):
+        return parse(text)
+    file = source / (text or "buildspec.yml")
+    if not file.is_file():
+        raise ActionFailed(f"the buildspec {file.name} is not in the artifact that the build gets")
+    return parse(file.read_text(encoding="utf-8"))
 
 
 def parse(text: str) -> Buildspec:

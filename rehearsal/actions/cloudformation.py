@@ -5,10 +5,8 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-Cloud
 
 from __future__ import annotations
 
-import io
 import json
 import time
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,7 +24,7 @@ WAIT_SECONDS = 600
 LOOK_SECONDS = 0.05
 
 
-def run(
+def run_stack_action(
     action: Action, session: Session, artifacts: Artifacts, sessions: Sessions, samples: Samples, log: Path
 ) -> Done:
     """Run the action with the session of its role; the stack's outputs are its variables.
@@ -37,16 +35,19 @@ def run(
     stack = StackChange(settings, session.client("cloudformation"), log)
     if settings["ActionMode"] == "CHANGE_SET_EXECUTE":
         return Done("emulated", stack.execute(), stack.outputs())
-    places = [settings["TemplatePath"], settings.get("TemplateConfiguration", "")]
-    files = {place: artifacts.read(place.partition("::")[0], session) for place in places if place}
-    template, *configuration = [_json(archive, place) for place, archive in files.items()]
+    template = artifacts.read_json(settings["TemplatePath"], session)
+    configuration = settings.get("TemplateConfiguration", "")
+    parameters = artifacts.read_json(configuration, session) if configuration else {}
     owner = sessions.user(account_of(settings["RoleArn"]), session.region)
     if denied := execution_policy.denied(settings["RoleArn"], template, settings["StackName"], owner):
         log.write_text("\n".join([*denied, ""]), encoding="utf-8")
         raise ActionFailed(f"CloudFormation's role may not do its part: {execution_policy.first_of(denied)}", log)
     remarks = samples.provide(template, owner)
-    url = _upload(template, settings["StackName"], owner)
-    parameters = configuration[0] if configuration else {}
+    # A template by its URL: a request takes 51,200 bytes, an object 1 MB.
+    s3, bucket, key = owner.client("s3"), f"rehearsal-templates-{owner.account}-{owner.region}", settings["StackName"]
+    create_bucket(s3, bucket, owner.region)
+    s3.put_object(Bucket=bucket, Key=key, Body=json.dumps(template))
+    url = f"{s3.meta.endpoint_url}/{bucket}/{key}"
     if settings["ActionMode"] == "CREATE_UPDATE":
         return Done("emulated", "; ".join([stack.create_or_update(url, parameters), *remarks]), stack.outputs())
     return Done("emulated", "; ".join([stack.prepare(url, parameters), *remarks]))
@@ -159,25 +160,6 @@ class StackChange:
     def _write(self, text: str) -> None:
         with self.log.open("a", encoding="utf-8") as file:
             file.write(text + "\n")
-
-
-def _json(archive: bytes, place: str) -> dict[str, Any]:
-    artifact, _, path = place.partition("::")
-    with zipfile.ZipFile(io.BytesIO(archive)) as files:
-        try:
-            content: dict[str, Any] = json.loads(files.read(path))
-        except KeyError as error:
-            raise ActionFailed(f"{path} is not in the artifact {artifact}") from error
-    return content
-
-
-def _upload(template: dict[str, Any], stack: str, owner: Session) -> str:
-    """Return the URL of the template in a bucket: a request takes 51,200 bytes of it, an object 1 MB."""
-    s3 = owner.client("s3")
-    bucket = f"rehearsal-templates-{owner.account}-{owner.region}"
-    create_bucket(s3, bucket, owner.region)
-    s3.put_object(Bucket=bucket, Key=f"{stack}.json", Body=json.dumps(template))
-    return f"{s3.meta.endpoint_url}/{bucket}/{stack}.json"
 
 
 def _is_empty(change_set: dict[str, Any]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import shutil
 import stat
@@ -11,10 +12,11 @@ import zipfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from rehearsal.aws.sessions import Session
-from rehearsal.model import Action, Done, Pipeline, RehearsalError
+from rehearsal.model import Action, ActionFailed, Done, Pipeline, RehearsalError
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,16 @@ class Artifacts:
             folder.mkdir(parents=True)
             unzip(self.read(name, session), folder)
 
+    def read_json(self, place: str, session: Session) -> dict[str, Any]:
+        """Return the content of the JSON file at `place`, such as `Synth_Output::template.json`."""
+        name, _, path = place.partition("::")
+        with zipfile.ZipFile(io.BytesIO(self.read(name, session))) as files:
+            try:
+                content: dict[str, Any] = json.loads(files.read(path))
+            except KeyError as error:
+                raise ActionFailed(f"{path} is not in the artifact {name}") from error
+        return content
+
     def read(self, name: str, session: Session) -> bytes:
         """Return an artifact as a zip file; one from another Region is copied by the pipeline first."""
         home, key = self._places[name]
@@ -65,7 +77,9 @@ class Artifacts:
         return body
 
 
-def run(action: Action, session: Session, artifacts: Artifacts, clone: Callable[[Path], Source], folder: Path) -> Done:
+def run_source(
+    action: Action, session: Session, artifacts: Artifacts, clone: Callable[[Path], Source], folder: Path
+) -> Done:
     """Store a clone of the project as the action's output."""
     source = clone(folder)
     artifacts.put([(name, source.folder) for name in action.outputs], session)

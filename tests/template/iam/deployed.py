@@ -15,7 +15,7 @@ from rehearsal.aws.cloud import Cloud, cloud
 from rehearsal.aws.sessions import Session
 from rehearsal.rehearsal import Laptop
 from rehearsal.report import Console
-from rehearsal.samples import Samples
+from rehearsal.samples import PUBLIC_OWNER, Samples
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def deployed(folder: Path) -> Iterator[Deployed]:
     with cloud(folder) as running:
         laptop = Laptop(PROJECT, running, Console())
         home = laptop.deploy_pipeline(PROJECT, "")
-        samples = Samples(running.sessions, folder / "sample-data")
+        samples = Samples(running.sessions.user(PUBLIC_OWNER, home.environment.region), folder / "sample-data")
         stacks = {home.name: home}
         for stack in assembly.stacks(laptop.assembly):
             if stack.staged:
