@@ -14,10 +14,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
-from urllib.request import urlopen
+from urllib.request import HTTPSHandler, ProxyHandler, build_opener
 
 START_SECONDS = 30
 STOP_SECONDS = 0.3  # it has nothing to save: all its files are thrown away
+
+
+LOOPBACK = ("127.0.0.1", "localhost")
 
 
 class EmulatorError(Exception):
@@ -35,14 +38,22 @@ class Certificate:
 
 @dataclass(frozen=True)
 class Emulator:
-    """A running emulator: `url` is what AWS_ENDPOINT_URL wants; with HTTPS, `authority` is what clients trust."""
+    """An emulator: its `url` for AWS_ENDPOINT_URL and, with HTTPS, the `authority` that clients trust.
+
+    `process` and its `log` are those of an emulator that this process has started.
+    """
 
     url: str
     authority: Path | None = None
-    pid: int = 0
+    process: subprocess.Popen[bytes] | None = None
+    log: Path = Path(os.devnull)
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid if self.process else 0
 
     def environment(self, account: str = "000000000000", region: str = "us-east-1") -> dict[str, str]:
-        """The variables with which boto3, the AWS CLI and the CDK CLI reach it as the root of `account`."""
+        """Return the variables with which boto3, the AWS CLI and the CDK CLI reach it as the root of `account`."""
         return {
             "AWS_ENDPOINT_URL": self.url,
             "AWS_ACCESS_KEY_ID": account,
@@ -50,12 +61,35 @@ class Emulator:
             "AWS_DEFAULT_REGION": region,
             "AWS_REGION": region,
             **self.trust(),
+            **without_proxy({}),
         }
 
     def trust(self) -> dict[str, str]:
-        """The variables with which clients trust its certificate."""
+        """Return the variables with which clients trust its certificate."""
         authority = str(self.authority)
         return {"AWS_CA_BUNDLE": authority, "NODE_EXTRA_CA_CERTS": authority} if self.authority else {}
+
+    def wait_until_ready(self) -> None:
+        """Wait until it answers; raise EmulatorError where it does not within START_SECONDS."""
+        trust = ssl.create_default_context(cafile=self.authority) if self.authority else None
+        opener = build_opener(ProxyHandler({}), HTTPSHandler(context=trust))
+        end = time.monotonic() + START_SECONDS
+        while time.monotonic() < end and (self.process is None or self.process.poll() is None):
+            try:
+                with opener.open(f"{self.url}/_ministack/health", timeout=2):
+                    return
+            except (URLError, OSError):
+                time.sleep(0.05)
+        address = self.url.split("//")[1]
+        raise EmulatorError(f"MiniStack did not start on {address}; its log is {self.log}")
+
+
+def without_proxy(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return `environment` with NO_PROXY extended, so that no client asks a proxy for an address of this machine."""
+    given = environment.get("NO_PROXY") or environment.get("no_proxy") or ""
+    names = [name for name in given.split(",") if name]
+    value = ",".join([*names, *(name for name in LOOPBACK if name not in names)])
+    return {**environment, "NO_PROXY": value, "no_proxy": value}  # which of the two is read differs
 
 
 @contextmanager
@@ -66,18 +100,19 @@ def emulator(
     certificate: Certificate | None = None,
     module: str = "ministack",
     keep: bool = False,
+    wait: bool = True,
 ) -> Iterator[Emulator]:
     """Start MiniStack with its files and its log in `folder` and stop it at the end, however that comes.
 
-    With `certificate` it answers HTTPS only. `module` is what starts it, for one that changes MiniStack first. With
-    `keep` it outlives a block that ends without an error. Raises EmulatorError where it does not answer within
-    START_SECONDS.
+    With `certificate` it answers HTTPS only. `module` starts it; one of ours patches MiniStack first. With `keep` it
+    outlives a block that ends without an error. Without `wait` the block begins at once, and calls wait_until_ready()
+    itself. Raise EmulatorError where it does not answer within START_SECONDS.
     """
     port = _free_port()
     log = folder / "ministack.log"
     environment = {
-        # Profiles and sessions of the user have no business with the emulator.
-        **{name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
+        # Profiles and sessions of the user must not reach the emulator.
+        **without_proxy({name: value for name, value in os.environ.items() if not name.startswith("AWS_")}),
         "BIND_HOST": "127.0.0.1",
         "MINISTACK_HOST": "127.0.0.1",
         "GATEWAY_PORT": str(port),
@@ -95,12 +130,14 @@ def emulator(
             env=environment,
             stdout=output,
             stderr=subprocess.STDOUT,
-            start_new_session=True,  # Ctrl-C reaches us alone; what ends the emulator is the end of this block
+            start_new_session=True,  # Ctrl-C reaches this process alone; the end of the block ends the emulator
         )
     scheme = "https" if certificate else "http"
-    running = Emulator(f"{scheme}://127.0.0.1:{port}", certificate.authority if certificate else None, process.pid)
+    authority = certificate.authority if certificate else None
+    running = Emulator(f"{scheme}://127.0.0.1:{port}", authority, process, log)
     try:
-        _wait_until_ready(process, running, log)
+        if wait:
+            running.wait_until_ready()
         yield running
     except BaseException:
         keep = False
@@ -123,19 +160,6 @@ def _free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
-
-
-def _wait_until_ready(process: subprocess.Popen[bytes], running: Emulator, log: Path) -> None:
-    trust = ssl.create_default_context(cafile=running.authority) if running.authority else None
-    end = time.monotonic() + START_SECONDS
-    while time.monotonic() < end and process.poll() is None:
-        try:
-            with urlopen(f"{running.url}/_ministack/health", timeout=2, context=trust):
-                return
-        except (URLError, OSError):
-            time.sleep(0.05)
-    address = running.url.split("//")[1]
-    raise EmulatorError(f"MiniStack did not start on {address}; its log is {log}")
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

@@ -1,41 +1,55 @@
-"""What a job script says on standard error: passed on as it comes, and in the end its reason to fail, in one line."""
+"""Run a job script as `python SCRIPT` does, and write in one line why it failed.
+
+`python local/script_errors.py REASON_FILE SCRIPT ARGUMENTS…`; a job run of the rehearsal calls `run_script`.
+"""
 
 from __future__ import annotations
 
 import re
 import sys
-from subprocess import Popen
+from pathlib import Path
+from types import ModuleType
 
-KEPT = 100_000  # bytes of the end
-PYTHON_ERROR = re.compile(r"^[\w.]+(?:Error|Exception|Interrupt|Exit)(?::|$).*", re.MULTILINE)
 SPARK_ERROR = re.compile(r"\[[A-Z_]+[A-Z_.]*\] .*")
 JAVA_CAUSE = re.compile(r"^Caused by: (.*)", re.MULTILINE)
 
 
-def pass_on(process: Popen[bytes]) -> str:
-    """Copy the process's standard error to ours until it ends; returns the end of it."""
-    kept = b""
-    assert process.stderr is not None
-    while chunk := process.stderr.read1(8192):  # type: ignore[attr-defined]
-        sys.stderr.buffer.write(chunk)
-        sys.stderr.flush()
-        kept = (kept + chunk)[-KEPT:]
-    return kept.decode("utf-8", "replace")
+def run_script(script: Path, arguments: list[str], reason_file: Path) -> None:
+    """Run `script` as the main program of this process; raise SystemExit where it ends with an error.
+
+    Its traceback goes to standard error, as Python prints it, and the reason into `reason_file`.
+    """
+    sys.argv = [str(script), *arguments]
+    sys.path[0] = str(script.parent)
+    main = ModuleType("__main__")
+    main.__dict__.update(__file__=str(script), __builtins__=__builtins__)
+    sys.modules["__main__"] = main
+    try:
+        exec(compile(script.read_bytes(), str(script), "exec", dont_inherit=True), main.__dict__)
+    except SystemExit as leaving:
+        if leaving.code not in (None, 0):
+            reason_file.write_text(reason(leaving), encoding="utf-8")
+        raise
+    except BaseException as error:
+        reason_file.write_text(reason(error), encoding="utf-8")
+        error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next  # without this function
+        sys.excepthook(type(error), error, error.__traceback__)
+        sys.exit(1)
 
 
-def reason(said: str) -> str:
-    """The exception that ended a script; of one from Spark's Java, what Spark calls it and its last cause."""
-    errors = list(PYTHON_ERROR.finditer(said))
-    if not errors:
-        return ""
-    last = errors[-1]
-    if "Py4JJavaError" not in last[0]:
-        return _short(last[0])
-    java = said[last.end() :]
-    named = SPARK_ERROR.search(java)
-    causes = [_short(cause) for cause in JAVA_CAUSE.findall(java)]
-    return "; ".join(dict.fromkeys([*([named[0]] if named else causes[:1]), *causes[-1:]])) or _short(last[0])
+def reason(error: BaseException) -> str:
+    """Return in one line why a script ended with `error`; of one from Spark's Java, Spark's name and the last cause."""
+    kind, said = type(error).__name__, str(error).strip()
+    if kind == "Py4JJavaError":
+        named = SPARK_ERROR.search(said)
+        causes = [re.sub(r"^(?:[\w$]+\.)+", "", cause) for cause in JAVA_CAUSE.findall(said)]
+        if told := "; ".join(dict.fromkeys([*([named[0]] if named else causes[:1]), *causes[-1:]])):
+            return told
+    line = f"{kind}: {said.splitlines()[0]}" if said else kind
+    if isinstance(error, BaseExceptionGroup):
+        return "; ".join([line, *map(reason, error.exceptions)])
+    return line
 
 
-def _short(error: str) -> str:
-    return re.sub(r"^(?:[\w$]+\.)+", "", error)
+if __name__ == "__main__":
+    run_script(Path(sys.argv[2]), sys.argv[3:], Path(sys.argv[1]))

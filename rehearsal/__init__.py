@@ -1,1 +1,0 @@
-"""Run the synthesized pipeline on this machine, stage by stage, against an emulator of AWS."""

@@ -16,15 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from local.emulator import EmulatorError
-from rehearsal.approval import Answer
-from rehearsal.cloud import cloud
-from rehearsal.console import Console, fail
-from rehearsal.credentials import Identities
-from rehearsal.errors import RehearsalError
-from rehearsal.execution import End
-from rehearsal.processes import Processes
+from rehearsal.aws.cloud import cloud
+from rehearsal.execution import Answer, End
+from rehearsal.model import RehearsalError
 from rehearsal.rehearsal import Options, rehearse
-from rehearsal.toolbox import Toolbox
+from rehearsal.report import Console, fail
 
 INTERRUPTED = 130
 TRIES = 10
@@ -33,8 +29,8 @@ TRIES = 10
 def options(arguments: list[str] | None) -> Options:
     parser = argparse.ArgumentParser(prog="python -m rehearsal", description=(__doc__ or "").splitlines()[0])
     answer = parser.add_mutually_exclusive_group()
-    answer.add_argument("--approve", action="store_true", help="approve what waits for an approval")
-    answer.add_argument("--reject", action="store_true", help="reject it")
+    answer.add_argument("--approve", action="store_true", help="approve every approval")
+    answer.add_argument("--reject", action="store_true", help="reject the first approval")
     parser.add_argument("--working-tree", action="store_true", help="take uncommitted files along")
     parser.add_argument("--deployed", default="", metavar="REVISION", help="the pipeline was deployed from this commit")
     parser.add_argument("--config", default="", help="the config of the app, as in `cdk synth -c config=…`")
@@ -51,17 +47,12 @@ def options(arguments: list[str] | None) -> Options:
 
 def run(chosen: Options, folder: Path, keep: bool) -> End:
     """Rehearse with an emulator whose files are in `folder`."""
-    console, processes = Console(), Processes()
-    try:
-        with cloud(folder, keep=keep) as emulator:
-            identities = Identities(emulator.url, str(emulator.authority), say=console.extended.append)
-            tools = Toolbox(folder, chosen.project, emulator, identities, processes)
-            end = rehearse(chosen, tools, console)
-            if keep:
-                console.kept(tools)
-            return end
-    finally:
-        processes.stop()
+    console = Console()
+    with cloud(folder, keep=keep, say=console.extended.append) as running:
+        end = rehearse(chosen, running, console)
+        if keep:
+            console.kept(running)
+        return end
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -92,12 +83,12 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def interrupt(number: int, frame: Any) -> None:
-    """A rehearsal that is told to end, ends as with Ctrl-C."""
+    """End as with Ctrl-C."""
     raise KeyboardInterrupt
 
 
 def remove(folder: Path, leave_logs: bool) -> None:
-    """Remove the folder, but for the logs of what failed."""
+    """Remove the folder, except the logs of an action that failed."""
     if leave_logs and any(folder.glob("logs/*")):
         for path in folder.iterdir():
             if path.name != "logs":

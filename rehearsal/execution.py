@@ -1,27 +1,23 @@
-"""One execution of the pipeline: its actions in order, each with its roles, until the end or what stops it."""
+"""One execution of the pipeline: its actions in order, each with its role, until the end or the first that stops it."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
 from botocore.exceptions import ClientError
 
-from rehearsal import approval, cloudformation, codebuild, execution_role, templates
-from rehearsal.approval import Answer
-from rehearsal.artifacts import Artifacts
-from rehearsal.console import NOT_REACHED, Console, Row
-from rehearsal.credentials import Credentials, TrustError, account_of
-from rehearsal.errors import ActionFailed, RehearsalError
-from rehearsal.failure import tell_failure, told
-from rehearsal.known_actions import check
-from rehearsal.pipeline import Action, Pipeline, Stage
-from rehearsal.records import DENIALS, JOB_RUNS, NewRecords
-from rehearsal.sample_input import SampleInput
-from rehearsal.source import Source
-from rehearsal.toolbox import Toolbox
+from rehearsal.actions.build import run_build
+from rehearsal.actions.cloudformation import run_stack_action
+from rehearsal.actions.source import Artifacts, Source, run_source
+from rehearsal.aws.cloud import Cloud
+from rehearsal.aws.processes import DENIALS, JOB_RUNS
+from rehearsal.aws.sessions import TrustError
+from rehearsal.model import Action, ActionFailed, Done, Pipeline, RehearsalError, Stage
+from rehearsal.report import NOT_REACHED, Console, Row, job_run_line, report_failure
+from rehearsal.samples import Samples
 
 SERVICE = "codepipeline.amazonaws.com"
 
@@ -36,133 +32,114 @@ class End(Enum):
     SUPERSEDED = "superseded"
 
 
-@dataclass(frozen=True)
-class Done:
-    """What an action did: how, what to say of it, and the variables that it gives."""
+class Answer(Enum):
+    """The answer to an approval."""
 
-    how: str
-    remark: str = ""
-    variables: dict[str, str] | None = None
-    outcome: str = End.SUCCEEDED.value
+    APPROVED = "succeeded"
+    REJECTED = "rejected"
+    WAITING = "waiting"
 
 
 class Execution:
-    """Runs `pipeline`. `after_build` is told of each build's source folder, and says whether it superseded this."""
+    """Runs `pipeline`. `after_build` gets each build's source folder, and says whether a new pipeline takes over."""
 
     def __init__(
         self,
         pipeline: Pipeline,
-        tools: Toolbox,
+        cloud: Cloud,
         console: Console,
         *,
         number: int,
-        take_source: Callable[[Path], Source],
+        clone: Callable[[Path], Source],
         answer: Answer | None,
-        samples: SampleInput,
+        samples: Samples,
         after_build: Callable[[Path], bool],
     ) -> None:
-        check(pipeline)
-        self._pipeline, self._tools, self._console = pipeline, tools, console
-        self._folder = tools.folder / f"execution-{number}"
+        pipeline.check()
+        self._pipeline, self._cloud, self._console = pipeline, cloud, console
+        self._number, self._folder = number, cloud.folder / f"execution-{number}"
         self._folder.mkdir()
-        self._number = number
-        self._take_source, self._answer, self._samples = take_source, answer, samples
+        self._clone, self._answer, self._samples = clone, answer, samples
         self._after_build = after_build
         self._variables: dict[str, dict[str, str]] = {}
-
-    def run(self) -> End:
-        """Run all stages."""
         try:
-            self._role = self._tools.identities.as_service(
-                self._pipeline.role, SERVICE, "rehearsal", self._pipeline.region
-            )
+            self._session = cloud.sessions.as_service(pipeline.role, SERVICE, "rehearsal", pipeline.region)
         except (ClientError, TrustError) as error:
             raise RehearsalError(f"the pipeline's own role cannot be used: {error}") from error
-        self._artifacts = Artifacts(self._tools.identities, self._pipeline, self._role)
+        self._artifacts = Artifacts(pipeline, self._session)
+
+    def run(self) -> End:
+        """Run all stages and report each action."""
         for position, stage in enumerate(self._pipeline.stages):
             for place, action in enumerate(stage.actions):
-                end = self._run_action(stage, action)
+                end = self._report_action(stage, action)
                 if end != End.SUCCEEDED:
                     if end != End.SUPERSEDED:
                         self._not_reached(position, place)
                     return end
         return End.SUCCEEDED
 
-    def _run_action(self, stage: Stage, action: Action) -> End:
+    def _report_action(self, stage: Stage, action: Action) -> End:
         row = self._console.begin(stage.name, action.name)
-        log = self._tools.log(f"{self._number}-{stage.name}-{action.name}")
-        denied, job_runs = (NewRecords(self._tools.folder / "records" / name) for name in (DENIALS, JOB_RUNS))
+        log = self._cloud.log(f"{self._number}-{stage.name}-{action.name}")
+        folder = self._folder / f"{stage.name}.{action.name}"
+        denied, job_runs = self._cloud.new_records(DENIALS), self._cloud.new_records(JOB_RUNS)
         try:
-            done = self._dispatch(stage, action.resolved(self._variables), log)
+            done = self._run_action(stage.name, action.resolved(self._variables), folder, log)
         except (ActionFailed, ClientError, TrustError) as error:
             how = "executed" if action.provider == "CodeBuild" else "emulated"
             self._console.end(row, how, End.FAILED.value)
-            tell_failure(self._console, row, error, log, denied.read(), job_runs.read())
+            report_failure(self._console, row, error, log, denied.read(), job_runs.read())
             return End.FAILED
         self._console.end(row, done.how, done.outcome, done.remark)
         for run in job_runs.read():
-            self._console.remark(told(run))
+            self._console.remark(job_run_line(run))
         if action.namespace:
-            self._variables[action.namespace] = done.variables or {}
-        if done.outcome != End.SUCCEEDED.value:
-            return End(done.outcome)
-        if action.provider == "CodeBuild" and self._after_build(self._build_folder(stage, action) / "src0"):
+            self._variables[action.namespace] = dict(done.variables)
+        if (
+            done.outcome == End.SUCCEEDED.value
+            and action.provider == "CodeBuild"
+            and self._after_build(folder / "src0")
+        ):
             return End.SUPERSEDED
-        return End.SUCCEEDED
+        return End(done.outcome)
 
-    def _dispatch(self, stage: Stage, action: Action, log: Path) -> Done:
+    def _run_action(self, stage: str, action: Action, folder: Path, log: Path) -> Done:
+        """Run one action with the session of its role, or of the pipeline's role where it has none."""
         if action.category == "Approval":
-            answer = approval.ask(stage.name, action.name, self._answer)
-            how = "skipped" if answer == Answer.WAITING else "executed"
-            by = "by this command's option" if self._answer else "by you"
-            return Done(how, "" if answer == Answer.WAITING else by, outcome=answer.value)
+            return self._approve(stage, action)
+        session = self._session
+        if action.role:
+            region = action.region or self._pipeline.region
+            session = self._cloud.sessions.assume(action.role, self._session, "rehearsal", region)
         if action.category == "Source":
-            return self._source(action, self._action_role(action))
+            return run_source(action, session, self._artifacts, self._clone, folder)
         if action.provider == "CodeBuild":
-            folder = self._build_folder(stage, action)
-            folder.mkdir(parents=True)
-            role, region = self._action_role(action), action.region or self._pipeline.region
-            variables = codebuild.run_build(action, role, region, self._artifacts, self._tools, folder, log)
-            return Done("executed", variables=variables)
-        return self._stack(action, log)
+            return run_build(action, session, self._artifacts, self._cloud, folder, log)
+        return run_stack_action(action, session, self._artifacts, self._cloud.sessions, self._samples, log)
 
-    def _source(self, action: Action, role: Credentials) -> Done:
-        source = self._take_source(self._folder / "source")
-        for name in action.outputs:
-            self._artifacts.put(name, source.folder, role, action.region)
-        branch = action.configuration.get("BranchName", "")
-        variables = {"CommitId": source.commit, "BranchName": branch}
-        return Done("emulated", f"a git clone stands in for {action.provider}: {source.remark}", variables)
-
-    def _stack(self, action: Action, log: Path) -> Done:
-        role, region = self._action_role(action), action.region or self._pipeline.region
-        api = self._tools.identities.client("cloudformation", role, region)
-        stack = cloudformation.StackAction(action, api, log)
-        if action.configuration["ActionMode"] == "CHANGE_SET_EXECUTE":
-            return Done("emulated", stack.execute(), stack.outputs())
-        template, parameters = templates.template_and_parameters(action, self._artifacts, role)
-        settings = action.configuration
-        denied = execution_role.lacks(settings["RoleArn"], template, settings["StackName"], self._tools, region)
-        if denied:
-            log.write_text("\n".join([*denied, ""]), encoding="utf-8")
-            raise ActionFailed(f"CloudFormation's role may not do its part: {execution_role.told(denied)}", log)
-        account = account_of(settings["RoleArn"])
-        remarks = self._samples.provide(template, account, region)
-        url = templates.uploaded(template, settings["StackName"], account, region, self._tools)
-        if settings["ActionMode"] == "CREATE_UPDATE":
-            said = stack.create_or_update(url, parameters)
-            return Done("emulated", "; ".join([said, *remarks]), stack.outputs())
-        return Done("emulated", "; ".join([stack.prepare(url, parameters), *remarks]))
-
-    def _action_role(self, action: Action) -> Credentials:
-        if not action.role:
-            return self._role
-        return self._tools.identities.assume(action.role, self._role, "rehearsal", self._pipeline.region)
-
-    def _build_folder(self, stage: Stage, action: Action) -> Path:
-        return self._folder / f"{stage.name}.{action.name}"
+    def _approve(self, stage: str, action: Action) -> Done:
+        answer = ask(stage, action.name, self._answer)
+        if answer == Answer.WAITING:
+            return Done("skipped", outcome=answer.value)
+        by = "by this command's option" if self._answer else "by you"
+        return Done("executed", by, outcome=answer.value)
 
     def _not_reached(self, position: int, place: int) -> None:
         for later, stage in enumerate(self._pipeline.stages[position:], position):
             for action in stage.actions[place + 1 :] if later == position else stage.actions:
                 self._console.rows.append(Row(stage.name, action.name, "", NOT_REACHED))
+
+
+def ask(stage: str, action: str, given: Answer | None) -> Answer:
+    """Return the answer that was `given` with the command, or ask at the terminal; WAITING where there is none."""
+    if given:
+        return given
+    if not sys.stdin.isatty():
+        return Answer.WAITING
+    try:
+        said = input(f"\n  {stage} waits for its {action}. Approve? [y]es, [n]o, anything else leaves it waiting: ")
+    except EOFError:
+        return Answer.WAITING
+    words = {"y": Answer.APPROVED, "yes": Answer.APPROVED, "n": Answer.REJECTED, "no": Answer.REJECTED}
+    return words.get(said.strip().lower(), Answer.WAITING)

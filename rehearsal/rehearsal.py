@@ -1,24 +1,32 @@
-"""The rehearsal as a whole: deploy the pipeline, run it, let it take over from itself once."""
+"""The whole rehearsal: the steps on a laptop (synth, bootstrap, deploy), then the pipeline, which updates itself."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from rehearsal import assembly, execution_role, laptop, source
-from rehearsal.approval import Answer
-from rehearsal.assembly import Stack
-from rehearsal.console import Console
-from rehearsal.errors import RehearsalError
-from rehearsal.execution import End, Execution
-from rehearsal.sample_input import SampleInput
-from rehearsal.self_mutation import deployed
-from rehearsal.toolbox import Toolbox
+from rehearsal import model
+from rehearsal.actions import source
+from rehearsal.aws import assembly, execution_policy
+from rehearsal.aws.assembly import Environment, Stack
+from rehearsal.aws.cloud import Cloud
+from rehearsal.aws.sessions import ADMINISTRATOR, Session
+from rehearsal.execution import Answer, End, Execution
+from rehearsal.model import Deployed, RehearsalError
+from rehearsal.report import Console, tail
+from rehearsal.samples import PUBLIC_OWNER, Samples
+
+LAPTOP = "Laptop"
+# In the project's root; where they are missing, the role is an administrator, as with a plain `cdk bootstrap`.
+PIPELINE_POLICY, STAGE_POLICY = Path("bootstrap/pipeline-account.json"), Path("bootstrap/stage-account.json")
 
 
 @dataclass(frozen=True)
 class Options:
-    """What the user chose. `deployed` is the commit that the pipeline was deployed from, this folder where empty."""
+    """The user's choices. `deployed` is the commit that the pipeline was deployed from; empty means this folder."""
 
     project: Path
     config: str = ""
@@ -27,54 +35,137 @@ class Options:
     answer: Answer | None = None
 
 
+class Laptop:
+    """The steps that are done once, by hand, before a pipeline runs: synthesize, bootstrap the accounts, deploy."""
+
+    def __init__(self, project: Path, cloud: Cloud, console: Console) -> None:
+        self._project, self._cloud, self._console = project, cloud, console
+        self.assembly = cloud.folder / "laptop.out"
+        self.bootstrapped: set[Environment] = set()
+
+    def deploy_pipeline(self, folder: Path, config: str) -> Stack:
+        """Deploy the pipeline of the app in `folder`, with the CDK CLI, and return its stack.
+
+        Raise RehearsalError where a command fails, after its last lines were shown.
+        """
+        context = ["--context", f"config={config}"] if config else []
+        synth = ["cdk", "synth", "--quiet", "--output", str(self.assembly), *context]
+        self._cdk("cdk synth", synth, "executed", folder, None)
+        self._console.synth_seconds = self._console.rows[-1].seconds
+        home = assembly.pipeline_stack(self.assembly)
+        row = self._console.begin(LAPTOP, "cdk bootstrap")
+        self._cloud.emulator.wait_until_ready()
+        added = self.bootstrap(self.assembly, home.environment)
+        self._console.end(row, "emulated", "succeeded", ", ".join(added))
+        for stack in assembly.with_needed(self.assembly, home):
+            self.check_execution_role(stack, stack.template["Resources"], "deployed")
+        deploy = ["cdk", "--app", str(self.assembly), "deploy", home.id, "--require-approval", "never"]
+        session = self._cloud.sessions.user(home.environment.account, home.environment.region)
+        self._cdk(f"cdk deploy {home.id}", deploy, "emulated", folder, session)
+        return home
+
+    def bootstrap(self, folder: Path, home: Environment) -> list[str]:
+        """Bootstrap at the same time the accounts that an assembly deploys to and that are new; return them.
+
+        Each is bootstrapped by an IAM user of its own and trusts the home account, as the README says.
+        """
+        new = sorted(assembly.environments(folder, home) - self.bootstrapped)
+        staged = assembly.stage_accounts(folder, home)
+        commands = [(place, self._bootstrap_command(place, home, staged)) for place in new]
+        with ThreadPoolExecutor(max(1, len(new))) as pool:
+            try:
+                errors = list(pool.map(lambda item: self._run_bootstrap(*item), commands))
+            except BaseException:
+                self._cloud.processes.stop()  # at its end the pool waits for the commands that still run
+                raise
+        for error in filter(None, errors):
+            raise RehearsalError(error)
+        self.bootstrapped.update(new)
+        return list(map(str, new))
+
+    def check_execution_role(self, stack: Stack, resources: dict[str, object], done: str) -> None:
+        """Raise RehearsalError where CloudFormation's role may not do its part for a stack: MiniStack does not ask."""
+        place = stack.environment
+        owner = self._cloud.sessions.user(place.account, place.region)
+        role = execution_policy.role_of(place)
+        if denied := execution_policy.denied(role, {"Resources": resources}, stack.name, owner):
+            raise RehearsalError(f"{stack.name} cannot be {done}: {execution_policy.first_of(denied)}")
+
+    def _cdk(self, name: str, command: list[str], how: str, folder: Path, session: Session | None) -> None:
+        row = self._console.begin(LAPTOP, name)
+        log = self._cloud.log("laptop-" + name.removeprefix("cdk ").replace(" ", "-"))
+        code = self._cloud.run(command, log=log, session=session, cwd=folder)
+        self._console.end(row, how, "failed" if code else "succeeded")
+        if code:
+            for line in tail(log):
+                self._console.remark(line)
+            words = " ".join(command[:2])
+            raise RehearsalError(f"{words} failed, so that there is no pipeline to run; the whole log: {log}")
+
+    def _bootstrap_command(self, place: Environment, home: Environment, staged: Collection[str]) -> list[str]:
+        files = [self._project / PIPELINE_POLICY] if place.account == home.account else []
+        files += [self._project / STAGE_POLICY] if place.account in staged else []
+        default = place == Environment(place.account, place.region)
+        policies = _create_policies(self._cloud.sessions.user(place.account), files)
+        return [
+            *("cdk", "bootstrap", f"aws://{place}", "--qualifier", place.qualifier),
+            *("--toolkit-stack-name", "CDKToolkit" if default else f"CDKToolkit-{place.qualifier}"),
+            *("--cloudformation-execution-policies", ",".join(policies)),
+            *(("--trust", home.account) if place.account != home.account else ()),
+        ]
+
+    def _run_bootstrap(self, place: Environment, command: list[str]) -> str:
+        log = self._cloud.log(f"bootstrap-{place.account}-{place.region}")
+        session = self._cloud.sessions.user(place.account, place.region)
+        code = self._cloud.run(command, log=log, session=session, cwd=self._cloud.folder)
+        return f"cdk bootstrap aws://{place} ended with exit code {code}; its log is {log}" if code else ""
+
+
 class Rehearsal:
     """One rehearsal; knows what is deployed."""
 
-    def __init__(self, options: Options, tools: Toolbox, console: Console) -> None:
-        self._options, self._tools, self._console = options, tools, console
-        self._samples = SampleInput(tools.identities, tools.folder / "sample-data")
+    def __init__(self, options: Options, cloud: Cloud, console: Console) -> None:
+        self._options, self._cloud, self._console = options, cloud, console
+        self._laptop = Laptop(options.project, cloud, console)
 
     def run(self) -> End:
         """Deploy the pipeline and run it; when a newer one takes over, run that from its first stage."""
-        self._stack = laptop.deploy_pipeline(self._laptop(), self._options.config, self._tools, self._console)
-        self._environments = assembly.environments(self._tools.folder / "laptop.out", self._stack.environment)
-        self._deployed = deployed(self._stack, self._tools)
+        folder = self._options.project
+        if self._options.deployed:
+            folder = source.take(folder, self._cloud.folder / "deployed", revision=self._options.deployed).folder
+        self._stack = self._laptop.deploy_pipeline(folder, self._options.config)
+        self._deployed = deployed(self._stack, self._cloud)
+        public = self._cloud.sessions.user(PUBLIC_OWNER, self._stack.environment.region)
+        self._samples = Samples(public, self._cloud.folder / "sample-data")
         end = self._execute(1)
         if end == End.SUPERSEDED:
             self._console.again()
             end = self._execute(2)
         if end == End.SUPERSEDED:
-            changed = ", ".join(self._changed)
             raise RehearsalError(
-                f"the pipeline changed itself again from the same source: two synths differ in {changed}"
+                "the pipeline changed itself again from the same source: "
+                f"two synths differ in {', '.join(self._changed)}"
             )
         return end
-
-    def _laptop(self) -> Path:
-        """The folder that the pipeline is deployed from."""
-        if not self._options.deployed:
-            return self._options.project
-        folder = self._tools.folder / "deployed"
-        return source.take(self._options.project, folder, revision=self._options.deployed).folder
 
     def _execute(self, number: int) -> End:
         return Execution(
             self._deployed.pipeline,
-            self._tools,
+            self._cloud,
             self._console,
             number=number,
-            take_source=self._source,
+            clone=self._clone,
             answer=self._options.answer,
             samples=self._samples,
             after_build=self._after_build,
         ).run()
 
-    def _source(self, folder: Path) -> source.Source:
+    def _clone(self, folder: Path) -> source.Source:
         return source.take(self._options.project, folder, working_tree=self._options.working_tree)
 
     def _after_build(self, folder: Path) -> bool:
-        """Tell what a build changed of the pipeline's own stack; true where a new pipeline takes over."""
-        before, self._deployed = self._deployed, deployed(self._stack, self._tools)
+        """Report what a build changed of the pipeline's own stack; return true where a new pipeline takes over."""
+        before, self._deployed = self._deployed, deployed(self._stack, self._cloud)
         self._changed = self._deployed.changes_since(before)
         takes_over = self._deployed.takes_over_from(before)
         if takes_over:
@@ -85,26 +176,40 @@ class Rehearsal:
             self._console.remark("the pipeline's stack has changed, the pipeline itself has not, and goes on")
         if self._changed:
             self._console.remark(f"differing: {', '.join(self._changed)}")
-            self._check_execution_role()
-        if takes_over:
-            self._bootstrap(folder, self._stack)
+            self._laptop.check_execution_role(self._stack, self._deployed.resources, "updated")
+        has_assembly = (folder / "manifest.json").exists()  # of the build that deployed the new pipeline
+        if takes_over and has_assembly and (added := self._laptop.bootstrap(folder, self._stack.environment)):
+            self._console.remark(f"new, and bootstrapped: {', '.join(added)}")
         return takes_over
 
-    def _check_execution_role(self) -> None:
-        """The emulator has deployed the new pipeline's stack: CloudFormation's role must be allowed to."""
-        home = self._stack.environment
-        template = {"Resources": self._deployed.resources}
-        if denied := execution_role.lacks(execution_role.of(home), template, self._stack.name, self._tools):
-            raise RehearsalError(f"{self._stack.name} could not be updated: {execution_role.told(denied)}")
 
-    def _bootstrap(self, folder: Path, home: Stack) -> None:
-        if added := laptop.bootstrap_new(folder, self._environments, home, self._tools):
-            self._console.remark(f"new, and bootstrapped: {', '.join(added)}")
+def _create_policies(owner: Session, files: list[Path]) -> list[str]:
+    """Create the project's policies in an account; return their ARNs for `--cloudformation-execution-policies`."""
+    if not all(file.is_file() for file in files):
+        return [ADMINISTRATOR]
+    iam, arns = owner.client("iam"), []
+    for file in files:
+        name = f"deploy-{file.stem}"
+        try:
+            arn = iam.create_policy(PolicyName=name, PolicyDocument=file.read_text(encoding="utf-8"))["Policy"]["Arn"]
+        except iam.exceptions.EntityAlreadyExistsException:  # one account bootstrapped in two Regions
+            arn = f"arn:aws:iam::{owner.account}:policy/{name}"
+        arns.append(arn)
+    return arns
 
 
-def rehearse(options: Options, tools: Toolbox, console: Console) -> End:
+def deployed(stack: Stack, cloud: Cloud) -> Deployed:
+    """Return the pipeline's stack as it is deployed now."""
+    home = stack.environment
+    api = cloud.sessions.user(home.account, home.region).client("cloudformation")
+    template = api.get_template(StackName=stack.name)["TemplateBody"]
+    template = json.loads(template) if isinstance(template, str) else json.loads(json.dumps(template))
+    return Deployed(template["Resources"], model.read(cloud.records, home.account, home.region))
+
+
+def rehearse(options: Options, cloud: Cloud, console: Console) -> End:
     """Run one rehearsal and print its table."""
-    end = Rehearsal(options, tools, console).run()
+    end = Rehearsal(options, cloud, console).run()
     console.table()
     console.closing(end.value)
     return end

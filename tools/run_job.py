@@ -17,11 +17,11 @@ from types import FrameType
 from typing import NoReturn
 
 from aws_glue_cdk_baseline.config import ConfigError, Job, load_config
-from local import sample_data
-from local.script_errors import pass_on, reason
+from local import sample_data, script_errors
 from tools.job_arguments import RunError, find_job, find_stage, parse_job_run, replaced_arguments
 
 PUBLIC_DATA = "s3://awsglue-datasets/examples/us-legislators/all/"
+SCRIPT_RUNNER = Path(script_errors.__file__)
 SMALL_BYTES = 50_000_000
 SAMPLE_FILES = ("persons.json", "memberships.json", "organizations.json")
 
@@ -53,23 +53,29 @@ def run(job: Job, stage: str, arguments: dict[str, str]) -> int:
     print(f"{job.name} with the arguments of {stage} on {engine}")
     with tempfile.TemporaryDirectory(prefix="run-job-") as folder:
         values = with_sample_data(arguments, Path(folder))
-        command = [sys.executable, str(job.script), "--JOB_NAME", f"{job.name}-{stage}"]
+        reason = Path(folder) / "reason"
+        command = [
+            sys.executable,
+            str(SCRIPT_RUNNER),
+            str(reason),
+            str(job.script),
+            "--JOB_NAME",
+            f"{job.name}-{stage}",
+        ]
         command += [part for pair in values.items() for part in pair]
         # Ctrl-C reaches only this process, because the script has a session of its own; `finally` ends the script.
         # Its temporary files are in our folder, so they go with it, however the script ends.
         environment = {**spark_environment(small_data=_are_small(values)), "TMPDIR": folder}
-        process = subprocess.Popen(command, env=environment, start_new_session=True, stderr=subprocess.PIPE)
+        process = subprocess.Popen(command, env=environment, start_new_session=True)
         try:
-            output = pass_on(process)
             if code := process.wait():
-                print(f"{job.name} failed (exit code {code}): {reason(output)}".rstrip(": "), file=sys.stderr)
+                why = f": {reason.read_text(encoding='utf-8')}" if reason.exists() else ""
+                print(f"{job.name} failed (exit code {code}){why}", file=sys.stderr)
             return code
         finally:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGTERM)  # the script and its Java
                 process.wait()
-            assert process.stderr is not None
-            process.stderr.close()
 
 
 def _are_small(arguments: dict[str, str]) -> bool:

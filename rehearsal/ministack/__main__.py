@@ -1,26 +1,28 @@
-"""Start MiniStack with the seams of this package: `python -m rehearsal.ministack`, by local.emulator."""
+"""Start MiniStack with the patches of this package: `python -m rehearsal.ministack`, by rehearsal/aws/cloud.py.
+
+They replace private parts of the pinned version; `tests/template/rehearsal/test_seams.py` fails when one has moved.
+"""
 
 from __future__ import annotations
 
 import os
 
 import ministack.app
+import ministack.services.codebuild as codebuild
 
-from rehearsal.ministack import codebuild, conditions, denials, foreign_buckets, glue, recorded_types
-from rehearsal.processes import end_with_parent
-
-
-def only_the_gateway(host: str, port: int) -> bool:
-    """Stands in for MiniStack's look at port 443, which it would open besides its own."""
-    return False
+from rehearsal.aws.processes import end_with_parent
+from rehearsal.ministack import cloudformation, glue, iam
 
 
 def main() -> None:
     if not os.environ.get("REHEARSAL_KEEP"):
         end_with_parent()
-    ministack.app._port_is_bindable = only_the_gateway
-    for seam in (codebuild, conditions, denials, foreign_buckets, glue, recorded_types):
-        seam.install()
+    # MiniStack would open port 443 besides its own.
+    ministack.app._port_is_bindable = lambda host, port: False
+    # A build that is started is recorded, and never run in a container: the rehearsal runs the buildspec itself.
+    codebuild._get_docker = lambda: None
+    for patch in (cloudformation, glue, iam):
+        patch.install()
     ministack.app.main()
 
 

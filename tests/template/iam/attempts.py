@@ -1,4 +1,4 @@
-"""What each role of the deployed app may and may not do, derived from the templates: a new job is covered at once."""
+"""Calls that each role of the deployed app may and may not make, derived from the templates: new jobs are covered."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from rehearsal.aws.sessions import Session
 from tests.template.iam.deployed import Deployed, Role
 
 DENIED = {"AccessDenied", "AccessDeniedException", "403", "UnauthorizedOperation"}
@@ -26,7 +27,7 @@ class Attempt:
     call: Callable[[], object]
 
     def was_allowed(self) -> bool:
-        """Do it. What is not there was looked for, and so allowed; any other error is raised."""
+        """Make the call; one that finds nothing was allowed, and any other error is raised."""
         try:
             self.call()
         except ClientError as error:
@@ -39,15 +40,15 @@ class Attempt:
 
 
 def job_attempts(app: Deployed, stack: str) -> Iterator[Attempt]:
-    """What the role of each job of a stage tries."""
+    """Yield the attempts of the role of each job of a stage."""
     jobs = app.resources(stack, "AWS::Glue::Job")
     roles = {role.logical_id: role for role in app.roles(stack)}
     scripts = {name: script(job) for name, job in jobs.items()}
     logs = [group["LogGroupName"] for group in app.resources(stack, "AWS::Logs::LogGroup").values()]
     for name, job in jobs.items():
         role = roles[reference(job["Role"], roles)]
-        who, place = app.credentials(role), role.place
-        s3, glue, iam, log = (app.client(service, who, place) for service in ("s3", "glue", "iam", "logs"))
+        session = app.session(role)
+        s3, glue, iam, log = map(session.client, ("s3", "glue", "iam", "logs"))
         by = f"{stack} {job['Name']}"
         bucket, key = scripts[name]
         yield Attempt(by, "reads its script", True, read(s3, bucket, key))
@@ -73,12 +74,11 @@ def job_attempts(app: Deployed, stack: str) -> Iterator[Attempt]:
 
 
 def test_role_attempts(app: Deployed, stack: str, builder: Role) -> Iterator[Attempt]:
-    """What the integration test tries in its stage, with the role that its build may assume."""
+    """Yield the attempts of the integration test in its stage, with the role that its build may assume."""
     place = app.stacks[stack].environment
     role_arn = next(role.arn for role in app.roles(stack) if role.arn.rpartition("/")[2].startswith("glue-test-"))
-    build = app.credentials(builder)
-    who = app.tools.identities.assume(role_arn, build, "attempt", place.region)
-    glue, s3, iam, stacks = (app.client(service, who, place) for service in ("glue", "s3", "iam", "cloudformation"))
+    session = app.cloud.sessions.assume(role_arn, app.session(builder), "attempt", place.region)
+    glue, s3, iam, stacks = map(session.client, ("glue", "s3", "iam", "cloudformation"))
     by = "the integration test"
     names = [job["Name"] for job in app.resources(stack, "AWS::Glue::Job").values()]
     yield Attempt(by, "finds the jobs in its stack", True, partial(stacks.list_stack_resources, StackName=stack))
@@ -101,26 +101,25 @@ def test_role_attempts(app: Deployed, stack: str, builder: Role) -> Iterator[Att
 def builder_attempts(
     app: Deployed, role: Role, name: str, may_assume: set[str], roles: list[Role]
 ) -> Iterator[Attempt]:
-    """Which of all roles a build project's role may assume, and that it has no business with data."""
-    who = app.credentials(role)
+    """Yield the attempts of a build project's role: it may assume the roles `may_assume`, and read no data."""
+    session = app.session(role)
     for other in roles:
         if other.arn != role.arn:
-            call = assume(app, other, who)
+            call = assume(app, other, session)
             yield Attempt(name, f"assumes {other.arn}", other.arn in may_assume, call)
-    s3 = app.client("s3", who, role.place)
-    yield Attempt(name, "reads data", False, read(s3, FOREIGN, "x"))
+    yield Attempt(name, "reads data", False, read(session.client("s3"), FOREIGN, "x"))
 
 
 def outsider_attempts(app: Deployed, account: str, roles: list[Role]) -> Iterator[Attempt]:
-    """An administrator of one account is trusted by no role of another."""
-    who = app.tools.identities.user(account)
+    """Yield the attempts of an administrator of one account, who is trusted by no role of another."""
+    session = app.cloud.sessions.user(account)
     for role in roles:
         if role.place.account != account:
-            yield Attempt(f"an administrator of {account}", f"assumes {role.arn}", False, assume(app, role, who))
+            yield Attempt(f"an administrator of {account}", f"assumes {role.arn}", False, assume(app, role, session))
 
 
-def assume(app: Deployed, role: Role, who: Any) -> Callable[[], object]:
-    return lambda: app.tools.identities.assume(role.arn, who, "attempt", role.place.region)
+def assume(app: Deployed, role: Role, caller: Session) -> Callable[[], object]:
+    return lambda: app.cloud.sessions.assume(role.arn, caller, "attempt", role.place.region)
 
 
 def read(s3: Any, bucket: str, key: str) -> Callable[[], object]:
@@ -144,7 +143,7 @@ def stop_run(glue: Any, name: str) -> Callable[[], object]:
 
 
 def script(job: dict[str, Any]) -> tuple[str, str]:
-    """Bucket and key of a job's script."""
+    """Return bucket and key of a job's script."""
     location = job["Command"]["ScriptLocation"]
     text = location if isinstance(location, str) else "".join(location["Fn::Join"][1])
     bucket, _, key = text.removeprefix("s3://").partition("/")
@@ -152,5 +151,5 @@ def script(job: dict[str, Any]) -> tuple[str, str]:
 
 
 def reference(value: Any, roles: dict[str, Role]) -> str:
-    """The logical id that a job's role refers to."""
+    """Return the logical id that a job's role refers to."""
     return next(name for name in roles if f"'{name}'" in str(value))

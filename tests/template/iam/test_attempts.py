@@ -16,9 +16,8 @@ DEV, PROD, HOME = "DeployDev-GlueAppStack", "DeployProd-GlueAppStack", "Pipeline
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     with deployed(tmp_path_factory.mktemp("cloud")) as running:
-        identities = running.tools.identities
         place = running.stacks[DEV].environment
-        s3 = running.client("s3", identities.user(place.account), place)
+        s3 = running.cloud.sessions.user(place.account, place.region).client("s3")
         s3.create_bucket(Bucket=FOREIGN)
         s3.put_object(Bucket=FOREIGN, Key="x", Body=b"secret")
         yield running

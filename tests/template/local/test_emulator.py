@@ -47,3 +47,23 @@ def test_one_that_does_not_start_is_said_in_one_line(tmp_path: Path) -> None:
         emulator.emulator(tmp_path, {"GATEWAY_PORT": "none"}),
     ):
         pass
+
+
+def test_behind_a_proxy_it_is_reached_directly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.setenv("NO_PROXY", "example.com")
+    monkeypatch.delenv("no_proxy", raising=False)
+    with emulator.emulator(tmp_path) as running:  # it answered
+        for name, value in emulator.without_proxy(running.environment()).items():
+            monkeypatch.setenv(name, value)
+        assert boto3.client("sts").get_caller_identity()["Account"] == "000000000000"
+
+
+def test_no_proxy_is_extended_in_both_spellings() -> None:
+    extended = emulator.without_proxy({"no_proxy": "example.com,localhost", "HTTPS_PROXY": "http://proxy"})
+    assert extended == {
+        "no_proxy": "example.com,localhost,127.0.0.1",
+        "NO_PROXY": "example.com,localhost,127.0.0.1",
+        "HTTPS_PROXY": "http://proxy",
+    }

@@ -86,7 +86,7 @@ class Outcome:
         ends = [heading.index(name) for name in ("action", "how", "outcome", "seconds")]
         rows = []
         for line in lines[start + 1 :]:
-            if line.endswith(" s in all"):
+            if " s in all, " in line:
                 break
             rows.append((line[: ends[0]].strip(), line[ends[0] : ends[1]].strip(), line[ends[2] : ends[3]].strip()))
         return rows

@@ -9,8 +9,8 @@ import pytest
 
 from aws_glue_cdk_baseline.config import PROJECT, load_config
 from aws_glue_cdk_baseline.pipeline_stack import PipelineStack
-from rehearsal import assembly
-from rehearsal.execution_policy import lacking, needed
+from rehearsal.aws import assembly
+from rehearsal.aws.execution_policy import lacking, needed
 from tests.configs import PROD, make_app, with_stage
 
 Calls = list[tuple[str, str, str]]

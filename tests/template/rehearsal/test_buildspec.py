@@ -4,13 +4,14 @@ from typing import Any
 
 import pytest
 
-from rehearsal import buildspec, output_files
-from rehearsal.errors import ActionFailed
+from rehearsal.actions import buildspec
+from rehearsal.actions.buildspec import Buildspec
+from rehearsal.model import ActionFailed
 
 
 def run(spec: dict[str, Any], folder: Path) -> tuple[int, list[str]]:
     """The exit code and what the commands printed."""
-    text = buildspec.script({"version": "0.2", **spec}, str(folder / "exports"))
+    text = Buildspec({"version": "0.2", **spec}).script(str(folder / "exports"))
     result = subprocess.run(["bash", "-c", text], capture_output=True, text=True, cwd=folder)
     return result.returncode, [
         line for line in result.stdout.splitlines() if not line.startswith("[Container] Running")
@@ -59,20 +60,24 @@ def test_what_is_no_buildspec_of_version_02_is_refused_in_one_line(text: str) ->
 
 
 def test_a_buildspec_may_be_json_or_yaml() -> None:
-    assert buildspec.parse('{"version": "0.2"}') == buildspec.parse("version: '0.2'") == {"version": "0.2"}
+    assert buildspec.parse('{"version": "0.2"}') == buildspec.parse("version: '0.2'") == Buildspec({"version": "0.2"})
+
+
+def collect(artifacts: dict[str, Any], source: Path, target: Path) -> None:
+    Buildspec({"artifacts": artifacts}).collect("Synth_Output", source, target)
 
 
 def test_output_files_are_those_below_the_base_directory(tmp_path: Path) -> None:
     for name in ("cdk.out/manifest.json", "cdk.out/deep/.hidden", "other"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(name)
-    output_files.collect({"base-directory": "cdk.out", "files": ["**/*"]}, tmp_path, tmp_path / "out")
+    collect({"base-directory": "cdk.out", "files": ["**/*"]}, tmp_path, tmp_path / "out")
     found = sorted(str(path.relative_to(tmp_path / "out")) for path in (tmp_path / "out").rglob("*") if path.is_file())
     assert found == ["deep/.hidden", "manifest.json"]
 
 
 def test_outputs_that_the_build_did_not_make_fail_it(tmp_path: Path) -> None:
     with pytest.raises(ActionFailed, match=r"have the base-directory 'cdk\.out', which the build did not make"):
-        output_files.collect({"base-directory": "cdk.out", "files": ["**/*"]}, tmp_path, tmp_path / "a")
+        collect({"base-directory": "cdk.out", "files": ["**/*"]}, tmp_path, tmp_path / "a")
     with pytest.raises(ActionFailed, match="no file matches"):
-        output_files.collect({"files": ["*.json"]}, tmp_path, tmp_path / "b")
+        collect({"files": ["*.json"]}, tmp_path, tmp_path / "b")

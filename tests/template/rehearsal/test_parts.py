@@ -8,17 +8,15 @@ from typing import Any
 
 import pytest
 
-from rehearsal import approval, artifacts, sample_input, source
-from rehearsal.approval import Answer
-from rehearsal.assembly import Environment, environments, pipeline_stack
-from rehearsal.credentials import trusts
-from rehearsal.denials import denials
-from rehearsal.errors import RehearsalError
-from rehearsal.known_actions import check
-from rehearsal.ministack import conditions
-from rehearsal.pipeline import Action, Pipeline, Stage, parse
-from rehearsal.records import NewRecords, write
-from rehearsal.self_mutation import Deployed
+from rehearsal import samples
+from rehearsal.actions import source
+from rehearsal.aws.assembly import Environment, environments, pipeline_stack
+from rehearsal.aws.processes import NewRecords, write_record
+from rehearsal.aws.sessions import trusts
+from rehearsal.execution import Answer, ask
+from rehearsal.ministack import iam
+from rehearsal.model import Action, Deployed, Pipeline, RehearsalError, Stage, parse
+from rehearsal.report import denials
 from tests.template.rehearsal.projects import git
 
 HOME = Environment("111111111111", "us-east-1")
@@ -80,10 +78,10 @@ def test_an_action_of_an_unknown_type_stops_the_rehearsal_with_its_place_and_typ
     unknown: dict[str, Any], kind: str
 ) -> None:
     with pytest.raises(RehearsalError) as raised:
-        check(parse("Line", "us-east-1", properties(unknown)))
+        parse("Line", "us-east-1", properties(unknown)).check()
     assert str(raised.value) == (
         f"Only / {unknown['Name']}: the rehearsal does not know actions of the type {kind}; "
-        "rehearsal/known_actions.py is where it would learn them"
+        "rehearsal/execution.py is where it would learn them"
     )
 
 
@@ -126,7 +124,7 @@ def test_an_artifact_keeps_permissions_links_and_hidden_files(tmp_path: Path) ->
     (origin / "bin/.run").write_text("go")
     (origin / "bin/.run").chmod(0o750)
     (origin / "link").symlink_to("bin/.run")
-    artifacts.unzip(artifacts.zipped(origin), target)
+    source.unzip(source.zipped(origin), target)
     assert stat.S_IMODE((target / "bin/.run").stat().st_mode) == 0o750
     assert (target / "link").readlink() == Path("bin/.run")
     assert (target / "link").read_text() == "go"
@@ -172,10 +170,10 @@ def test_a_folder_that_is_no_repository_is_refused_in_one_line(tmp_path: Path) -
 
 def test_a_denial_names_role_action_and_resource_once(tmp_path: Path) -> None:
     file = tmp_path / "records"
-    write(file, role="old", action="old", resource="old")
+    write_record(file, role="old", action="old", resource="old")
     new = NewRecords(file)
     session = "arn:aws:sts::222222222222:assumed-role/reader/s1"
-    write(file, role=session, action="s3:GetObject", resource="arn:aws:s3:::b/k")
+    write_record(file, role=session, action="s3:GetObject", resource="arn:aws:s3:::b/k")
     text = f"User: {session} is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::3:role/x because"
     assert [str(denial) for denial in denials(new.read(), [text, text])] == [
         "access denied: arn:aws:iam::222222222222:role/reader may not sts:AssumeRole on arn:aws:iam::3:role/x",
@@ -192,8 +190,8 @@ def test_only_the_service_that_a_trust_names_may_use_the_role() -> None:
 
 def test_the_approval_waits_without_a_terminal_and_takes_a_given_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys.stdin, "isatty", lambda: False, raising=False)
-    assert approval.ask("Live", "Owner", None) == Answer.WAITING
-    assert approval.ask("Live", "Owner", Answer.REJECTED) == Answer.REJECTED
+    assert ask("Live", "Owner", None) == Answer.WAITING
+    assert ask("Live", "Owner", Answer.REJECTED) == Answer.REJECTED
 
 
 @pytest.mark.parametrize(
@@ -203,7 +201,7 @@ def test_the_approval_waits_without_a_terminal_and_takes_a_given_answer(monkeypa
 def test_a_person_at_the_terminal_is_asked(said: str, answer: Answer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
     monkeypatch.setattr("builtins.input", lambda prompt: said)
-    assert approval.ask("Live", "Owner", None) == answer
+    assert ask("Live", "Owner", None) == answer
 
 
 def test_only_a_change_of_the_pipeline_itself_takes_over() -> None:
@@ -227,12 +225,12 @@ def test_the_locations_of_a_stack_are_those_of_its_glue_jobs() -> None:
             "Bucket": {"Type": "AWS::S3::Bucket"},
         }
     }
-    assert list(sample_input.locations(template)) == [("--input", "b", "k.json")]
+    assert list(samples.locations(template)) == [("--input", "b", "k.json")]
 
 
 def test_a_public_bucket_may_be_read_by_everybody_and_another_used_by_the_accounts_that_name_it() -> None:
-    public = sample_input.policy("b", True, {"222222222222"})["Statement"][0]
-    shared = sample_input.policy("b", False, {"222222222222"})["Statement"][0]
+    public = samples.policy("b", True, {"222222222222"})["Statement"][0]
+    shared = samples.policy("b", False, {"222222222222"})["Statement"][0]
     assert (public["Principal"], public["Action"]) == ("*", ["s3:GetObject"])
     assert shared["Principal"] == {"AWS": ["arn:aws:iam::222222222222:root"]}
     assert "s3:PutObject" in shared["Action"]
@@ -247,4 +245,4 @@ def test_a_public_bucket_may_be_read_by_everybody_and_another_used_by_the_accoun
     ],
 )
 def test_the_principal_of_an_assumed_role_is_the_role(caller: str, principal: str) -> None:
-    assert conditions.role_of(caller) == principal
+    assert iam.role_of(caller) == principal

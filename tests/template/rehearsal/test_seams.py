@@ -1,7 +1,6 @@
 """The private parts of MiniStack that the rehearsal replaces are where it expects them, and take what it gives."""
 
 import inspect
-import json
 from collections.abc import Callable
 from importlib.metadata import version
 from typing import Any
@@ -12,8 +11,7 @@ from ministack.core import iam_actions, iam_evaluator
 from ministack.services import codebuild, glue, iam, s3
 from ministack.services.cloudformation import provisioners
 
-from rehearsal.ministack import glue as seam
-from rehearsal.ministack import recorded_types
+from rehearsal.ministack import cloudformation
 
 
 def test_the_version_is_the_one_that_the_seams_were_written_for() -> None:
@@ -27,8 +25,6 @@ def test_the_version_is_the_one_that_the_seams_were_written_for() -> None:
         (glue._resolve_script, ["script_location"]),
         (glue._execute_spark_docker, ["run", "job", "job_name", "args", "script_path", "docker_client"]),
         (glue._batch_stop_job_run, ["data"]),
-        (glue._handle_request_sync, ["method", "path", "headers", "body", "query_params"]),
-        (glue._arn, None),
         (codebuild._get_docker, []),
         (iam_evaluator._resolve_condition_key, ["key", "ctx"]),
         (iam_evaluator.evaluate_resource_policy, ["doc", "ctx", "service", "named_only", "direct_only"]),
@@ -61,21 +57,4 @@ def test_what_the_seams_are_called_by_still_calls_them_by_name() -> None:
 
 
 def test_the_recorded_types_are_still_unknown_to_it() -> None:
-    assert not set(recorded_types.TYPES) & set(provisioners._RESOURCE_HANDLERS)
-
-
-def test_list_jobs_filters_by_all_tags_and_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    jobs: dict[str, object] = {name: {} for name in ("b", "a", "c", "other")}
-    tags = {glue._arn("job", name): {"stage": "dev", "team": "x"} for name in ("a", "b", "c")}
-    monkeypatch.setattr(glue, "_jobs", jobs)
-    monkeypatch.setattr(glue, "_tags", tags | {glue._arn("job", "other"): {"stage": "dev"}})
-
-    def listed(**request: Any) -> Any:
-        return json.loads(seam.list_jobs(request)[2])
-
-    wanted = {"stage": "dev", "team": "x"}
-    assert listed(Tags=wanted, MaxResults=2) == {"JobNames": ["a", "b"], "NextToken": "2"}
-    assert listed(Tags=wanted, MaxResults=2, NextToken="2") == {"JobNames": ["c"]}
-    assert listed(Tags={"stage": "prod"}) == {"JobNames": []}
-    assert listed()["JobNames"] == ["a", "b", "c", "other"]
-    assert seam.list_jobs({"NextToken": "x"})[0] == 400
+    assert not set(cloudformation.TYPES) & set(provisioners._RESOURCE_HANDLERS)

@@ -5,12 +5,13 @@ import os
 import re
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
-from rehearsal.build_tools import build_tools
-from rehearsal.toolbox import HERE
+from rehearsal.actions.build_tools import build_tools
+from rehearsal.aws.cloud import HERE
 
 LOCK = {"packages": {"": {}, "node_modules/aws-cdk": {"version": "2.1148.1", "integrity": "sha512-AbC="}}}
 
@@ -121,7 +122,39 @@ def test_pip_finds_all_of_a_lock_file_with_hashes_here_and_downloads_nothing(
     install = ["pip", "install", "--require-hashes", "--only-binary=:all:", "--no-index", "-r", str(HERE / lock)]
     said = run(machine, tmp_path / "s", *install)
     assert said.count("Requirement already satisfied: ") > 5
+    assert "[rehearsal] pip install: this machine has all " in said
     assert not re.search("^(ERROR|Collecting|Downloading|Installing)", said, re.MULTILINE), said
+
+
+@pytest.mark.parametrize(
+    ("lock", "reused"),
+    [
+        (f"pytest=={version('pytest')} --hash=sha256:0", True),
+        (f"# one\npytest=={version('pytest')} ; python_version > '3' \\\n  --hash=sha256:0\n  # via x\n", True),
+        (
+            "nothing==1 ; sys_platform == 'win32' --hash=sha256:0\npytest==" + version("pytest") + " --hash=sha256:0",
+            True,
+        ),
+        ("pytest==0.1 --hash=sha256:0", False),
+        ("nothing==1 --hash=sha256:0", False),
+        ("-r other.txt", False),
+        ("pytest>=8 --hash=sha256:0", False),
+        (f"pytest=={version('pytest')}", False),
+    ],
+)
+def test_pip_reuses_a_lock_file_only_where_each_package_is_here_in_its_version(
+    machine: dict[str, str], tmp_path: Path, lock: str, reused: bool
+) -> None:
+    (tmp_path / "lock").write_text(lock)
+    install = ["python", "-m", "pip", "install", "--quiet", "--no-index", "--require-hashes", "-r", f"{tmp_path}/lock"]
+    said = run(machine, tmp_path / "s", *install)
+    assert (said == "[rehearsal] pip install: this machine has all 1 locked packages; nothing is downloaded") is reused
+    assert ("[rehearsal]" in said) is reused  # else the real pip has answered
+
+
+def test_who_imports_pip_gets_the_real_one(machine: dict[str, str], tmp_path: Path) -> None:
+    program = "import pip, sys; from pip._internal import main; print(pip.__version__, callable(main))"
+    assert run(machine, tmp_path / "s", "python", "-c", program) == f"{version('pip')} True"
 
 
 def test_pip_sees_the_packages_of_this_project_and_installs_beside_them(

@@ -8,7 +8,7 @@ from ministack.core import iam_evaluator
 from ministack.core.iam_evaluator import EvalContext, evaluate_trust_policy
 
 from aws_glue_cdk_baseline.glue_app_stack import GlueAppStack
-from rehearsal.ministack import conditions
+from rehearsal.ministack import iam
 from tests.configs import PIPELINE, make_app, make_job
 
 ENV = core.Environment(account="222222222222", region="us-east-1")
@@ -40,7 +40,7 @@ def test_only_the_role_of_the_integration_test_is_let_in(
     monkeypatch: pytest.MonkeyPatch, trust: dict[str, object], caller: str, kind: str, allowed: bool
 ) -> None:
     monkeypatch.setattr(iam_evaluator, "_resolve_condition_key", iam_evaluator._resolve_condition_key)
-    conditions.install()
+    iam.resolve_condition_keys()
     context = EvalContext(
         principal_arn=caller,
         principal_type=kind,

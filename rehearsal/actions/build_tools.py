@@ -1,11 +1,12 @@
-"""The tools that a build finds: those of this project, so that nothing that is here already is downloaded again.
+"""The tools that a build finds: those of this project, so that nothing that is installed is downloaded again.
 
-Python packages: an environment of its own above this project's, in which the real pip sees what is installed and
-adds what is not. npm and docker: commands of ours, first on the path, that say what they do.
+Python packages: an environment of its own above this project's, in which pip sees what is installed and adds what is
+missing. npm, docker and pip are the stand-ins of shims.py.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sys
@@ -13,39 +14,52 @@ import sysconfig
 from collections.abc import Mapping
 from pathlib import Path
 
-from rehearsal.toolbox import HERE
+from local.spark import spark_environment
+from rehearsal.aws.cloud import HERE
 
-SHIMS = Path(__file__).resolve().parent / "shims"
+SHIMS = Path(__file__).resolve().parent / "shims.py"
 PYTHON_NAMES = ("python", "python3", f"python3.{sys.version_info.minor}")
-PIP = '#!/bin/sh\nexec "$(dirname "$0")/python" -m pip "$@"\n'
+# `pip` and `python -m pip` come by here; who imports pip gets the real one.
+PIP_MODULE = f"""\
+import runpy, sys
+if __name__ == "__main__":
+    sys.argv[:1] = [{str(SHIMS)!r}, "pip"]
+    runpy.run_path({str(SHIMS)!r}, run_name="__main__")
+else:
+    import importlib, os
+    path, sys.path = sys.path, [part for part in sys.path if part != os.path.dirname(__file__)]
+    del sys.modules[__name__]
+    importlib.import_module(__name__)
+    sys.path = path
+"""
+PIP_COMMAND = '#!/bin/sh\nexec "$(dirname "$0")/python" -m pip "$@"\n'
 
 
 def build_tools(folder: Path, environment: Mapping[str, str]) -> dict[str, str]:
-    """`environment` with the tools of a build whose files are in `folder`."""
-    commands = python_environment(folder / "python")
+    """Return `environment` with the tools of a build, whose files are in `folder`."""
+    commands, packages = python_environment(folder / "python")
     npm_packages = folder / "npm"
     shims = folder / "shims"
     shims.mkdir()
-    real_npm = shutil.which("npm", path=environment["PATH"]) or ""
-    replaced = {"npm": "npm.py"} | ({} if os.environ.get("ENGINE") == "docker" else {"docker": "docker.py"})
-    for name, module in replaced.items():
-        # -S: such a command needs no packages, and starts in half the time
-        _command(shims / name, f'#!/bin/sh\nexec "{sys.executable}" -S "{SHIMS / module}" "$@"\n'.encode())
+    (folder / "tmp").mkdir()
+    for name in ("npm",) if os.environ.get("ENGINE") == "docker" else ("npm", "docker"):
+        _command(shims / name, f'#!/bin/sh\nexec "{sys.executable}" -S "{SHIMS}" {name} "$@"\n'.encode())
     path = [str(shims), str(commands), str(npm_packages / "bin"), environment["PATH"]]
     return {
         **environment,
         "PATH": os.pathsep.join(path),
+        "TMPDIR": str(folder / "tmp"),  # the files that a killed build leaves there go with the rehearsal
         "VIRTUAL_ENV": str(folder / "python"),
         "NPM_CONFIG_PREFIX": str(npm_packages),
         "REHEARSAL_NODE_MODULES": str(HERE / "node_modules"),
-        "REHEARSAL_NPM": real_npm,
-        "REHEARSAL_PYTHON": sys.executable,
-        "REHEARSAL_HOME": str(HERE),
+        "REHEARSAL_NPM": shutil.which("npm", path=environment["PATH"]) or "",
+        "REHEARSAL_PIP": str(packages),
+        "REHEARSAL_SPARK": json.dumps(spark_environment({}, small_data=True)),
     }
 
 
-def python_environment(folder: Path) -> Path:
-    """A virtual environment that also sees this project's packages; returns its folder of commands."""
+def python_environment(folder: Path) -> tuple[Path, Path]:
+    """Make a virtual environment that sees this project's packages too; return its folders of commands and packages."""
     bin_folder = folder / "bin"
     packages = folder / "lib" / f"python3.{sys.version_info.minor}" / "site-packages"
     bin_folder.mkdir(parents=True)
@@ -57,12 +71,13 @@ def python_environment(folder: Path) -> Path:
     for name in PYTHON_NAMES:
         (bin_folder / name).symlink_to(base)
     (packages / "rehearsal.pth").write_text(sysconfig.get_paths()["purelib"] + "\n", encoding="utf-8")
+    (packages / "pip.py").write_text(PIP_MODULE, encoding="utf-8")
     for name in ("pip", "pip3"):
-        _command(bin_folder / name, PIP.encode())
+        _command(bin_folder / name, PIP_COMMAND.encode())
     for command in Path(sys.executable).parent.iterdir():
         if command.is_file() and not (bin_folder / command.name).exists() and os.access(command, os.X_OK):
             _take_over(command, bin_folder)
-    return bin_folder
+    return bin_folder, packages
 
 
 def _take_over(command: Path, bin_folder: Path) -> None:

@@ -1,11 +1,12 @@
-"""What CloudFormation's execution role must be allowed to deploy a stack, and what of it its policies lack.
+"""Check that CloudFormation's execution role may make the calls that deploy a stack: the emulator does not check it.
 
-The emulator does not check that role. What the handler of each resource type calls is in the type's schema, as
-CloudFormation publishes it and cfn-lint carries it; MiniStack's own evaluator says what a policy allows.
+The calls of each resource type are listed in the type's schema, which CloudFormation publishes and cfn-lint carries;
+MiniStack's own evaluator says what a policy allows.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatch
 from functools import cache
@@ -15,17 +16,18 @@ from cfnlint.schema import ResourceNotFoundError
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 from ministack.core import iam_evaluator
 
-from rehearsal.assembly import Environment
+from rehearsal.aws.assembly import Environment
+from rehearsal.aws.sessions import Session
 
 Policy = dict[str, Any]
-# Of types whose schema says nothing.
+# Types whose schema lists no calls.
 HANDLERS = {
     "AWS::CodeBuild::Project": [
         *("codebuild:CreateProject", "codebuild:UpdateProject", "codebuild:DeleteProject"),
         *("codebuild:BatchGetProjects", "iam:PassRole"),
     ]
 }
-# What a handler calls only for properties that are seldom given: pattern -> the properties that call for it.
+# Calls that are made only for certain properties: pattern -> these properties.
 ONLY_FOR: dict[str, dict[str, tuple[str, ...]]] = {
     "AWS::Logs::LogGroup": {
         "logs:[PD]*DataProtectionPolicy": ("DataProtectionPolicy",),
@@ -67,8 +69,30 @@ PASSED_TO = {
 }
 
 
+def role_of(place: Environment) -> str:
+    """Return the role that `cdk bootstrap` makes for CloudFormation in an account and Region."""
+    name = f"cdk-{place.qualifier}-cfn-exec-role-{place.account}-{place.region}"
+    return f"arn:aws:iam::{place.account}:role/{name}"
+
+
+def denied(role: str, template: Mapping[str, Any], stack: str, owner: Session) -> list[str]:
+    """Return a line for each call to deploy, change and delete a stack that `role` may not make.
+
+    `owner` is an administrator of the stack's account, in its Region.
+    """
+    place = Environment(owner.account, owner.region)
+    policies = list(_policies(owner.client("iam"), role.rpartition("/")[2]))
+    return lacking(needed(template, stack, place), policies, role, place.region)
+
+
+def first_of(denied: list[str]) -> str:
+    """Return the first of the lines, and how many more there are."""
+    more = f" (and {len(denied) - 1} more)" if len(denied) > 1 else ""
+    return f"{denied[0]}{more}; the policies of its account are in bootstrap/"
+
+
 def needed(template: Mapping[str, Any], stack: str, place: Environment) -> Iterator[tuple[str, str, str]]:
-    """(action, resource ARN, type) of each call to create, read, update and delete what is in a template."""
+    """Yield (action, resource ARN, type) of each call to create, read, update and delete a template's resources."""
     yield "ssm:GetParameters", f"arn:aws:ssm:{place.region}:{place.account}:parameter/cdk-bootstrap/x", ""
     for logical_id, resource in template.get("Resources", {}).items():
         kind, properties = resource["Type"], resource.get("Properties", {})
@@ -83,7 +107,7 @@ def needed(template: Mapping[str, Any], stack: str, place: Environment) -> Itera
 
 
 def lacking(calls: Iterable[tuple[str, str, str]], policies: Iterable[Policy], role: str, region: str) -> list[str]:
-    """The calls that the policies of the role `role` do not allow, as lines."""
+    """Return a line for each call that the policies of the role `role` do not allow."""
     parsed = [iam_evaluator.parse_policy_document(policy) for policy in policies]
     lines = []
     for action, arn, kind in dict.fromkeys(calls):
@@ -101,13 +125,28 @@ def lacking(calls: Iterable[tuple[str, str, str]], policies: Iterable[Policy], r
     return lines
 
 
+def _policies(iam: Any, role_name: str) -> Iterator[Policy]:
+    for attached in iam.list_attached_role_policies(RoleName=role_name)["AttachedPolicies"]:
+        arn = attached["PolicyArn"]
+        version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+        yield _document(iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"])
+    for name in iam.list_role_policies(RoleName=role_name)["PolicyNames"]:
+        yield _document(iam.get_role_policy(RoleName=role_name, PolicyName=name)["PolicyDocument"])
+
+
+def _document(policy: Any) -> Policy:
+    """Return a policy as a mapping; botocore has parsed it already where it can."""
+    found: Policy = json.loads(policy) if isinstance(policy, str) else policy
+    return found
+
+
 @cache
 def _handlers(kind: str) -> tuple[str, ...]:
     if kind in HANDLERS:
         return tuple(HANDLERS[kind])
     try:
         schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", kind).schema
-    except ResourceNotFoundError:  # a custom resource: what it calls is its own affair
+    except ResourceNotFoundError:  # a custom resource: nobody lists its calls
         return ()
     handlers = schema.get("handlers") or {}
     listed = [
@@ -119,7 +158,7 @@ def _handlers(kind: str) -> tuple[str, ...]:
 
 
 def _name(properties: Mapping[str, Any], otherwise: str) -> str:
-    """The physical name of a resource: the one that it is given, or one such as CloudFormation makes."""
+    """Return the physical name of a resource: the one that it is given, or one such as CloudFormation makes."""
     for key in ("RoleName", "LogGroupName", "RepositoryName", "BucketName", "AliasName", "Name"):
         if isinstance(properties.get(key), str):
             return str(properties[key])
@@ -127,7 +166,7 @@ def _name(properties: Mapping[str, Any], otherwise: str) -> str:
 
 
 def _resources(action: str, kind: str, name: str, stack: str, place: Environment) -> list[str]:
-    """The resources that a call names."""
+    """Return the ARNs of the resources that a call names."""
     if action in WITHOUT_RESOURCE:
         return ["*"]
     here = f"{place.region}:{place.account}"

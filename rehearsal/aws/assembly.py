@@ -1,4 +1,4 @@
-"""The synthesized cloud assembly: its stacks, those of its stages, and which of them holds the pipeline."""
+"""The synthesized cloud assembly: its stacks, those of its stages, and the one that holds the pipeline."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rehearsal.errors import RehearsalError
+from rehearsal.model import PIPELINE, RehearsalError
 
-PIPELINE = "AWS::CodePipeline::Pipeline"
 QUALIFIER = "hnb659fds"  # of a CDK bootstrap that names none
 
 
@@ -24,7 +23,7 @@ class Environment:
 
     @property
     def known(self) -> bool:
-        """Whether the app names both; CDK writes unknown-account and unknown-region otherwise."""
+        """Tell whether the app names both; CDK writes unknown-account and unknown-region otherwise."""
         return not self.account.startswith("unknown") and not self.region.startswith("unknown")
 
     def __str__(self) -> str:
@@ -35,7 +34,8 @@ class Environment:
 class Stack:
     """One stack: the id that the CDK CLI knows it by, its name, where it goes, its template.
 
-    `staged` where a stage of a pipeline deploys it; `artifact` is its name in the assembly, `needs` those of others.
+    `staged` where a stage of a pipeline deploys it. `artifact` is its name in the assembly; `needs` are the names of
+    those that are deployed before it.
     """
 
     id: str
@@ -48,12 +48,12 @@ class Stack:
 
     @property
     def pipelines(self) -> list[str]:
-        """The logical ids of the pipelines in it."""
+        """Return the logical ids of its pipelines."""
         return [name for name, item in self.template.get("Resources", {}).items() if item.get("Type") == PIPELINE]
 
 
 def stacks(folder: Path, staged: bool = False) -> Iterator[Stack]:
-    """All stacks below a cloud assembly, those of its stages included."""
+    """Yield all stacks below a cloud assembly, with those of its stages."""
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     for name, artifact in manifest.get("artifacts", {}).items():
         properties = artifact.get("properties", {})
@@ -73,7 +73,7 @@ def stacks(folder: Path, staged: bool = False) -> Iterator[Stack]:
 
 
 def pipeline_stack(folder: Path) -> Stack:
-    """The one stack of the assembly that holds a pipeline."""
+    """Return the one stack of the assembly that holds a pipeline."""
     found = [stack for stack in stacks(folder) if stack.pipelines]
     if len(found) != 1:
         names = ", ".join(stack.id for stack in found) or "none"
@@ -84,17 +84,17 @@ def pipeline_stack(folder: Path) -> Stack:
 
 
 def with_needed(folder: Path, home: Stack) -> list[Stack]:
-    """What `cdk deploy` deploys with the stack `home`: what it needs, as a bucket in another Region, and itself."""
+    """Return the stacks that `cdk deploy` deploys for `home`: itself, after those that it needs in other Regions."""
     return [*(stack for stack in stacks(folder) if not stack.staged and stack.artifact in home.needs), home]
 
 
 def environments(folder: Path, home: Environment) -> set[Environment]:
-    """Where the stacks of an assembly go; one that does not say goes where the pipeline is."""
+    """Return where the stacks of an assembly go; a stack that does not say goes where the pipeline is."""
     return {stack.environment if stack.environment.known else home for stack in stacks(folder)}
 
 
 def stage_accounts(folder: Path, home: Environment) -> set[str]:
-    """The accounts that the pipeline deploys stacks to."""
+    """Return the accounts that the pipeline deploys stacks to."""
     return {
         (stack.environment if stack.environment.known else home).account for stack in stacks(folder) if stack.staged
     }

@@ -1,4 +1,4 @@
-"""Input for the jobs: the buckets that their arguments name, with sample data where we know what belongs there."""
+"""Input for the jobs: the buckets that their arguments name, with sample data where it is known what belongs there."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from local import sample_data
-from rehearsal.credentials import Identities
+from rehearsal.aws.sessions import Session
 from tools.run_job import SAMPLE_FILES
 
 # AWS's public examples: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-python-samples-legislators.html
@@ -18,17 +18,17 @@ PUBLIC_OWNER = "000000000001"  # in the emulator, an account that is none of the
 OBJECT_ACTIONS = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"]
 
 
-class SampleInput:
-    """Fills the emulated S3 for each stack that is deployed."""
+class Samples:
+    """Fills the emulated S3 for each stack that is deployed. `public` owns the public buckets."""
 
-    def __init__(self, identities: Identities, folder: Path) -> None:
-        self._identities, self._folder = identities, folder
-        self._owners: dict[str, str] = {}
+    def __init__(self, public: Session, folder: Path) -> None:
+        self._public, self._folder = public, folder
+        self._owners: dict[str, Session] = {}
         self._readers: dict[str, set[str]] = {}
         self._filled: set[str] = set()
 
-    def provide(self, template: dict[str, Any], account: str, region: str) -> list[str]:
-        """Make what the Glue jobs of a stack read; returns what there is to say of it."""
+    def provide(self, template: dict[str, Any], owner: Session) -> list[str]:
+        """Make what the Glue jobs of a stack read, for the stack's account and Region; return remarks to print."""
         own = {
             item["Properties"]["BucketName"]
             for item in template["Resources"].values()
@@ -38,32 +38,30 @@ class SampleInput:
         for argument, bucket, key in locations(template):
             if bucket in own:
                 continue
-            self._bucket(bucket, account, region)
+            self._let_in(bucket, owner)
             place = f"s3://{bucket}/{key}"
             if place in self._filled or "output" in argument:
                 continue
             self._filled.add(place)
             name = key.rpartition("/")[2]
             if name in SAMPLE_FILES:
-                s3 = self._identities.client("s3", self._identities.user(self._owners[bucket]), region)
-                s3.put_object(Bucket=bucket, Key=key, Body=self._sample(name))
+                self._owners[bucket].client("s3").put_object(Bucket=bucket, Key=key, Body=self._sample(name))
                 remarks.append(f"{place} holds sample data")
             else:
                 remarks.append(f"{place} is empty: there is no sample data of that name")
         return remarks
 
-    def _bucket(self, bucket: str, account: str, region: str) -> None:
+    def _let_in(self, bucket: str, user: Session) -> None:
+        """Create the bucket where it is new, and let the user's account use it."""
         public = bucket in PUBLIC_BUCKETS
         if bucket not in self._owners:
-            self._owners[bucket] = PUBLIC_OWNER if public else account
-            s3 = self._identities.client("s3", self._identities.user(self._owners[bucket]), region)
-            create_bucket(s3, bucket, region)
-        readers = self._readers.setdefault(bucket, set())
-        owner = self._owners[bucket]
-        if account == owner or account in readers:
+            self._owners[bucket] = self._public if public else user
+            create_bucket(self._owners[bucket].client("s3"), bucket, self._owners[bucket].region)
+        owner, readers = self._owners[bucket], self._readers.setdefault(bucket, set())
+        if user.account == owner.account or user.account in readers:
             return
-        readers.add(account)
-        s3 = self._identities.client("s3", self._identities.user(owner), region)
+        readers.add(user.account)
+        s3 = owner.client("s3")
         if public:
             s3.delete_public_access_block(Bucket=bucket)
         s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy(bucket, public, readers)))
@@ -82,7 +80,7 @@ def create_bucket(s3: Any, bucket: str, region: str) -> None:
 
 
 def locations(template: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """(argument, bucket, key) of each s3:// value among the arguments of the template's Glue jobs."""
+    """Yield (argument, bucket, key) of each s3:// value among the arguments of the template's Glue jobs."""
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Glue::Job":
             for argument, value in resource["Properties"].get("DefaultArguments", {}).items():
@@ -92,7 +90,7 @@ def locations(template: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
 
 
 def policy(bucket: str, public: bool, accounts: set[str]) -> dict[str, Any]:
-    """Who besides its owner may use a bucket: everybody may read a public one; an account lets its own roles."""
+    """Return a bucket policy: everybody may read a public bucket; another bucket is used by the roles of `accounts`."""
     principals = "*" if public else {"AWS": [f"arn:aws:iam::{account}:root" for account in sorted(accounts)]}
     allow = {"Effect": "Allow", "Principal": principals}
     arn = f"arn:aws:s3:::{bucket}"

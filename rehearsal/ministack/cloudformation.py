@@ -1,4 +1,4 @@
-"""CloudFormation: the types of a pipeline that MiniStack lacks are recorded, with their properties resolved.
+"""CloudFormation: resources of the types that MiniStack lacks are recorded, with their properties resolved.
 
 Nothing runs in them. The rehearsal reads the pipeline that it runs from these records.
 """
@@ -34,7 +34,7 @@ def repository(name: str) -> Attributes:
     }
 
 
-# Type -> the property that names it, and its attributes.
+# Type -> the property with its name, and its attributes.
 TYPES: dict[str, tuple[str, Describe]] = {
     "AWS::CodePipeline::Pipeline": ("Name", pipeline),
     "AWS::CodeCommit::Repository": ("RepositoryName", repository),
@@ -42,6 +42,7 @@ TYPES: dict[str, tuple[str, Describe]] = {
 
 
 def install() -> None:
+    """Patch MiniStack."""
     folder = Path(os.environ["REHEARSAL_RECORDS"])
     for resource_type, (naming, describe) in TYPES.items():
         provisioners._RESOURCE_HANDLERS[resource_type] = handlers(folder, resource_type, naming, describe)

@@ -1,0 +1,64 @@
+"""CodeBuild actions: the project's buildspec, run by bash on this machine with the project's own role."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from rehearsal.actions import buildspec
+from rehearsal.actions.build_tools import build_tools
+from rehearsal.actions.source import Artifacts
+from rehearsal.aws.cloud import Cloud
+from rehearsal.aws.sessions import Session
+from rehearsal.model import Action, ActionFailed, Done
+
+SERVICE = "codebuild.amazonaws.com"
+
+
+def run_build(action: Action, session: Session, artifacts: Artifacts, cloud: Cloud, folder: Path, log: Path) -> Done:
+    """Run the action with the session of its role, in the new folder `folder`; give the variables that it exports.
+
+    Raise ActionFailed; ClientError where a role may not do its part.
+    """
+    name = action.configuration["ProjectName"]
+    # The action's role starts the build, which MiniStack only records. The project is read by an administrator.
+    build = session.client("codebuild").start_build(projectName=name)["build"]
+    owner = cloud.sessions.user(build["arn"].split(":")[4], session.region)
+    project = owner.client("codebuild").batch_get_projects(names=[name])["projects"][0]
+    own = cloud.sessions.as_service(project["serviceRole"], SERVICE, "AWSCodeBuild", session.region)
+
+    inputs = {artifact: folder / f"src{number}" for number, artifact in enumerate(action.inputs)}
+    artifacts.fetch(inputs.items(), own)
+    source = inputs[action.configuration.get("PrimarySource", action.inputs[0])]
+    spec = buildspec.read(project["source"].get("buildspec", ""), source)
+    variables = [*(project["environment"].get("environmentVariables") or [])]
+    variables += json.loads(action.configuration.get("EnvironmentVariables", "[]"))
+    environment = {
+        **cloud.environment(own),
+        "CI": "true",
+        "CODEBUILD_CI": "true",
+        "CODEBUILD_BUILD_ARN": build["arn"],
+        "CODEBUILD_BUILD_ID": build["id"],
+        "CODEBUILD_INITIATOR": "codepipeline/rehearsal",
+        "CODEBUILD_SRC_DIR": str(source),
+        **{f"CODEBUILD_SRC_DIR_{artifact}": str(place) for artifact, place in inputs.items() if place != source},
+        **spec.values(variables, own),
+    }
+    exports, program = folder / "exports", folder / "build.sh"
+    program.write_text(spec.script(str(exports)), encoding="utf-8")
+    command = ["bash", str(program)]
+    if code := cloud.processes.run(command, log=log, env=build_tools(folder, environment), cwd=source):
+        raise ActionFailed(failure(log) or f"the build ended with exit code {code}", log)
+    outputs = {name: folder / f"output-{name}" for name in action.outputs}
+    for name, collected in outputs.items():
+        spec.collect(name, source, collected)
+    artifacts.put(outputs.items(), own)
+    words = exports.read_text(encoding="utf-8").split("\0") if exports.exists() else []
+    return Done("executed", variables=dict(zip(words[::2], words[1::2], strict=False)))
+
+
+def failure(log: Path) -> str:
+    """Return the line with which the build's script says which command failed."""
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    said = [line for line in lines if line.startswith("[Container] Phase ") and " failed: " in line]
+    return said[0].removeprefix("[Container] ") if said else ""

@@ -1,0 +1,155 @@
+"""The Source action, and the artifacts that actions hand on: zip files in the pipeline's bucket, moved as AWS does."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+import stat
+import subprocess
+import zipfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from rehearsal.aws.sessions import Session
+from rehearsal.model import Action, ActionFailed, Done, Pipeline, RehearsalError
+
+
+@dataclass(frozen=True)
+class Source:
+    """A clean copy of the project: its `folder`, without the Git history, the commit, and a remark to print."""
+
+    folder: Path
+    commit: str
+    remark: str
+
+
+class Artifacts:
+    """The artifacts of one execution. `pipeline_session` copies those that are needed in another Region."""
+
+    def __init__(self, pipeline: Pipeline, pipeline_session: Session) -> None:
+        self._pipeline, self._pipeline_session = pipeline, pipeline_session
+        self._places: dict[str, tuple[str, str]] = {}  # name -> Region, key
+
+    def put(self, folders: Iterable[tuple[str, Path]], session: Session) -> None:
+        """Store each folder as the artifact of its name, in the bucket of the session's Region."""
+        for name, folder in folders:
+            key = f"{self._pipeline.name[:20]}/{name[:20]}/{uuid4().hex[:7]}"
+            self._store(session, session.region, key, zipped(folder))
+            self._places[name] = (session.region, key)
+
+    def fetch(self, folders: Iterable[tuple[str, Path]], session: Session) -> None:
+        """Unpack each artifact into its folder."""
+        for name, folder in folders:
+            folder.mkdir(parents=True)
+            unzip(self.read(name, session), folder)
+
+    def read_json(self, place: str, session: Session) -> dict[str, Any]:
+        """Return the content of the JSON file at `place`, such as `Synth_Output::template.json`."""
+        name, _, path = place.partition("::")
+        with zipfile.ZipFile(io.BytesIO(self.read(name, session))) as files:
+            try:
+                content: dict[str, Any] = json.loads(files.read(path))
+            except KeyError as error:
+                raise ActionFailed(f"{path} is not in the artifact {name}") from error
+        return content
+
+    def read(self, name: str, session: Session) -> bytes:
+        """Return an artifact as a zip file; one from another Region is copied by the pipeline first."""
+        home, key = self._places[name]
+        if home != session.region:
+            self._store(self._pipeline_session, session.region, key, self._load(self._pipeline_session, home, key))
+            self._places[name] = (session.region, key)
+        return self._load(session, session.region, key)
+
+    def _store(self, session: Session, region: str, key: str, body: bytes) -> None:
+        bucket, encryption_key = self._pipeline.stores[region]
+        encryption = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": encryption_key} if encryption_key else {}
+        session.client("s3").put_object(Bucket=bucket, Key=key, Body=body, **encryption)
+
+    def _load(self, session: Session, region: str, key: str) -> bytes:
+        answer = session.client("s3").get_object(Bucket=self._pipeline.stores[region][0], Key=key)
+        body: bytes = answer["Body"].read()
+        return body
+
+
+def run_source(
+    action: Action, session: Session, artifacts: Artifacts, clone: Callable[[Path], Source], folder: Path
+) -> Done:
+    """Store a clone of the project as the action's output."""
+    source = clone(folder)
+    artifacts.put([(name, source.folder) for name in action.outputs], session)
+    variables = {"CommitId": source.commit, "BranchName": action.configuration.get("BranchName", "")}
+    return Done("emulated", f"a git clone stands in for {action.provider}: {source.remark}", variables)
+
+
+def take(project: Path, folder: Path, *, working_tree: bool = False, revision: str = "HEAD") -> Source:
+    """Clone `revision` of the project's repository into `folder`; `working_tree` takes uncommitted files along."""
+    commit = _git(project, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}").strip()
+    subject = _git(project, "log", "-1", "--format=%h %s", commit).strip()
+    _git(project, "clone", "--quiet", "--no-checkout", str(project), str(folder))
+    _git(folder, "checkout", "--quiet", "--detach", commit)
+    shutil.rmtree(folder / ".git")  # an artifact of a Source action has no history
+    changed = [line[3:] for line in _git(project, "status", "--porcelain", "-uall").splitlines()]
+    if working_tree:
+        for name in _git(project, "ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0"):
+            _copy(project / name, folder / name)
+        remark = f"{subject}, and {_files(len(changed))} not committed"
+    elif changed and revision == "HEAD":
+        remark = f"{subject}; {_files(len(changed))} not committed and so not in it (--working-tree takes them along)"
+    else:
+        remark = subject
+    return Source(folder, commit, remark)
+
+
+def _copy(origin: Path, target: Path) -> None:
+    if origin.is_dir():
+        return
+    target.unlink(missing_ok=True)
+    if origin.is_symlink() or origin.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(origin, target, follow_symlinks=False)
+
+
+def _files(count: int) -> str:
+    return "1 file is" if count == 1 else f"{count} files are"
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    result = subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True, text=True)
+    if result.returncode:
+        said = result.stderr.strip().splitlines()
+        raise RehearsalError(f"git {arguments[0]} in {folder}: {said[-1] if said else 'no such revision'}")
+    return result.stdout
+
+
+def zipped(folder: Path) -> bytes:
+    """Return a zip file of a folder, with permissions and symbolic links."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1, strict_timestamps=False) as archive:
+        for path in sorted(folder.rglob("*")):
+            if path.is_symlink():
+                entry = zipfile.ZipInfo(str(path.relative_to(folder)))
+                entry.external_attr = (stat.S_IFLNK | 0o777) << 16
+                archive.writestr(entry, os.readlink(path))
+            elif path.is_file():
+                archive.write(path, path.relative_to(folder))
+    return buffer.getvalue()
+
+
+def unzip(content: bytes, folder: Path) -> None:
+    """Unpack what `zipped` made."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for entry in archive.infolist():
+            mode, target = entry.external_attr >> 16, folder / entry.filename
+            if stat.S_ISLNK(mode):
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.symlink_to(archive.read(entry).decode())
+            else:
+                archive.extract(entry, folder)
+                if mode and not entry.is_dir():
+                    target.chmod(stat.S_IMODE(mode))

@@ -1,0 +1,128 @@
+"""The processes that a rehearsal starts, and the records that they leave for it.
+
+Each process has a group of its own, and none outlives the rehearsal.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+GRACE_SECONDS = 0.3
+# The files in which the emulator records what it did: calls that it denied, job runs, and the processes of these.
+DENIALS, JOB_RUNS, JOB_PROCESSES = "denials.jsonl", "job-runs.jsonl", "job-processes.jsonl"
+
+
+def write_record(file: Path, **record: str) -> None:
+    """Add one record."""
+    with file.open("a", encoding="utf-8") as output:
+        output.write(json.dumps(record) + "\n")
+
+
+class NewRecords:
+    """The records that a file gets from now on."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._start = file.stat().st_size if file.exists() else 0
+
+    def read(self) -> list[dict[str, str]]:
+        if not self._file.exists():
+            return []
+        with self._file.open("rb") as file:
+            file.seek(self._start)
+            return [json.loads(line) for line in file.read().splitlines()]
+
+
+class Processes:
+    """Runs commands, from several threads if needed, and ends those that still run."""
+
+    def __init__(self) -> None:
+        self._running: set[subprocess.Popen[bytes]] = set()
+        self._lock = threading.Lock()
+        self._stopped = False
+
+    def run(self, command: Sequence[str], *, log: Path, env: Mapping[str, str], cwd: Path) -> int:
+        """Run a command to its end, add all output to `log`, and return the exit code."""
+        with log.open("ab") as output, self._lock:
+            if self._stopped:
+                raise KeyboardInterrupt
+            process = subprocess.Popen(
+                command,
+                cwd=cwd,
+                env=env,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                process_group=0,
+            )
+            self._running.add(process)
+        try:
+            return process.wait()
+        finally:
+            end_group(process.pid)  # and what the command may have left in the background
+            with self._lock:
+                self._running.discard(process)
+
+    def stop(self) -> None:
+        """End every process that still runs, and start no more."""
+        with self._lock:
+            self._stopped = True
+            running = list(self._running)
+        for process in running:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGTERM)
+        end = time.monotonic() + GRACE_SECONDS
+        while any(process.poll() is None for process in running) and time.monotonic() < end:
+            time.sleep(0.02)
+        for process in running:
+            end_group(process.pid)
+
+
+def end_group(leader: int) -> None:
+    """Kill the processes that are left of a group; an empty group is no error."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(leader, signal.SIGKILL)
+
+
+def wait_for_groups(leaders: Iterable[int]) -> None:
+    """Wait for process groups that are ending, and kill what is left after a moment."""
+    end = time.monotonic() + 3 * GRACE_SECONDS
+    for leader in leaders:
+        while _exists(leader) and time.monotonic() < end:
+            time.sleep(0.02)
+        end_group(leader)
+
+
+def _exists(leader: int) -> bool:
+    try:
+        os.killpg(leader, 0)
+    except OSError:
+        return False
+    return True
+
+
+def end_with_parent() -> None:
+    """End this process, the leader of its group, and the group as soon as its parent has ended.
+
+    The processes that it started, such as Spark's Java, get SIGTERM first, so that they remove their files.
+    """
+    parent = os.getppid()
+    signal.signal(signal.SIGTERM, lambda number, frame: None)  # unlike SIG_IGN, not inherited by its children
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.1)
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(0, signal.SIGTERM)
+        time.sleep(GRACE_SECONDS)
+        end_group(os.getpgid(0))
+
+    threading.Thread(target=watch, daemon=True).start()

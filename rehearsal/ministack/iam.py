@@ -1,0 +1,112 @@
+"""IAM: condition keys and callers that MiniStack leaves out or guesses, and a record of each call that it denies.
+
+- `iam:ResourceTag`: a pipeline may assume the bootstrap's roles by it.
+- `s3:ResourceAccount`: the bootstrap's deploy role reads artifacts in another account's bucket by it; the ARN of a
+  bucket does not name an account.
+- `aws:PrincipalArn` of a caller with an assumed role is the role, as in AWS, and not the session.
+- S3 across accounts: the policy of a bucket is asked about the role that calls. MiniStack asks it about the root of the
+  caller's account, so that a policy that names a role, as that of a pipeline's artifacts does, would let nobody in.
+- A denial names the resource, as AWS's does, and is written to a file.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import ministack.core.iam_actions as actions
+import ministack.core.iam_evaluator as evaluator
+import ministack.services.iam as iam
+import ministack.services.s3 as s3
+
+from rehearsal.aws.processes import DENIALS, write_record
+
+ROLE_TAG = "iam:resourcetag/"
+SESSION = re.compile(r"arn:aws:sts::(\d+):assumed-role/([^/]+)/.*")
+OWNER = ("aws:resourceaccount", "s3:resourceaccount")
+
+
+def install() -> None:
+    """Patch MiniStack."""
+    record = Path(os.environ["REHEARSAL_RECORDS"]) / DENIALS
+    resolve_condition_keys()
+    ask_bucket_policies_about_the_caller(record)
+    name_and_record_denials(record)
+
+
+def resolve_condition_keys() -> None:
+    """Patch the values of condition keys."""
+    resolve = evaluator._resolve_condition_key
+
+    def resolved(key: str, context: Any) -> Any:
+        name, resource = key.lower(), context.resource_arn
+        if name.startswith(ROLE_TAG):
+            return role_tags(resource).get(name.removeprefix(ROLE_TAG))
+        if name in OWNER and resource.startswith("arn:aws:s3:::"):
+            bucket = resource.removeprefix("arn:aws:s3:::").partition("/")[0]
+            return s3._bucket_owner_account(bucket) or resolve(key, context)
+        if name == "aws:principalarn":
+            return role_of(resolve(key, context))
+        return resolve(key, context)
+
+    evaluator._resolve_condition_key = resolved
+
+
+def ask_bucket_policies_about_the_caller(record: Path) -> None:
+    """Patch the look at the policy of another account's bucket."""
+    evaluate, allows = evaluator.evaluate_resource_policy, s3._foreign_bucket_allows
+
+    def asked_about_the_caller(policy: Any, context: Any, *further: Any, **named: Any) -> Any:
+        caller = evaluator.caller_arn()
+        if context.principal_type == "Root" and context.resource_arn.startswith("arn:aws:s3:::") and caller:
+            context = dataclasses.replace(context, principal_arn=caller)
+        return evaluate(policy, context, *further, **named)
+
+    def recorded_when_denied(owner: str, bucket: str, key: str, method: str, query: Any, *further: Any) -> bool:
+        allowed = bool(allows(owner, bucket, key, method, query, *further))
+        if not allowed:
+            action = actions._s3_action(method, f"/{bucket}/{key}" if key else f"/{bucket}", query) or method
+            resource = f"arn:aws:s3:::{bucket}/{key}".rstrip("/")
+            role = evaluator.caller_arn()
+            write_record(record, role=role, action=f"s3:{action}", resource=f"{resource} (its bucket policy)")
+        return allowed
+
+    evaluator.evaluate_resource_policy = asked_about_the_caller
+    s3._foreign_bucket_allows = recorded_when_denied
+
+
+def name_and_record_denials(record: Path) -> None:
+    """Patch the answer to a call that is denied."""
+    answer = actions.access_denied_response
+
+    def named(service_name: str, action: str, principal_arn: str, request_id: str, **details: Any) -> Any:
+        resource = details.get("resource_arn") or "*"
+        if not details.get("error_code"):  # those are credentials that failed, not a missing permission
+            write_record(record, role=principal_arn, action=action, resource=resource)
+            if not details.get("message") and not details.get("resource_policy_arn"):
+                details["message"] = actions.identity_denial_message(
+                    action, principal_arn, resource, bool(details.get("explicit_deny"))
+                )
+        return answer(service_name, action, principal_arn, request_id, **details)
+
+    actions.access_denied_response = named
+
+
+def role_of(principal: str) -> str:
+    """Return the ARN of the role of an assumed role's session; any other principal as it is."""
+    session = SESSION.fullmatch(principal)
+    if not session:
+        return principal
+    account, name = session.groups()
+    role = iam._roles.get_scoped(account, None, name) or {}
+    return str(role.get("Arn") or f"arn:aws:iam::{account}:role/{name}")
+
+
+def role_tags(role_arn: str) -> dict[str, str]:
+    """Return the tags of a role, by their names in lower case; none where it is no role's ARN."""
+    account, _, name = role_arn.removeprefix("arn:aws:iam::").partition(":role/")
+    role = iam._roles.get_scoped(account, None, name.rpartition("/")[2]) or {}
+    return {tag["Key"].lower(): tag["Value"] for tag in role.get("Tags", [])}

@@ -1,0 +1,64 @@
+"""One Glue job run as a process: the deployed script, with its arguments, as the job's role. The emulator starts it.
+
+`python -m rehearsal.ministack.job_run --role ARN --region R --script s3://… --reason FILE -- --JOB_NAME …`
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from botocore.exceptions import ClientError
+
+from local.emulator import Emulator
+from local.script_errors import reason, run_script
+from local.spark import spark_environment
+from rehearsal.aws.processes import end_with_parent
+from rehearsal.aws.sessions import Sessions, TrustError
+
+SERVICE = "glue.amazonaws.com"
+
+
+def fetch_script(role: str, region: str, script: str, folder: Path) -> Path:
+    """Become the job's role, for boto3 and the script alike, and fetch the script with it.
+
+    Raise TrustError or ClientError where the role may not do that.
+    """
+    if not role.startswith("arn:"):
+        raise TrustError(f"the job's role {role!r} is not an ARN")
+    emulator = Emulator(os.environ["AWS_ENDPOINT_URL"], Path(os.environ["AWS_CA_BUNDLE"]))
+    session = Sessions(emulator).as_service(role, SERVICE, "GlueJobRunnerSession", region)
+    os.environ.update(session.environment)
+    bucket, _, key = script.removeprefix("s3://").partition("/")
+    local = folder / Path(key).name
+    local.write_bytes(session.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read())
+    return local
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m rehearsal.ministack.job_run")
+    for name in ("--role", "--region", "--script"):
+        parser.add_argument(name, required=True)
+    parser.add_argument("--reason", type=Path, required=True, help="gets the reason of a run that fails, in one line")
+    parser.add_argument("arguments", nargs=argparse.REMAINDER)
+    options = parser.parse_args()
+    end_with_parent()
+    os.environ.update(spark_environment(small_data=True))  # sample data is small
+    time.tzset()  # this process has read the laptop's time zone already
+    sys.path.append(os.environ["PYTHONPATH"].rpartition(os.pathsep)[2])  # the awsglue stand-in
+    with tempfile.TemporaryDirectory(prefix="job-run-") as folder:
+        os.chdir(folder)
+        try:
+            script = fetch_script(options.role, options.region, options.script, Path(folder))
+        except (ClientError, TrustError) as error:
+            options.reason.write_text(str(error) if isinstance(error, TrustError) else reason(error), encoding="utf-8")
+            sys.exit(str(error))
+        run_script(script, options.arguments[1:], options.reason)
+
+
+if __name__ == "__main__":
+    main()
