@@ -19,8 +19,10 @@ from pathlib import Path
 
 from aws_glue_cdk_baseline.config import PROJECT
 
-NOT_COPIED = shutil.ignore_patterns(".git", ".venv", "node_modules", "cdk.out", "reports", ".*_cache", "__pycache__")
-BASELINE = PROJECT / "scripts" / "benchmark_baseline"
+NOT_COPIED = shutil.ignore_patterns(
+    *(".git", ".venv", ".python", ".local", "node_modules", "cdk.out", "reports", ".*_cache", "__pycache__")
+)
+BASELINE = PROJECT / "tools" / "benchmark_baseline"
 CDK = PROJECT / "node_modules" / ".bin" / "cdk"
 EXAMPLES = [
     ("process_legislators.py", ["inputLocation"]),

@@ -1,6 +1,6 @@
-"""Write a new job: its script, its test and its blocks in the config: `python -m tools.new_job CountTerms`.
+"""Write a new job, its script, its test and its blocks in the config: `python -m tools.new_job CountTerms`.
 
-All of it or nothing: what was written is taken back where the config would not load, or on Ctrl-C.
+If the config does not load with the job, or on Ctrl-C, every file is restored.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ LINE_LENGTH = 120  # of ruff, in pyproject.toml
 
 
 def add_job(name: str, config: Path, project: Path = PROJECT) -> list[str]:
-    """Add the job and return the places that were written. Raises NewJobError or ConfigError; nothing is kept then."""
+    """Add the job and return the places that were written. Raise NewJobError or ConfigError, and keep nothing then."""
     module = module_name(name)
     job_scripts = project / "aws_glue_cdk_baseline" / "job_scripts"
     script, test = job_scripts / f"{module}.py", job_scripts / "tests" / f"test_{module}.py"
@@ -41,14 +41,14 @@ def add_job(name: str, config: Path, project: Path = PROJECT) -> list[str]:
         test.write_text(test_text(module), encoding="utf-8")
         check_config(config, project, content)
         if config.resolve() == project / "default-config.yaml" and snapshots.is_dir():
-            _refresh_snapshots(project)
+            _update_snapshots(project)
     lines = read_yaml(config, str(config)).lines
     places = " and ".join(f"{config}:{lines[(*section, name)]}" for section in blocks)
     return [str(script.relative_to(project)), str(test.relative_to(project)), places]
 
 
 def test_text(module: str) -> str:
-    """The test of the script `module`: the template with its one import of the script in the place it sorts to."""
+    """The test of the script `module`: the template, with the import of the script sorted in."""
     old = "from job_script import main, read_json, transform\n"
     new = old.replace("job_script", module)
     if len(new) > LINE_LENGTH + 1:
@@ -61,7 +61,7 @@ def test_text(module: str) -> str:
 
 @contextmanager
 def all_or_nothing(files: Iterable[Path]) -> Iterator[None]:
-    """Put the files back as they were, or away, where the block is left by an exception, Ctrl-C included."""
+    """Restore the files, or remove the new ones, if the block ends with an exception, Ctrl-C included."""
     contents = {file: file.read_bytes() if file.is_file() else None for file in files}
     try:
         yield
@@ -74,12 +74,12 @@ def all_or_nothing(files: Iterable[Path]) -> Iterator[None]:
         raise
 
 
-def _refresh_snapshots(project: Path) -> None:
+def _update_snapshots(project: Path) -> None:
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/snapshot", "--snapshot-update"]
     result = subprocess.run(command, cwd=project, capture_output=True, text=True)
     if result.returncode:
-        said = (result.stdout + result.stderr).strip().splitlines() or ["nothing said"]
-        raise NewJobError(f"the snapshots cannot be refreshed, see `make snapshot`: {said[-1]}")
+        lines = (result.stdout + result.stderr).strip().splitlines() or ["no output"]
+        raise NewJobError(f"the snapshots cannot be updated, see `make snapshot`: {lines[-1]}")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -98,9 +98,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
     config = "" if options.config == Path("default-config.yaml") else f" CONFIG={options.config}"
     print(f"Wrote {script}\n      {test}\n      {places}")
-    print(
-        "It counts memberships per legislative term, until you put your own transformation, test and parameters there."
-    )
+    print("It counts memberships by legislative term: replace the transformation, its test and its parameters.")
     print(f"Next: make run JOB={options.name}{config}")
     return 0
 

@@ -1,4 +1,4 @@
-"""A new job in the config file: its blocks added as text, and the file held against what it said before."""
+"""Add the blocks of a new job to the config file as text, and check that the rest of the file is unchanged."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from tools.new_job.config_text import NotExtendable, Section, add_blocks
 from tools.new_job.names import NewJobError
 
 Blocks = dict[Section, tuple[str, ...]]
-SECTIONS: tuple[Section, ...] = (("jobs",), ("dev", "jobs"), ("prod", "jobs"))
 SETTINGS = ("description: memberships per legislative term, an example",)
 PARAMETERS = (
     "inputLocation: s3://awsglue-datasets/examples/us-legislators/all/memberships.json",
@@ -18,23 +17,29 @@ PARAMETERS = (
 )
 
 
+def stage_sections(config: YamlFile) -> list[Section]:
+    """The sections that list the jobs of a stage, in the order of the file: `dev.jobs` where there is `devAccount`."""
+    data = config.data if isinstance(config.data, dict) else {}
+    return [(key, "jobs") for key in data if f"{key}Account" in data]
+
+
 def check_is_new(name: str, config: YamlFile) -> None:
-    """Raise NewJobError where the config has the job, wherever in it."""
-    for section in SECTIONS:
+    """Raise NewJobError if any section of the config has the job."""
+    for section in [("jobs",), *stage_sections(config)]:
         path = (*section, name)
         if name in _section(config.data, section):
             raise NewJobError(f"{config.name}:{config.line(path)}: {'.'.join(path)} exists; choose another name")
 
 
 def blocks_for(config: YamlFile) -> Blocks:
-    """What is added where: the settings only where the config has a section for them."""
+    """The lines to add to each section: parameters to each stage, settings to `jobs` where the config has it."""
     has_settings = isinstance(config.data, dict) and "jobs" in config.data
-    stages: Blocks = {section: PARAMETERS for section in SECTIONS if section != ("jobs",)}
+    stages: Blocks = dict.fromkeys(stage_sections(config), PARAMETERS)
     return {("jobs",): SETTINGS, **stages} if has_settings else stages
 
 
 def extend_config(config: Path, name: str, blocks: Blocks, before: YamlFile) -> None:
-    """Add the blocks, and see that the file says what it said before, and these blocks, however it is formatted."""
+    """Add the blocks. Raise NewJobError if the file then has anything but its old content and these blocks."""
     content = config.read_bytes()
     mark = b"\xef\xbb\xbf" if content.startswith(b"\xef\xbb\xbf") else b""
     try:
@@ -56,7 +61,7 @@ def extend_config(config: Path, name: str, blocks: Blocks, before: YamlFile) -> 
 
 
 def check_config(config: Path, project: Path, content: bytes) -> None:
-    """Load the extended config. What was wrong before is told with the lines of the file as the user has it."""
+    """Load the extended config. An error that the file had before is raised with the line numbers of that time."""
     try:
         load_config(config, project)
     except ConfigError as error:

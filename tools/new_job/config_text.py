@@ -11,7 +11,7 @@ Section = tuple[str, ...]  # where a block goes, such as ("dev", "jobs")
 
 
 class NotExtendable(Exception):
-    """The file is written in a way that this module does not extend; the message is one line, `line` is 1-based."""
+    """The file has a form that this module cannot extend. The message is one line, `line` is 1-based."""
 
     def __init__(self, line: int, message: str) -> None:
         self.line = line
@@ -19,9 +19,9 @@ class NotExtendable(Exception):
 
 
 def add_blocks(text: str, name: str, blocks: Mapping[Section, Sequence[str]]) -> str:
-    """`text` with a section `name` that has the given lines at the end of each of the sections.
+    """Return `text` with a block `name` of the given lines at the end of each section.
 
-    Raises NotExtendable for a section in braces, or one that is no mapping.
+    Raise NotExtendable for a section in braces, or one that is not a mapping.
     """
     root = yaml.compose(text, Loader=yaml.CSafeLoader)
     lines = text.splitlines(keepends=True)
@@ -32,7 +32,7 @@ def add_blocks(text: str, name: str, blocks: Mapping[Section, Sequence[str]]) ->
         path = [*missing, name]
         texts = [" " * (column + step * depth) + f"{key}:" for depth, key in enumerate(path)]
         texts += [" " * (column + step * len(path)) + line for line in body]
-        added[after] = [line + newline for line in texts]  # two sections that are one, by an alias, get one block
+        added[after] = [line + newline for line in texts]  # an alias makes two sections one: it gets one block
     for after in sorted(added, reverse=True):
         if not lines[after].endswith(("\n", "\r")):
             lines[after] += newline
@@ -43,16 +43,16 @@ def add_blocks(text: str, name: str, blocks: Mapping[Section, Sequence[str]]) ->
 def _place(
     root: yaml.Node | None, section: Section, lines: list[str], name: str, body: Sequence[str]
 ) -> tuple[int, int, int, Section]:
-    """(line to add after, column of the first key, width of an indentation, keys of `section` that are missing)."""
+    """Return the line to add after, the column of the first key, the indentation, and the missing keys of `section`."""
     node, column, step = root, 0, 2
     for depth, wanted in enumerate((*section, None)):
         if not isinstance(node, yaml.MappingNode) or node.flow_style:
             values = ", ".join(line for line in body if not line.startswith("#"))
-            how = "is in braces" if isinstance(node, yaml.MappingNode) else "is no section of lines below it"
+            form = "is in braces" if isinstance(node, yaml.MappingNode) else "is not a section of indented lines"
             raise NotExtendable(
                 node.start_mark.line + 1 if node else 1,
-                f"{'.'.join(section[:depth])}: {how}, which this command does not extend; add to it by hand, or write"
-                f" it as indented lines: {name}: {{{values}}}",
+                f"{'.'.join(section[:depth])}: {form}, which this command cannot extend; add the job by hand, or write"
+                f" the section as indented lines: {name}: {{{values}}}",
             )
         column = node.value[0][0].start_mark.column
         step = _step(node) or step
@@ -63,11 +63,11 @@ def _place(
         if isinstance(node, yaml.ScalarNode) and node.value == "" and node.style in (None, ""):
             line = key.end_mark.line
             return _below(lines, line, column), column + step, step, section[depth + 1 :]
-    raise AssertionError("the last key wanted is None, which no mapping has")
+    raise AssertionError("the last wanted key is None, which no mapping has")
 
 
 def _step(node: yaml.MappingNode) -> int:
-    """How far the sections in `node` are indented; 0 where it has none."""
+    """Return the indentation of the sections in `node`, 0 if it has none."""
     for key, value in node.value:
         if isinstance(value, yaml.MappingNode) and not value.flow_style and value.start_mark.index > key.end_mark.index:
             return int(value.start_mark.column - key.start_mark.column)
@@ -75,8 +75,8 @@ def _step(node: yaml.MappingNode) -> int:
 
 
 def _last_line(key: yaml.Node, value: yaml.Node) -> int:
-    """The line on which an entry ends; where a node says that its block ends, the next one begins."""
-    if value.start_mark.index < key.start_mark.index:  # an alias: the node is the one that it stands for
+    """The last line of an entry. The end mark of a block is not it: that is where the next block begins."""
+    if value.start_mark.index < key.start_mark.index:  # an alias: the node is its anchor's
         return int(key.end_mark.line)
     if isinstance(value, yaml.MappingNode) and not value.flow_style and value.value:
         return _last_line(*value.value[-1])
@@ -87,7 +87,7 @@ def _last_line(key: yaml.Node, value: yaml.Node) -> int:
 
 
 def _below(lines: list[str], line: int, column: int) -> int:
-    """`line`, or the last of the comments right below it that are indented more than `column`: they belong to it."""
+    """Return `line`, or the last comment line below it that is indented more than `column` and so belongs to it."""
     while line + 1 < len(lines):
         comment = lines[line + 1].lstrip(" ")
         if not comment.startswith("#") or len(lines[line + 1]) - len(comment) <= column:

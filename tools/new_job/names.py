@@ -1,4 +1,4 @@
-"""What a new job may be called: its name in the config is UpperCamelCase, its script the same in snake_case."""
+"""Check the name of a new job: UpperCamelCase in the config, and the same in snake_case for its script."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from aws_glue_cdk_baseline.config.parameters import snake_case
 from aws_glue_cdk_baseline.config.values import JobName
 
 LONGEST_MODULE = 100
-# Named here since not all of them are installed where this runs: what Glue brings and scripts import.
+# The modules of Glue that scripts import. Not all of them are installed on a laptop.
 # https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-python-libraries.html
 GLUE_MODULES = frozenset({"awsglue", "boto3", "botocore", "numpy", "pandas", "py4j", "pyarrow", "pyspark"})
 
 
 class NewJobError(Exception):
-    """The job cannot be added; the message is one line."""
+    """The job cannot be added. The message is one line."""
 
 
 def module_name(name: str) -> str:
-    """The module that holds the job `name`. Raises NewJobError for a name that cannot be one."""
+    """Return the module of the job `name`. Raise NewJobError if the name is not allowed."""
     if not name:
         raise NewJobError("name the job: make job NAME=CountTerms")
     if not re.fullmatch(r"[A-Z][A-Za-z0-9]*", name, re.ASCII):
@@ -46,14 +46,16 @@ def module_name(name: str) -> str:
 
 
 def check_importable(name: str, module: str) -> None:
-    """Raise NewJobError where a job script called `module` could not be imported, or would hide another."""
+    """Raise NewJobError if a job script called `module` could not be imported, or would hide another module."""
     if keyword.iskeyword(module):
-        raise NewJobError(f"{name}: {module}.py cannot be imported, as {module!r} is a word of Python; try {name}Job")
+        raise NewJobError(
+            f"{name}: {module}.py cannot be imported, because {module!r} is a keyword of Python; try {name}Job"
+        )
     if module in GLUE_MODULES or module in sys.stdlib_module_names or _is_installed(module):
         raise NewJobError(f"{name}: {module}.py would hide the module {module!r} from every job script; try {name}Job")
 
 
 def _is_installed(module: str) -> bool:
-    """Whether there is such a module outside of this project, whose own scripts the caller looks at."""
+    """Return True if there is such a module outside the job scripts."""
     spec = find_spec(module)
     return spec is not None and not Path(spec.origin or "/").is_relative_to(PROJECT / "aws_glue_cdk_baseline")

@@ -1,4 +1,4 @@
-"""How a job's blocks are added to a config file: as text, with all that is there kept."""
+"""The blocks of a new job are added to a config file as text; everything else in it stays."""
 
 from textwrap import dedent
 
@@ -86,10 +86,14 @@ def test_a_job_that_is_an_alias_ends_on_its_own_line() -> None:
 @pytest.mark.parametrize(
     ("text", "line", "message"),
     [
-        ("x: y\ndev:\n  jobs: {Old: {x: y}}\n", 3, r"dev\.jobs: is in braces, .*add to it by hand,.*: New: \{a: 1\}$"),
+        (
+            "x: y\ndev:\n  jobs: {Old: {x: y}}\n",
+            3,
+            r"dev\.jobs: is in braces, .*add the job by hand,.*: New: \{a: 1\}$",
+        ),
         ("dev: {jobs: {}}\n", 1, "dev: is in braces"),
-        ("dev:\n  jobs: none\n", 2, r"dev\.jobs: is no section of lines below it"),
-        ("dev:\n  jobs: ~\n", 2, r"dev\.jobs: is no section of lines below it"),
+        ("dev:\n  jobs: none\n", 2, r"dev\.jobs: is not a section of indented lines"),
+        ("dev:\n  jobs: ~\n", 2, r"dev\.jobs: is not a section of indented lines"),
     ],
 )
 def test_what_is_not_written_as_indented_lines_is_refused_with_the_block(text: str, line: int, message: str) -> None:

@@ -1,4 +1,4 @@
-"""What VS Code reads: .vscode on the laptop, .devcontainer in the Glue image."""
+"""The files for editors and git: .vscode on the laptop, .devcontainer in the Glue image, .gitattributes."""
 
 import json
 import shlex
@@ -92,3 +92,31 @@ def test_the_launch_entry_runs_the_open_script_with_the_local_runner() -> None:
 def test_git_keeps_the_editor_files() -> None:
     files = [".vscode/settings.json", ".vscode/launch.json", ".devcontainer/devcontainer.json"]
     assert subprocess.run(["git", "check-ignore", *files], cwd=PROJECT, capture_output=True).stdout == b""
+
+
+def test_a_clone_with_the_settings_of_windows_has_the_line_ends_that_bash_reads(tmp_path: Path) -> None:
+    for name in (".gitattributes", "Makefile", "build_stage/build.sh", "samples/bucket/data.csv"):
+        (tmp_path / "origin" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "origin" / name).write_bytes(b"a\r\nb\n")
+    (tmp_path / "origin" / ".gitattributes").write_bytes((PROJECT / ".gitattributes").read_bytes())
+    who = [
+        "-c",
+        "user.name=a",
+        "-c",
+        "user.email=a@example.com",
+        "-c",
+        "core.autocrlf=true",
+        "-c",
+        "core.safecrlf=false",
+    ]
+    commands = [
+        ["git", *who, "init", "-q", "origin"],
+        ["git", *who, "-C", "origin", "add", "."],
+        ["git", *who, "-C", "origin", "commit", "-q", "-m", "x"],
+        ["git", *who, "clone", "-q", "-c", "core.autocrlf=true", "origin", "clone"],
+    ]
+    for command in commands:
+        subprocess.run(command, cwd=tmp_path, check=True)
+    assert (tmp_path / "clone" / "build_stage" / "build.sh").read_bytes() == b"a\nb\n"
+    assert (tmp_path / "clone" / "Makefile").read_bytes() == b"a\nb\n"
+    assert (tmp_path / "clone" / "samples" / "bucket" / "data.csv").read_bytes() == b"a\r\nb\n"

@@ -1,4 +1,4 @@
-"""The command `make job`, on a project in a folder of its own; tests/template/local runs what it writes."""
+"""The command `make job`, on a project in a folder of its own; tests/template/local runs the job that it writes."""
 
 import subprocess
 import sys
@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from aws_glue_cdk_baseline.config import PROJECT, ConfigError, load_config
+from aws_glue_cdk_baseline.config.yaml_file import read_yaml
 from tests.configs import CONFIG, make_project
 from tools.new_job import __main__ as new_job
+from tools.new_job import config_blocks
 from tools.new_job.names import NewJobError, module_name
 
 JOB_SCRIPTS = Path("aws_glue_cdk_baseline", "job_scripts")
@@ -36,6 +38,14 @@ def test_the_job_is_in_each_stage_and_its_description_where_settings_are(project
         assert (job.name, job.script) == ("CountTerms", project / JOB_SCRIPTS / "count_terms.py")
         assert job.settings.description == "memberships per legislative term, an example"
         assert job.arguments == {"--input_path": "s3://awsglue-datasets/examples/us-legislators/all/memberships.json"}
+
+
+def test_every_stage_of_the_file_gets_its_block(project: Path) -> None:
+    staging = CONFIG.partition("prod:")[2].replace("prod-data", "staging-data")
+    account = 'stagingAccount: {awsAccountId: "444444444444", awsRegion: eu-west-1}\n'
+    (project / "c.yaml").write_text(f"{account}{CONFIG}staging:{staging}", encoding="utf-8")
+    blocks = config_blocks.blocks_for(read_yaml(project / "c.yaml", "c.yaml"))
+    assert list(blocks) == [("jobs",), ("dev", "jobs"), ("prod", "jobs"), ("staging", "jobs")]
 
 
 def test_it_says_what_it_wrote(project: Path) -> None:
@@ -88,7 +98,7 @@ def test_a_stage_without_jobs_gets_its_first(project: Path, mark: bytes) -> None
     head = CONFIG.partition("jobs:")[0]
     (project / "c.yaml").write_bytes(mark + f"{head}jobs:\ndev:\n  jobs:\nprod:\n  jobs:".encode())
     new_job.add_job("CountTerms", project / "c.yaml", project)
-    assert [job.name for job in load_config(project / "c.yaml", project).stage("prod").jobs] == ["CountTerms"]
+    assert [job.name for job in load_config(project / "c.yaml", project).stages[-1].jobs] == ["CountTerms"]
     assert (project / "c.yaml").read_bytes().startswith(mark + b"pipelineAccount")
 
 
@@ -105,7 +115,7 @@ def test_a_stage_without_jobs_gets_its_first(project: Path, mark: bytes) -> None
         ("GlueTestRole", "GlueTestRole is a name that the stack has for itself"),
         ("A" + "b" * 100, "at most 100 characters"),
         ("Ab" * 40, "makes a file name of 119 characters; at most 100"),
-        ("Class", "class.py cannot be imported, as 'class' is a word of Python; try ClassJob"),
+        ("Class", "class.py cannot be imported, because 'class' is a keyword of Python; try ClassJob"),
         ("Json", "json.py would hide the module 'json' from every job script; try JsonJob"),
         ("Pyspark", "hide the module 'pyspark'"),
         ("Pandas", "hide the module 'pandas'"),
@@ -169,7 +179,7 @@ def test_nothing_is_kept_where_the_work_is_broken_off(
     assert files(project) == before
 
 
-def test_snapshots_that_cannot_be_refreshed_are_put_back_with_the_rest(project: Path) -> None:
+def test_snapshots_that_cannot_be_updated_are_put_back_with_the_rest(project: Path) -> None:
     (project / "c.yaml").rename(project / "default-config.yaml")
     snapshot = project / "tests" / "snapshot" / "__snapshots__" / "s[dev].json"
     snapshot.parent.mkdir(parents=True)
@@ -177,7 +187,7 @@ def test_snapshots_that_cannot_be_refreshed_are_put_back_with_the_rest(project: 
     test = f"def test():\n    open({str(snapshot)!r}, 'w').write('new')\n    1/0\n"
     (project / "tests" / "snapshot" / "test_it.py").write_text(test)
     before = files(project)
-    with pytest.raises(NewJobError, match=r"^the snapshots cannot be refreshed, see `make snapshot`: .+"):
+    with pytest.raises(NewJobError, match=r"^the snapshots cannot be updated, see `make snapshot`: .+"):
         new_job.add_job("CountTerms", project / "default-config.yaml", project)
     assert {name: content for name, content in files(project).items() if "__pycache__" not in name} == before
 
