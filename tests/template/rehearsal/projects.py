@@ -76,7 +76,7 @@ class Project:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a rehearsal printed, and its exit code."""
+    """The output of a rehearsal, and its exit code."""
 
     code: int
     output: str

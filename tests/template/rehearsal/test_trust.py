@@ -1,4 +1,4 @@
-"""Who may assume the test role, asked of the emulator's own evaluation of the synthesized trust policy."""
+"""The emulator evaluates the synthesized trust policy of the test role for several callers."""
 
 from __future__ import annotations
 
