@@ -1,4 +1,4 @@
-"""The AWS baseline's way to find the jobs of its integration test, for comparison: it asks for the tags of every job."""
+"""The AWS baseline's way to find the jobs of its integration test, for comparison: it reads the tags of every job."""
 
 from __future__ import annotations
 
