@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
-import aws_cdk as core
 import pytest
 
 from aws_glue_cdk_baseline.config import PROJECT, Account, Config, Job, JobSettings, StageConfig, load_config
 from aws_glue_cdk_baseline.permissions.role_size import role_size_error
-from aws_glue_cdk_baseline.pipeline_stack import PipelineStack
 
 PIPELINE = Account(awsAccountId="111111111111", awsRegion="us-east-1")
 DEV = Account(awsAccountId="222222222222", awsRegion="us-east-1")
@@ -125,17 +122,3 @@ def with_stage(config: Config, name: str, **values: object) -> Config:
     """Return the config with other values in the stage called `name`."""
     stages = tuple(stage.model_copy(update=values) if stage.name == name else stage for stage in config.stages)
     return config.model_copy(update={"stages": stages})
-
-
-def make_app() -> core.App:
-    """Return an app with the feature flags of cdk.json, as the CLI starts it."""
-    return core.App(context=json.loads((PROJECT / "cdk.json").read_text(encoding="utf-8"))["context"])
-
-
-def make_whole_app(config: Config) -> core.App:
-    """Make the app as app.py does."""
-    app = make_app()
-    home = config.pipeline_account
-    env = core.Environment(account=home.aws_account_id, region=home.aws_region)
-    PipelineStack(app, "PipelineStack", config=config, env=env)
-    return app

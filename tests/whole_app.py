@@ -25,7 +25,8 @@ class WholeApp:
 @pytest.fixture(scope="session")
 def whole_app() -> WholeApp:
     from aws_glue_cdk_baseline.config import PROJECT, load_config
-    from tests.configs import make_whole_app, with_accounts
+    from tests.apps import make_whole_app
+    from tests.configs import with_accounts
 
     config = with_accounts(load_config(PROJECT / "default-config.yaml"))
     app = make_whole_app(config)

@@ -12,7 +12,8 @@ from aws_cdk.assertions import Match, Template
 from aws_glue_cdk_baseline.config import PROJECT, Account, Job, StageConfig
 from aws_glue_cdk_baseline.config.model import Expect
 from aws_glue_cdk_baseline.pipeline_stack import PipelineStack
-from tests.configs import DEV, PIPELINE, PROD, make_app, make_config, make_job
+from tests.apps import make_app
+from tests.configs import DEV, PIPELINE, PROD, make_config, make_job
 from tools.list_stages import stages
 
 HOME = core.Environment(account=PIPELINE.aws_account_id, region=PIPELINE.aws_region)
