@@ -79,13 +79,14 @@ def template(tmp_path: Path) -> Path:
     if subprocess.run(["git", "-C", str(PROJECT), "cat-file", "-e", START], capture_output=True).returncode:
         pytest.skip(f"this clone has no commit {START[:7]}: fetch its whole history")
     folder = tmp_path / "template"
-    git(PROJECT, "clone", "--quiet", str(PROJECT), str(folder))
+    git(tmp_path, "clone", "--quiet", str(PROJECT), str(folder))
     git(folder, "checkout", "--quiet", "-B", "main")
     git(folder, "rm", "--quiet", "-r", ".")
     for name in filter(None, git(PROJECT, "ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0")):
         if (PROJECT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(PROJECT / name, folder / name)
+    git(folder, "add", "--all")
     if git(folder, "status", "--porcelain"):
         Project(folder).commit()
     return folder
