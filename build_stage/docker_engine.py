@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import subprocess
+from types import FrameType
+from typing import NoReturn
 
 START_FAILED = 125  # `docker run`'s own exit code, where the container did not start
 ANSWER_SECONDS = 30
@@ -23,6 +26,15 @@ def check_docker(otherwise: str) -> None:
         answers = False
     if not answers:
         raise ImageError(f"docker is installed, but its daemon does not answer; start it, or {otherwise}")
+
+
+def interrupt_on_termination() -> None:
+    """Let SIGTERM end this process as Ctrl-C does, so that `execute` removes its container."""
+
+    def interrupt(number: int, frame: FrameType | None) -> NoReturn:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, interrupt)
 
 
 def execute(command: list[str], what: str) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from aws_glue_cdk_baseline.config import Config, ConfigError, load_config
 from build_stage.docker_command import Container, new_container
-from build_stage.docker_engine import ImageError, check_docker, execute
+from build_stage.docker_engine import ImageError, check_docker, execute, interrupt_on_termination
 
 Commands = Mapping[str, list[str]]  # the docker command line of each Glue version
 
@@ -69,5 +69,6 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    interrupt_on_termination()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # build.sh ends it so: the container ends too
     sys.exit(main())

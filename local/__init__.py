@@ -1,1 +1,1 @@
-"""What stands in for AWS on a laptop. Never deployed, never imported by aws_glue_cdk_baseline."""
+"""Stand-ins for AWS on a laptop. They are never deployed, and aws_glue_cdk_baseline never imports them."""

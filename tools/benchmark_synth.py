@@ -1,4 +1,4 @@
-"""Time `cdk synth` of 2 and of 100 jobs side by side: `make benchmark-synth`.
+"""Measure `cdk synth` of 2 and of 100 jobs in turn: `make benchmark-synth`.
 
 Works on a copy of the project, with generated jobs. With `--baseline` also an app of the AWS baseline's shape at its
 pinned versions of 2023 (installs them into a temporary folder).
@@ -31,10 +31,7 @@ EXAMPLES = [
 
 
 def write_config(project: Path, jobs: int) -> str:
-    """Write a config of `jobs` jobs, by turns like the two example jobs, each with a script of its own.
-
-    Returns the file's name.
-    """
+    """Write a config of `jobs` copies of the two example jobs, each with its own script. Return the file's name."""
     scripts = project / "aws_glue_cdk_baseline" / "job_scripts"
     stage: dict[str, dict[str, str]] = {}
     for number in range(jobs):
@@ -53,7 +50,7 @@ def write_config(project: Path, jobs: int) -> str:
 
 
 def synth(folder: Path, python: str, *options: str) -> float:
-    """Seconds of one `cdk synth` in `folder`."""
+    """Return the seconds of one `cdk synth` in `folder`."""
     output = folder / "cdk.out"
     started = time.monotonic()
     command = [str(CDK), "synth", "--quiet", "--app", f"{python} app.py", "--output", str(output), *options]
@@ -66,7 +63,7 @@ def synth(folder: Path, python: str, *options: str) -> float:
 
 
 def install_baseline(folder: Path) -> str:
-    """Set the baseline's versions up in `folder`; returns its Python."""
+    """Install the baseline's versions in `folder`. Return its Python."""
     print("installing the baseline's versions of 2023 …", flush=True)
     shutil.copy(BASELINE / "app.py", folder)
     subprocess.run([sys.executable, "-m", "venv", folder / "python"], check=True)
@@ -103,6 +100,7 @@ def main() -> int:
         if options.baseline:
             cases["baseline, 2 jobs"] = (old, install_baseline(old), "benchmark=1")
         os.environ["JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION"] = "1"
+        os.environ["CDK_VALIDATION"] = "false"  # as in cdk.json; the baseline's version has no validation
         seconds: dict[str, list[float]] = {name: [] for name in cases}
         for number in range(options.runs):
             for name, (folder, python, context) in cases.items():

@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
-# Run one command beside another: beside.sh "COMMAND" OTHER [ARGUMENT …]. What the first says comes last, and fails too.
+# Run two commands at the same time: beside.sh "COMMAND" OTHER [ARGUMENT …]. The output of COMMAND comes last. It fails if
+# one of them fails.
 set -uo pipefail
-said=$(mktemp)
-bash -c "$1" > "$said" 2>&1 &
+output=$(mktemp)
+bash -c "$1" > "$output" 2>&1 &
 first=$!
-trap 'kill "$first" 2> /dev/null; wait "$first"; rm -f "$said"' EXIT
+trap 'kill "$first" 2> /dev/null; wait "$first"; rm -f "$output"' EXIT
 trap 'exit 130' INT TERM
 "${@:2}"
 code=$?
 wait "$first" || code=$?
-cat "$said"
+cat "$output"
 exit "$code"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from aws_glue_cdk_baseline.config import PROJECT, ConfigError, load_config
 from build_stage import docker_command
-from build_stage.docker_engine import ImageError, check_docker, execute
+from build_stage.docker_engine import ImageError, check_docker, execute, interrupt_on_termination
 from build_stage.job_tests import docker_commands, glue_versions, run_job_tests
 from tools.image_arguments import container_arguments, make_sample_data
 from tools.job_arguments import RunError, add_options, find_job, find_stage, parse_job_run, replaced_arguments
@@ -105,4 +105,5 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    interrupt_on_termination()
     sys.exit(main())

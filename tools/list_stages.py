@@ -10,7 +10,7 @@ from typing import Any
 
 
 def stages(template: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
-    """(stage, actions) of the pipeline in a CloudFormation template, in running order."""
+    """Return each stage of the pipeline in a CloudFormation template, with its actions, in running order."""
     resources = template["Resources"].values()
     pipeline = next(item["Properties"] for item in resources if item["Type"] == "AWS::CodePipeline::Pipeline")
     repository = next(
@@ -21,7 +21,9 @@ def stages(template: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
         (
             stage["Name"],
             [
-                action["Name"] if isinstance(action["Name"], str) else repository  # its name is the repository's
+                action["Name"]
+                if isinstance(action["Name"], str)
+                else repository  # an expression: the repository's name
                 for action in sorted(stage["Actions"], key=lambda action: action["RunOrder"])
             ],
         )

@@ -1,7 +1,7 @@
-"""Refresh every lock file after a change of a requirements file or of package.json: `python -m tools.lock`.
+"""Update every lock file after a change of a requirements file or of package.json: `python -m tools.lock`.
 
-A lock names all that one installation takes, at one version, with the hashes of its files for all systems; what still
-fits stays as it is. Other arguments go to `uv pip compile`: --upgrade, or --upgrade-package NAME. Nothing is installed.
+A lock file lists every package of one installation, each at one version and with the hashes of its files for all
+systems. A version that still fits stays. Arguments go to `uv pip compile`: --upgrade, or --upgrade-package NAME.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ UV = [
     *("--generate-hashes", "--only-binary", ":all:"),  # a wheel runs nothing when installed
     *("--annotation-style", "line", "--custom-compile-command", "make lock"),
 ]
-# No address in the lock file: npm takes the registry that is configured where it runs.
+# The lock file names no registry: npm takes the one of its own configuration.
 NPM = ["--package-lock-only", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
 NPM += ["--omit-lockfile-registry-resolved"]
 
 
 @dataclass(frozen=True)
 class Lock:
-    """A lock file, the requirements files it is made from, and another lock whose versions it shares."""
+    """A lock file, its requirements files, and the lock file that it shares its versions with."""
 
     file: str
     requirements: tuple[str, ...]
@@ -48,7 +48,7 @@ LOCKS = (
 
 
 def refresh(project: Path, arguments: list[str]) -> int:
-    """Returns the exit code of the first command that failed, which has said why, or 0."""
+    """Update the lock files. Return the exit code of the first command that fails, or 0."""
     npm = ["npm", "update" if "--upgrade" in arguments else "install", *NPM]
     for command in [*(lock.command(*arguments) for lock in LOCKS), npm]:
         code = subprocess.run(command, cwd=project, stdout=subprocess.DEVNULL).returncode

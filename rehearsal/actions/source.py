@@ -96,7 +96,9 @@ def take(project: Path, folder: Path, *, working_tree: bool = False, revision: s
     shutil.rmtree(folder / ".git")  # an artifact of a Source action has no history
     changed = [line[3:] for line in _git(project, "status", "--porcelain", "-uall").splitlines()]
     if working_tree:
-        for name in _git(project, "ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0"):
+        known = _git(project, "ls-tree", "-r", "-z", "--name-only", commit)  # a file may be removed, or renamed, since
+        there = _git(project, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+        for name in filter(None, {*known.split("\0"), *there.split("\0")}):
             _copy(project / name, folder / name)
         remark = f"{subject}, and {_files(len(changed))} not committed"
     elif changed and revision == "HEAD":

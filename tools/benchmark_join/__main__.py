@@ -1,4 +1,4 @@
-"""Time JoinLegislators beside the tutorial's way of writing it, on local Spark with 2 GB: `make benchmark-join`.
+"""Measure JoinLegislators and the same join as the tutorial writes it, on local Spark with 2 GB: `make benchmark-join`.
 
 The sizes are times the public example's (10439 memberships of 1961 persons). Each run is a process of its own; timed
 is what the script does once Spark is up.
@@ -25,7 +25,7 @@ SCRIPTS = {
 
 
 def time_script(script: Path, data: Path, memberships: int) -> float:
-    """Seconds of one run over the sample data in `data`, which must count `memberships` rows."""
+    """Return the seconds of one run on the sample data in `data`. Exit if it does not count `memberships` rows."""
     arguments = ["--JOB_NAME", "benchmark"]
     for name in ("orgs", "persons", "memberships"):
         arguments += [f"--input_path_{name}", str(data / f"{name.replace('orgs', 'organizations')}.json")]
@@ -40,7 +40,7 @@ def time_script(script: Path, data: Path, memberships: int) -> float:
 
 
 def compare(scale: int, runs: int) -> tuple[float, float]:
-    """Median seconds of the tutorial's way and of ours, at `scale` times the example's size."""
+    """Return the median seconds of the tutorial's join and of ours, at `scale` times the example's size."""
     persons, memberships = scale * sample_data.PERSONS, scale * sample_data.MEMBERSHIPS
     seconds: dict[str, list[float]] = {name: [] for name in SCRIPTS}
     with tempfile.TemporaryDirectory(prefix="benchmark-join-") as folder:

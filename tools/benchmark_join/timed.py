@@ -1,4 +1,4 @@
-"""Run a job script once Spark is up: `python timed.py SCRIPT [ARGUMENT …]`. Its last line is the seconds it took."""
+"""Start Spark, run a job script, and print its seconds in the last line: `python timed.py SCRIPT [ARGUMENT …]`."""
 
 import runpy
 import sys

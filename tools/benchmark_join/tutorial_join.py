@@ -1,6 +1,6 @@
 """The join as the tutorial writes it: DynamicFrames whose schema is inferred, then `show`, then `count`.
 
-It is what `make benchmark-join` compares the project's own job with; nothing else uses it.
+Only `make benchmark-join` uses it, to compare it with the project's own job.
 """
 
 import sys

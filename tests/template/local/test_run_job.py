@@ -107,7 +107,6 @@ import signal, sys
 from pathlib import Path
 from tools import run_job
 from tests.configs import make_config, make_job
-from tests.configs import needs_the_examples
 
 folder = Path(sys.argv[1])
 job = make_job(folder, "Waiting", arguments={"--started": str(folder / "started")})
@@ -124,7 +123,7 @@ def test_an_interrupted_run_ends_quietly_and_leaves_nothing_behind(tmp_path: Pat
     (tmp_path / "script").write_text(WAITING)
     command = [sys.executable, "-c", RUNNER, str(tmp_path)]
     process = subprocess.Popen(command, cwd=PROJECT, stderr=subprocess.PIPE, text=True)
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while not (started.exists() and started.read_text()) and time.monotonic() < end:
         time.sleep(0.05)
     process.send_signal(ending)

@@ -12,7 +12,8 @@ from aws_glue_cdk_baseline.config import PROJECT, load_config
 from aws_glue_cdk_baseline.pipeline_stack import PipelineStack
 from rehearsal.aws import assembly, execution_policy
 from rehearsal.aws.execution_policy import lacking, needed
-from tests.configs import PROD, make_app, with_stage
+from tests.apps import make_app
+from tests.configs import PROD, with_stage
 
 Calls = list[tuple[str, str, str]]
 FILES = ["pipeline-account", "stage-account"]

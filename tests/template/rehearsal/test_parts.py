@@ -161,6 +161,12 @@ def test_the_working_tree_takes_changed_new_and_deleted_files_along(repository: 
     assert taken.remark.endswith("first, and 3 files are not committed")
 
 
+def test_the_working_tree_is_without_files_whose_removal_is_staged(repository: Path, tmp_path: Path) -> None:
+    git(repository, "add", "--all")
+    taken = source.take(repository, tmp_path / "source", working_tree=True)
+    assert contents(taken.folder) == {"kept": "changed", "new": "new"}
+
+
 def test_a_folder_that_is_no_repository_is_refused_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(RehearsalError) as raised:
         source.take(tmp_path, tmp_path / "source")

@@ -200,14 +200,21 @@ def test_bad_input_is_one_line(
     assert docker.calls == []
 
 
-def test_ctrl_c_removes_the_container_and_ends_in_one_line(docker: Docker, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("command", "ending"),
+    [(["tools.glue_image", "shell"], signal.SIGINT), (["build_stage.job_tests"], signal.SIGTERM)],
+    ids=["Ctrl-C", "the end of the Build stage"],
+)
+def test_an_interruption_removes_the_container_and_ends_in_one_line(
+    command: list[str], ending: signal.Signals, docker: Docker, tmp_path: Path
+) -> None:
     pid = tmp_path / "pid"
     docker.does(
         run=f"open({str(pid)!r}, 'w').write(str(os.getpid())); time.sleep(60)",
         rm=f"os.kill(int(open({str(pid)!r}).read()), signal.SIGTERM)",
     )
     process = subprocess.Popen(
-        [sys.executable, "-m", "tools.glue_image", "shell"],
+        [sys.executable, "-m", *command],
         cwd=PROJECT,
         stdin=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -216,7 +223,7 @@ def test_ctrl_c_removes_the_container_and_ends_in_one_line(docker: Docker, tmp_p
     end = time.monotonic() + 20
     while not (pid.exists() and pid.read_text()) and time.monotonic() < end:
         time.sleep(0.05)
-    process.send_signal(signal.SIGINT)  # to the command alone: that docker hears it too is not needed
+    process.send_signal(ending)  # to the command alone, not to docker
     assert process.communicate(timeout=10)[1] == "interrupted; the container is gone\n"
     assert process.returncode == 130
     name = docker.runs[0][docker.runs[0].index("--name") + 1]

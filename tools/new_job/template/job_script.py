@@ -1,4 +1,4 @@
-"""Count the memberships of each legislative term: an example to put your own transformation in the place of."""
+"""Count the memberships of each legislative term: an example, to replace by your own transformation."""
 
 import sys
 
@@ -11,9 +11,9 @@ from pyspark.sql import functions as F
 
 
 def read_json(glue_context: GlueContext, path: str) -> DataFrame:
-    """Read the JSON Lines at `path`: a file, or a folder with all that is below it.
+    """Read the JSON Lines at `path`: a file, or a folder with its subfolders.
 
-    Raises ValueError where there are none: Glue itself takes a path that does not exist for an empty input.
+    Raise ValueError if there are none: Glue itself reads a path that does not exist as an empty input.
     """
     frame = glue_context.create_dynamic_frame.from_options(
         connection_type="s3",
@@ -26,7 +26,7 @@ def read_json(glue_context: GlueContext, path: str) -> DataFrame:
 
 
 def transform(memberships: DataFrame) -> DataFrame:
-    """One row a term, by its id, with the number of its memberships; those that name no term are left out."""
+    """Return one row per term, with the number of its memberships. A membership without a term does not count."""
     return (
         memberships.where(F.col("legislative_period_id").isNotNull())
         .groupBy("legislative_period_id")
@@ -36,7 +36,7 @@ def transform(memberships: DataFrame) -> DataFrame:
 
 
 def write_parquet(frame: DataFrame, path: str) -> None:
-    """Write `frame` into the folder `path`, in the place of what is there: a second run replaces, it never doubles."""
+    """Write `frame` to the folder `path` and replace its content: a second run does not double the rows."""
     frame.write.mode("overwrite").parquet(path)
 
 

@@ -29,7 +29,7 @@ def test_an_input_without_records_is_an_error(glue_context: GlueContext, write_j
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Job]]:
-    """Run the job with these arguments; returns its commits."""
+    """Run the job with these arguments. Return its commits."""
 
     def run_main(*arguments: str) -> list[Job]:
         commits: list[Job] = []
