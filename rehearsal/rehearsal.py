@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import sys
+import threading
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from local.spark import SPARK_CLASSES
 from rehearsal import model
 from rehearsal.actions import source
 from rehearsal.aws import assembly, execution_policy
 from rehearsal.aws.assembly import Environment, Stack
-from rehearsal.aws.cloud import Cloud
+from rehearsal.aws.cloud import HERE, Cloud
 from rehearsal.aws.sessions import ADMINISTRATOR, Session
 from rehearsal.execution import Answer, End, Execution
 from rehearsal.model import Deployed, RehearsalError
@@ -130,6 +133,8 @@ class Rehearsal:
 
     def run(self) -> End:
         """Deploy the pipeline and run it; when a newer one takes over, run that from its first stage."""
+        if not SPARK_CLASSES.exists():  # beside the rest, for the next rehearsal
+            threading.Thread(target=self._archive_classes, daemon=True).start()
         folder = self._options.project
         if self._options.deployed:
             folder = source.take(folder, self._cloud.folder / "deployed", revision=self._options.deployed).folder
@@ -147,6 +152,10 @@ class Rehearsal:
                 f"two synths differ in {', '.join(self._changed)}"
             )
         return end
+
+    def _archive_classes(self) -> None:
+        command = ["nice", sys.executable, "-m", "local.spark", "archive"]
+        self._cloud.run(command, log=self._cloud.log("archive-of-spark"), session=None, cwd=HERE)
 
     def _execute(self, number: int) -> End:
         return Execution(

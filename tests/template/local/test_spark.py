@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -25,3 +26,34 @@ def test_the_time_zone_of_the_laptop_does_not_reach_the_timestamps_of_a_job(zone
     environment = spark.spark_environment({"TZ": zone})
     result = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     assert result.stdout == "2026-01-15 23:30:00\n"
+
+
+def test_java_gets_the_archive_of_sparks_classes_once_it_is_there(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    archive = tmp_path / "spark.jsa"
+    monkeypatch.setattr(spark, "SPARK_CLASSES", archive)
+    option = f"-XX:SharedArchiveFile={spark.JAVA_CLASSES}:{archive}"
+    assert option not in spark.spark_environment({}, small_data=True)["PYSPARK_SUBMIT_ARGS"]
+    archive.touch()
+    assert option in spark.spark_environment({}, small_data=True)["PYSPARK_SUBMIT_ARGS"]
+    assert option not in spark.spark_environment({})["PYSPARK_SUBMIT_ARGS"]
+
+
+@pytest.mark.slow
+def test_java_loads_sparks_classes_from_the_archive_that_is_made_of_them(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(spark, "ARCHIVE", tmp_path)
+    monkeypatch.setattr(spark, "JAVA_CLASSES", tmp_path / "java.jsa")
+    monkeypatch.setattr(spark, "SPARK_CLASSES", tmp_path / "spark.jsa")
+    spark.archive_classes()
+    environment = spark.spark_environment(small_data=True)
+    option = "-Xshare:auto -Xlog:disable"
+    assert option in environment["PYSPARK_SUBMIT_ARGS"]
+    log = f"-Xshare:auto -Xlog:class+load:file={tmp_path}/loaded"
+    environment["PYSPARK_SUBMIT_ARGS"] = environment["PYSPARK_SUBMIT_ARGS"].replace(option, log)
+    subprocess.run([sys.executable, "-c", spark.SMALL_SESSION], env=environment, check=True, capture_output=True)
+    loaded = [line for line in (tmp_path / "loaded").read_text().splitlines() if " org.apache.spark." in line]
+    shared = [line for line in loaded if "shared objects file" in line]
+    assert len(shared) > 0.9 * len(loaded) > 1000

@@ -36,6 +36,14 @@ def test_an_app_of_somebody_else_rehearses_and_waits_for_its_approval(shop: Proj
     ]
 
 
+def test_behind_a_proxy_the_emulator_is_reached_directly(shop: Project) -> None:
+    nowhere = "http://127.0.0.1:9"
+    process = shop.start("--approve", HTTPS_PROXY=nowhere, HTTP_PROXY=nowhere, https_proxy=nowhere, http_proxy=nowhere)
+    output, _ = process.communicate()
+    outcome = Outcome(process.returncode, output)
+    assert (outcome.code, outcome.rows()[-1]) == (0, ("Live", "Store.Deploy", "succeeded")), outcome.output
+
+
 def test_two_rehearsals_at_once_do_not_meet(shop: Project) -> None:
     processes = [shop.start(answer) for answer in ("--approve", "--reject")]
     outputs = [process.communicate()[0] for process in processes]
