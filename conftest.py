@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).parent
+pytest_plugins = ["tests.whole_app"]
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 os.environ.setdefault("CDK_VALIDATION", "false")  # as in cdk.json: cfn-lint checks the templates
 

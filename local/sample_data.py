@@ -20,6 +20,7 @@ from tqdm import tqdm
 
 Record = dict[str, Any]
 PERSONS, MEMBERSHIPS, ORGANIZATIONS = 1961, 10439, 13  # the numbers of the real files
+FILES = ("persons.json", "memberships.json", "organizations.json")
 LEGISLATURES = 2  # the House and the Senate: each membership is in one of them
 FIRST_TERM, LAST_TERM = 97, 114
 

@@ -30,6 +30,7 @@ SMALL_DATA = {
     "spark.driver.extraJavaOptions": f"{JAVA_OPTIONS} -XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
     "spark.sql.shuffle.partitions": "2",
     "spark.sql.codegen.wholeStage": "false",
+    "spark.python.worker.reuse": "false",  # on a busy machine Spark 3.5 takes one whose socket is closed
 }
 
 

@@ -10,7 +10,6 @@ from typing import Any
 
 from local import sample_data
 from rehearsal.aws.sessions import Session
-from tools.run_job import SAMPLE_FILES
 
 # AWS's public examples: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-python-samples-legislators.html
 PUBLIC_BUCKETS = {"awsglue-datasets"}
@@ -44,7 +43,7 @@ class Samples:
                 continue
             self._filled.add(place)
             name = key.rpartition("/")[2]
-            if name in SAMPLE_FILES:
+            if name in sample_data.FILES:
                 self._owners[bucket].client("s3").put_object(Bucket=bucket, Key=key, Body=self._sample(name))
                 remarks.append(f"{place} holds sample data")
             else:

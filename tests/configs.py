@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
-import aws_cdk as core
 import pytest
 
 from aws_glue_cdk_baseline.config import PROJECT, Account, Config, Job, JobSettings, StageConfig, load_config
 from aws_glue_cdk_baseline.permissions.role_size import role_size_error
-from aws_glue_cdk_baseline.pipeline_stack import PipelineStack
 
 PIPELINE = Account(awsAccountId="111111111111", awsRegion="us-east-1")
 DEV = Account(awsAccountId="222222222222", awsRegion="us-east-1")
@@ -18,14 +15,14 @@ PROD = Account(awsAccountId="333333333333", awsRegion="eu-west-1")
 
 
 def has_the_examples() -> bool:
-    """Whether the two example jobs are here still: they make room for the users' own."""
+    """Return true while the two example jobs are here; users may remove them."""
     scripts = PROJECT / "aws_glue_cdk_baseline" / "job_scripts"
     text = (PROJECT / "default-config.yaml").read_text(encoding="utf-8")
     names = {"ProcessLegislators": "process_legislators.py", "JoinLegislators": "join_legislators.py"}
     return all(f"{job}:" in text and (scripts / script).is_file() for job, script in names.items())
 
 
-needs_the_examples = pytest.mark.skipif(not has_the_examples(), reason="it is about the example jobs, which are gone")
+needs_the_examples = pytest.mark.skipif(not has_the_examples(), reason="the example jobs were removed")
 
 JOIN = """\
 import sys
@@ -65,7 +62,7 @@ prod:
 
 
 def make_project(folder: Path, scripts: dict[str, str] | None = None) -> Path:
-    """A project folder with job scripts, by default those that CONFIG needs."""
+    """Return a project folder with job scripts, by default those that CONFIG needs."""
     job_scripts = folder / "aws_glue_cdk_baseline" / "job_scripts"
     job_scripts.mkdir(parents=True, exist_ok=True)
     for name, text in (scripts or {"join.py": JOIN, "show.py": SHOW}).items():
@@ -82,7 +79,7 @@ def load(folder: Path, text: str | bytes, scripts: dict[str, str] | None = None)
 
 
 def make_job(folder: Path, name: str = "Show", **values: object) -> Job:
-    """A job whose script is a file in `folder`; `values` are settings, by their Python names, or fields of Job."""
+    """Return a job with a script in `folder`; `values` are settings, by their Python names, or fields of Job."""
     script = folder / f"{name.lower()}.py"
     script.write_text(SHOW, encoding="utf-8")
     fields: dict[str, object] = {
@@ -125,17 +122,3 @@ def with_stage(config: Config, name: str, **values: object) -> Config:
     """Return the config with other values in the stage called `name`."""
     stages = tuple(stage.model_copy(update=values) if stage.name == name else stage for stage in config.stages)
     return config.model_copy(update={"stages": stages})
-
-
-def make_app() -> core.App:
-    """An app with the feature flags of cdk.json, as the CLI starts it."""
-    return core.App(context=json.loads((PROJECT / "cdk.json").read_text(encoding="utf-8"))["context"])
-
-
-def make_whole_app(config: Config) -> core.App:
-    """Make the app as app.py does."""
-    app = make_app()
-    home = config.pipeline_account
-    env = core.Environment(account=home.aws_account_id, region=home.aws_region)
-    PipelineStack(app, "PipelineStack", config=config, env=env)
-    return app

@@ -23,7 +23,7 @@ from tools.job_arguments import RunError, find_job, find_stage, parse_job_run, r
 PUBLIC_DATA = "s3://awsglue-datasets/examples/us-legislators/all/"
 SCRIPT_RUNNER = Path(script_errors.__file__)
 SMALL_BYTES = 50_000_000
-SAMPLE_FILES = ("persons.json", "memberships.json", "organizations.json")
+SAMPLE_FILES = sample_data.FILES
 
 
 def sample_files(arguments: dict[str, str], folder: Path) -> dict[str, str]:

@@ -38,13 +38,13 @@ class Account(Section):
 
 
 class Expect(Section):
-    """What a good run leaves; the integration test verifies it."""
+    """The output of a good run, for the integration test to verify."""
 
     output_rows: int = Field(ge=1, description="the fewest rows of the Parquet files at the job's outputLocation")
 
 
 class JobSettings(Section):
-    """How a job runs. Under `jobs.<Job>` for all stages; a stage may override any of them beside its parameters."""
+    """The settings of a job: under `jobs.<Job>` for all stages, and in a stage's job for that stage alone."""
 
     description: Annotated[Description, Field(max_length=2048)] | None = Field(
         None, description="shown in the Glue console"
@@ -61,18 +61,18 @@ class JobSettings(Section):
         (), max_length=25, description="names or ARNs of AWS managed policies that the job's role gets besides its own"
     )
     statements: tuple[PolicyStatement, ...] = Field(
-        (), description="what the job's role may do besides reading its inputs and writing its outputs"
+        (), description="permissions of the job's role besides reading its inputs and writing its outputs"
     )
     default_arguments: dict[DefaultArgument, Text] = Field(
         default_factory=dict,
         max_length=MAX_PARAMETERS,
         description="Glue's own job parameters, such as --additional-python-modules",
     )
-    expect: Expect | None = Field(None, description="what a good run leaves, for the integration test to verify")
+    expect: Expect | None = Field(None, description="the output of a good run, for the integration test to verify")
 
 
 class StageJob(JobSettings):
-    """A job as one stage deploys it: its parameters, and any setting that differs in this stage."""
+    """A job in one stage: its parameters, and each setting that differs there."""
 
     model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, ParameterValue]
@@ -89,7 +89,7 @@ class StageSection(Section):
         min_length=1, max_length=MAX_JOBS
     )
     approval: bool | None = Field(
-        None, description="whether the pipeline asks before it deploys; default: true for prod and for the last stage"
+        None, description="true: the pipeline asks before it deploys; default: true for prod and for the last stage"
     )
     integration_test: Literal["all", "none"] | None = Field(
         None, description="the jobs that run after a deployment; default: all, and none in the last stage"
@@ -111,7 +111,7 @@ class ConfigFile(Section):
     jobs: dict[JobName, Annotated[JobSettings, BeforeValidator(_nothing_is_empty)]] = Field(
         default_factory=dict,
         max_length=2 * MAX_JOBS,
-        description="what a job is, once for all stages; leave out a job that the defaults fit",
+        description="the settings of each job, once for all stages; leave out a job that needs only the defaults",
     )
     stages: dict[StageName, StageInFile]
 

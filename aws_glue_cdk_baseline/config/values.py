@@ -14,7 +14,7 @@ from pydantic.alias_generators import to_camel
 
 from aws_glue_cdk_baseline.config.errors import did_you_mean, shown
 
-# Set by this template or by Glue itself, so that no job may set them (the CDK construct refuses most of them as well).
+# This template or Glue sets these arguments, so no job may (the CDK construct refuses most of them too).
 MANAGED_ARGUMENTS = frozenset(
     [
         "--JOB_NAME",

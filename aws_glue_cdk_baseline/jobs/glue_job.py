@@ -1,4 +1,4 @@
-"""One Glue job: its script, its role, its size and its limits, from its config to two CloudFormation resources."""
+"""One Glue job: from its config to two CloudFormation resources, the job and its role."""
 
 from __future__ import annotations
 
@@ -21,8 +21,7 @@ from aws_glue_cdk_baseline.jobs.scripts import ScriptAssets
 
 @dataclass(frozen=True)
 class JobEnvironment:
-    """What all jobs of a stage share: its log groups, the AWS partition, the scope of its roles, where its scripts
-    are uploaded, and the tags."""
+    """The parts that all jobs of a stage share: log groups, AWS partition, scope of the roles, uploads, tags."""
 
     logs: StageLogs
     partition: str
@@ -34,10 +33,10 @@ class JobEnvironment:
 def add_glue_job(
     scope: Construct, construct_id: str, *, job: Job, job_name: str, environment: JobEnvironment
 ) -> glue.Job:
-    """Add the PySpark job `job_name` and its role, which may do what the job's parameters need and no more.
+    """Add the PySpark job `job_name` and its role, with the permissions that the job's parameters need and no others.
 
-    A function, not a construct around the two: the job keeps the construct id, and so the logical id, that it has in
-    the AWS baseline.
+    This is a function, not a construct around the two: so the job keeps the construct id, and the logical id, that it
+    has in the AWS baseline.
     """
     script = environment.scripts.upload(job.script)
     role = job_role(
@@ -77,7 +76,7 @@ def add_glue_job(
     )
 
 
-# Every look at a CDK object crosses to Node, which is what a synth of hundreds of jobs takes its time for.
+# Each access to a CDK object is a call to Node; with hundreds of jobs a synth spends its time on these calls.
 @cache
 def _member(enumeration: Any, name: str) -> Any:
     return getattr(enumeration, name.replace(".", "_"))

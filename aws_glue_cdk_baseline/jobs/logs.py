@@ -1,4 +1,4 @@
-"""Where the jobs of one stage log: two log groups of the stage's own, encrypted with a key of the stage's own."""
+"""The two log groups of a stage's jobs, encrypted with a KMS key of the stage."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from aws_cdk import aws_logs as logs
 
 from aws_glue_cdk_baseline.permissions.s3 import Statement, allow
 
-# What CloudWatch Logs does with a key, for itself and in the name of who writes (kms:ViaService), each by its name:
+# The calls that CloudWatch Logs makes with a key, for itself and for the writer (kms:ViaService), each by its name:
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
 USE_KEY = [
     "kms:Encrypt",
@@ -27,8 +27,10 @@ USE_KEY = [
 
 @dataclass(frozen=True)
 class StageLogs:
-    """The log groups: `prefix` is what their names begin with, `output` is where what a script prints goes to, and
-    `write` what a role needs that writes into them."""
+    """The log groups. Their names begin with `prefix`; `output` gets what a script prints.
+
+    `write` are the permissions of a role that writes into them.
+    """
 
     prefix: str
     output: logs.ILogGroup
@@ -46,8 +48,8 @@ def add_stage_logs(stack: Stack, stage: str, retention_days: int) -> StageLogs:
         construct_id: _log_group(stack, f"Logs.{construct_id}", name, key, retention_days)
         for construct_id, name in names.items()
     }
-    # CreateLogGroup too: these groups exist, but AWS documents Glue's role with it (AWSGlueServiceRole) and not that
-    # Glue logs where it is denied. `:*` behind a log group is what is in it, its streams.
+    # CreateLogGroup too, although these groups exist: AWS's policy for Glue (AWSGlueServiceRole) has it, and no
+    # document says that Glue logs without it. `:*` behind a log group stands for its streams.
     put = allow(
         ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
         [form for arn in arns.values() for form in (arn, f"{arn}:*")],
@@ -73,7 +75,7 @@ def _key(stack: Stack, stage: str, log_groups: list[str]) -> kms.Key:
         "Logs.Key",
         description=f"Encrypts the logs of the Glue jobs of {stage}",
         enable_key_rotation=True,
-        removal_policy=RemovalPolicy.DESTROY,  # as its log groups; KMS waits for 30 days before it does so
+        removal_policy=RemovalPolicy.DESTROY,  # like its log groups; KMS waits for 30 days
     )
     key.add_to_resource_policy(
         iam.PolicyStatement(

@@ -1,4 +1,4 @@
-"""The IAM role that a job runs with, derived from the job's locations: nobody writes a policy to add a job."""
+"""The IAM role of a job, derived from the job's locations: to add a job, nobody writes a policy."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def job_role(
     statements: Sequence[Statement],
     partition: str,
 ) -> iam.IRole:
-    """A role that Glue assumes for one job: one resource, with its policy inline and complete.
+    """Return the role that Glue assumes for one job: one resource, with its whole policy inline.
 
     It reads `script_object` (bucket/key) and the `s3://` URIs of `input_locations`, reads and writes those of
     `output_locations`. `statements` and `managed_policies` (names or ARNs of AWS managed policies) come on top.

@@ -15,7 +15,7 @@ from aws_glue_cdk_baseline.pipeline.secret_scan import refuse_credentials
 
 @dataclass(frozen=True)
 class UploadedScript:
-    """Where a script lies once the stack's assets are published."""
+    """The place of a script in S3 once the stack's assets are published."""
 
     bucket: s3.IBucket
     bucket_name: str
@@ -23,23 +23,23 @@ class UploadedScript:
 
 
 class ScriptAssets(Construct):
-    """Uploads scripts to the stack's asset bucket: one that several jobs share once."""
+    """Uploads scripts to the stack's asset bucket; a script that several jobs share is uploaded once."""
 
     def __init__(self, scope: Construct, construct_id: str) -> None:
         super().__init__(scope, construct_id)
         self._uploaded: dict[Path, UploadedScript] = {}
 
     def upload(self, script: Path) -> UploadedScript:
-        """The place of `script`, uploaded when it is first asked for.
+        """Return the place of `script`, which is uploaded at the first call.
 
-        Raises CredentialError where something in it looks like a credential.
+        Raises CredentialError if a line of it looks like a credential.
         """
         if script not in self._uploaded:
             refuse_credentials(
                 {_shown(script): script}, PROJECT
             )  # a script that git ignores is not among the source code
             asset = assets.Asset(self, f"Script{len(self._uploaded)}", path=str(script))
-            # All assets of a stack share one bucket; to look it up for each costs a synth of 100 jobs a tenth.
+            # All assets of a stack share one bucket; to look it up for each takes a tenth of a synth of 100 jobs.
             first = next(iter(self._uploaded.values()), None)
             bucket, name = (first.bucket, first.bucket_name) if first else (asset.bucket, asset.s3_bucket_name)
             self._uploaded[script] = UploadedScript(bucket, name, asset.s3_object_key)

@@ -1,4 +1,4 @@
-"""S3 locations (`s3://bucket/key`) as IAM statements: what is there and below it, and nothing beside it."""
+"""IAM statements of S3 locations (`s3://bucket/key`): the object there, all below it, and nothing else."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Statement = dict[str, Any]
 READ = ["s3:GetObject"]
 MARK = ["s3:GetObject", "s3:PutObject"]
 WRITE = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"]
-# What is named like this is one object; Parquet, ORC and the like are not among them: they are folders as a rule.
+# A location with such a name is one object. Parquet, ORC and the like are not among them: they are mostly folders.
 FILE = re.compile(r".*\.(json|jsonl|ndjson|csv|tsv|txt|xml|gz|bz2|zst|zip)", re.IGNORECASE)
 
 
@@ -21,7 +21,7 @@ def allow(actions: Sequence[str], resources: Sequence[str]) -> Statement:
 def s3_statements(
     s3_arn: str, script_object: str, inputs: Sequence[str], outputs: Sequence[str]
 ) -> Iterator[Statement]:
-    """What a job needs of S3: its script (bucket/key) and its inputs to read, its outputs to read and write."""
+    """Yield the statements of a job: read its script (bucket/key) and inputs, read and write its outputs."""
     read = [script_object, *(key for location in inputs for key in input_keys(location))]
     write = [key for location in outputs for key in [*keys(location), *markers(location)[:1]]]
     above = [key for location in outputs for key in markers(location)[1:]]
@@ -33,31 +33,31 @@ def s3_statements(
 
 
 def readable(partition: str, folders: Sequence[str]) -> list[Statement]:
-    """Reading and listing what is below these locations, in the AWS partition such as `aws`."""
+    """Return the statements to read and list all below these locations; `partition` is such as `aws`."""
     s3_arn = f"arn:{partition}:s3:::"
     return [allow(READ, [s3_arn + below(folder) for folder in folders]), *listings(s3_arn, folders)]
 
 
 def split(location: str) -> tuple[str, str]:
-    """`s3://bucket/some/folder/` -> bucket, some/folder."""
+    """Return bucket and key of a location: `s3://bucket/some/folder/` -> bucket, some/folder."""
     bucket, _, key = location.removeprefix("s3://").partition("/")
     return bucket, key.rstrip("/")
 
 
 def below(location: str) -> str:
-    """All that is below a location: bucket/key/*."""
+    """Return the pattern of all objects below a location: bucket/key/*."""
     bucket, key = split(location)
     return f"{bucket}/{key}/*" if key else f"{bucket}/*"
 
 
 def keys(location: str) -> list[str]:
-    """The object at a location, which is looked for even where it is a folder, and all that is below it: bucket/key."""
+    """Return the object at a location and the pattern of all below it; Spark looks for both, also in a folder."""
     bucket, key = split(location)
     return [f"{bucket}/{key}", below(location)] if key else [below(location)]
 
 
 def input_keys(location: str) -> list[str]:
-    """As `keys`, with a folder's marker; of an input that is named like a file (`a.json`, not `a.json/`) it alone."""
+    """Return the keys of an input: of a name like a file's (`a.json`, not `a.json/`) that object, else as a folder."""
     bucket, key = split(location)
     if FILE.fullmatch(key) and not location.endswith("/"):
         return [f"{bucket}/{key}"]
@@ -65,9 +65,9 @@ def input_keys(location: str) -> list[str]:
 
 
 def markers(location: str) -> list[str]:
-    """The empty objects by which Glue's file system knows a folder, its own first, then of those above it: bucket/key.
+    """Return the empty objects that mark a folder for Glue's file system: of the folder, then of those above it.
 
-    It writes them with a folder, and looks for them when it reads one. The name is Hadoop's, from NativeS3FileSystem.
+    Glue writes them with a folder, and looks for them when it reads one. The name is from Hadoop's NativeS3FileSystem.
     """
     bucket, key = split(location)
     names = key.split("/") if key else []
@@ -75,9 +75,9 @@ def markers(location: str) -> list[str]:
 
 
 def listings(s3_arn: str, locations: Sequence[str], other_keys: Sequence[str] = ()) -> list[Statement]:
-    """For each bucket, the listing of just these locations and of `other_keys` (bucket/key).
+    """Return a statement for each bucket: list these locations and `other_keys` (bucket/key).
 
-    Who may list a key is told that it is not there; others are told that access is denied.
+    For a key that does not exist, S3 answers "not found" to a role that may list it, and "access denied" to others.
     """
     prefixes: dict[str, list[str]] = {}
     for bucket, folder in map(split, locations):

@@ -1,4 +1,4 @@
-"""What CDK Pipelines makes itself and has no options for: the life of artifacts, a permission too many, and lint."""
+"""Overrides of resources that CDK Pipelines makes without an option: artifacts that expire, fewer permissions, lint."""
 
 from __future__ import annotations
 
@@ -19,19 +19,20 @@ def finish_pipeline(pipeline: codepipeline.Pipeline) -> None:
     for bucket in buckets:
         _expire(cast(s3.CfnBucket, bucket.node.default_child))
     resource = cast(codepipeline.CfnPipeline, pipeline.node.default_child)
-    # It refers to its role already, and depends on it besides: cfn-lint W3005. The policy is what it must wait for.
+    # CDK makes the pipeline depend on its role, to which it refers anyway (cfn-lint W3005). It needs to wait for the
+    # policy.
     policy = pipeline.stack.get_logical_id(
         pipeline.role.node.find_child("DefaultPolicy").node.default_child  # type: ignore[arg-type]
     )
     resource.add_override("DependsOn", [policy])
-    # cfn-lint reports its own hint I1022 (Fn::Sub reads better than Fn::Join) as E3703 where a role's ARN is concerned.
+    # For the ARN of a role cfn-lint reports its hint I1022 (Fn::Sub reads better than Fn::Join) as the error E3703.
     resource.add_metadata("cfn-lint", {"config": {"ignore_checks": ["E3703"]}})
 
 
 def start_no_builds(pipeline: CodePipeline) -> None:
-    """Take from the role of the builds that publish assets what CDK gives it for nothing: to start any build.
+    """Remove an unused permission from the role of the builds that publish assets: to start any build.
 
-    CodePipeline starts them with a role of its own. Who may start a build may give it another buildspec, and so has
+    CodePipeline starts these builds with another role. Whoever may start a build can replace its buildspec, and so use
     the role of every build of the account.
     """
     role = pipeline.node.find_child("Assets").node.find_child("FileRole")

@@ -1,4 +1,4 @@
-"""Refuse to deploy a file that looks like a credential, by its name or by what is written in it.
+"""Refuse to deploy a file that looks like a credential, by its name or by its content.
 
 The formats are those that their issuers publish. A few patterns instead of a library: detect-secrets, which
 tests/template/stacks/test_secret_scan.py compares them with, would add six packages to what a synth needs, 0.15 s to
@@ -72,13 +72,13 @@ OUTSIDE = "is a link out of the project, and what it points to would go to the G
 
 
 class CredentialError(ConfigError):
-    """Files that must not be deployed: app.py ends with it as with a faulty config."""
+    """Files that must not be deployed; app.py reports them like the errors of a config."""
 
 
 def refuse_credentials(files: Mapping[str, Path], project: Path) -> None:
-    """Raises CredentialError where one of `files`, by the names that messages call them, looks like a credential.
+    """Raise CredentialError if one of `files` (name in messages -> path) looks like a credential.
 
-    One that lies elsewhere than in `project`, by a link in its path, is refused as such: CDK packs what is linked.
+    A file outside `project`, by a link in its path, is refused too: CDK packs the target of a link.
     """
     errors = {error: None for name, file in files.items() for error in _errors(name, file, project)}
     if errors:
@@ -109,7 +109,7 @@ def _errors(name: str, file: Path, project: Path) -> Iterator[ErrorLine]:
 
 
 def _link_outside(file: Path, project: Path) -> str | None:
-    """The link in the path of a file of the project that leads out of it, if there is one."""
+    """Return the link in the path of a file that leads out of the project, or None."""
     if not file.is_relative_to(project) or file.resolve().is_relative_to(project.resolve()):
         return None
     parts = file.relative_to(project).parts

@@ -1,4 +1,4 @@
-"""The project's own files, as the Git repository gets them on the first deployment."""
+"""The project's own files, which the first deployment puts into the Git repository."""
 
 from __future__ import annotations
 
@@ -20,10 +20,9 @@ UNSTAGED = "has no effect with --no-staging: all of this folder would be packed,
 
 
 def source_code(scope: Construct, construct_id: str) -> assets.Asset:
-    """An asset of the project folder by the rules of its .gitignore, hashed by content: no `.git`, no virtual
-    environment whatever its name, nothing that git ignores.
+    """Return an asset of the project folder, hashed by content, without `.git`, virtual environments and ignored files.
 
-    Raises CredentialError where a file in it, or one that Git tracks, looks like a credential.
+    Raises CredentialError if a file in it, or one that Git tracks, looks like a credential.
     """
     rules = PROJECT / ".gitignore"
     ignored = rules.read_text(encoding="utf-8", errors="surrogateescape").splitlines() if rules.is_file() else []
@@ -40,7 +39,7 @@ def source_code(scope: Construct, construct_id: str) -> assets.Asset:
 
 
 def _packed(scope: Construct, asset: assets.Asset) -> Iterator[str]:
-    """The files in the asset."""
+    """Yield the names of the files in the asset."""
     folder = Path(_app_of(scope).asset_outdir, asset.asset_path)
     if folder == PROJECT:
         raise CredentialError([ErrorLine(".gitignore", 1, "", UNSTAGED)])
@@ -48,8 +47,10 @@ def _packed(scope: Construct, asset: assets.Asset) -> Iterator[str]:
 
 
 def _made_folders() -> list[str]:
-    """Virtual environments, which hold a pyvenv.cfg or conda's record of one, and earlier output of the CDK, in which a
-    file cdk.out says so; as .gitignore would name them."""
+    """Return the folders of virtual environments and of the CDK's output, as patterns of .gitignore.
+
+    The first have a pyvenv.cfg or a folder conda-meta, the second a file cdk.out.
+    """
     found = []
     for folder, subfolders, files in os.walk(PROJECT):
         if "pyvenv.cfg" in files or "conda-meta" in subfolders or "cdk.out" in files:
@@ -60,14 +61,14 @@ def _made_folders() -> list[str]:
 
 
 def _ignored_elsewhere() -> list[str]:
-    """What git ignores by the rules of subfolders, of `.git/info/exclude` and of the user."""
+    """Return the files that git ignores by rules of subfolders, of `.git/info/exclude` and of the user."""
     return [
         _pattern(name) for name in _git("ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory")
     ]
 
 
 def _git(*arguments: str) -> list[str]:
-    """The names that git says, none where this is no repository: the pipeline builds from an archive."""
+    """Return the names that git prints; none outside a repository, since the pipeline builds from an archive."""
     own = f"safe.directory={PROJECT}"  # in a container the folder belongs to another user, whom git would not trust
     try:
         result = subprocess.run(["git", "-c", own, "-C", str(PROJECT), *arguments], capture_output=True)
@@ -78,7 +79,7 @@ def _git(*arguments: str) -> list[str]:
 
 
 def _output_of(scope: Construct) -> list[str]:
-    """Where this synth writes: `cdk synth -o` may name any folder of the project."""
+    """Return the output folder of this synth, if it is in the project: `cdk synth -o` takes any folder."""
     outdir = os.path.realpath(_app_of(scope).outdir)
     return [_pattern(os.path.relpath(outdir, PROJECT))] if outdir.startswith(f"{PROJECT}{os.sep}") else []
 
@@ -90,5 +91,5 @@ def _app_of(scope: Construct) -> Stage:
 
 
 def _pattern(name: str) -> str:
-    """A file or folder of the project as .gitignore would name it."""
+    """Return a file or folder of the project as a pattern of .gitignore."""
     return "/" + re.sub(r"([\\*?\[\] ])", r"\\\1", name.replace(os.sep, "/"))

@@ -10,16 +10,18 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatch
 from functools import cache
+from importlib.metadata import distribution
+from pathlib import Path
 from typing import Any
 
-from cfnlint.schema import ResourceNotFoundError
-from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 from ministack.core import iam_evaluator
 
 from rehearsal.aws.assembly import Environment
 from rehearsal.aws.sessions import Session
 
 Policy = dict[str, Any]
+# Only the files of cfn-lint are read: to import it takes as long as a `cdk bootstrap`.
+SCHEMAS = Path(str(distribution("cfn-lint").locate_file("cfnlint/data/schemas")))
 # Types whose schema lists no calls.
 HANDLERS = {
     "AWS::CodeBuild::Project": [
@@ -141,14 +143,20 @@ def _document(policy: Any) -> Policy:
 
 
 @cache
+def _schemas() -> dict[str, str]:
+    """Return the file of each type's schema, by the type."""
+    found: dict[str, str] = json.loads((SCHEMAS / "providers" / "us-east-1.json").read_text(encoding="utf-8"))
+    return found
+
+
+@cache
 def _handlers(kind: str) -> tuple[str, ...]:
     if kind in HANDLERS:
         return tuple(HANDLERS[kind])
-    try:
-        schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", kind).schema
-    except ResourceNotFoundError:  # a custom resource: nobody lists its calls
+    schema = _schemas().get("AWS::CloudFormation::CustomResource" if kind.startswith("Custom::") else kind)
+    if not schema:
         return ()
-    handlers = schema.get("handlers") or {}
+    handlers = json.loads((SCHEMAS / "resources" / f"{schema}.json").read_text(encoding="utf-8")).get("handlers") or {}
     listed = [
         action
         for name in ("create", "read", "update", "delete")

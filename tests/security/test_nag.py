@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.conftest import WholeApp
 from tests.security.findings import Finding, find
 from tests.security.job_acknowledgements import job_acknowledgements
 from tests.security.pipeline_acknowledgements import pipeline_acknowledgements
+from tests.whole_app import WholeApp
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
 from aws_glue_cdk_baseline.config import PROJECT, load_config
-from tests.conftest import WholeApp
+from tests.whole_app import WholeApp
 
 STAGES = [stage.deployed_as for stage in load_config(PROJECT / "default-config.yaml").stages]
 

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.conftest import WholeApp
+from tests.whole_app import WholeApp
 
 
 def lint(*templates: Path) -> str:

@@ -106,7 +106,7 @@ def odd_values(draw: st.DrawFn) -> str:
 
 @st.composite
 def hostile(draw: st.DrawFn) -> str:
-    """What takes time or memory to read: deep, wide, repeated, multiplied."""
+    """Texts that take time or memory to read: deep, wide, repeated, multiplied."""
     opening = draw(st.sampled_from(["[", "{a: ", "{<<: ", "- ", "? ", "[[", "{[", "a: ", "&x [", "!t ["]))
     count = draw(st.sampled_from([3, 30, 400, 5_000, 60_000]))
     closing = {"[": "]", "{": "}"}.get(opening[0], "") * (count if draw(st.booleans()) else 0)

@@ -119,6 +119,43 @@ def test_a_stage_keeps_its_logs_for_30_days_or_as_long_as_it_says(tmp_path: Path
     assert (config.stage("dev").log_retention_days, config.stage("prod").log_retention_days) == (30, 365)
 
 
+STAGING = """\
+stagingAccount: {awsAccountId: "444444444444", awsRegion: us-east-1}
+staging:
+  jobs:
+    Show: {inputLocation: s3://staging-data/persons.json}
+"""
+
+
+def test_a_stage_is_a_section_and_its_account_in_the_order_of_the_sections(tmp_path: Path) -> None:
+    config = load(tmp_path, CONFIG.replace("prod:\n", f"{STAGING}prod:\n"))
+    assert [(stage.name, stage.deployed_as, stage.account.aws_account_id) for stage in config.stages] == [
+        ("dev", "DeployDev", "222222222222"),
+        ("staging", "DeployStaging", "444444444444"),
+        ("prod", "DeployProd", "333333333333"),
+    ]
+    assert config.stage("staging").jobs[0].arguments == {"--input_path": "s3://staging-data/persons.json"}
+
+
+@pytest.mark.parametrize(
+    ("text", "approvals", "tests"),
+    [
+        (CONFIG, [False, True], [True, False]),
+        (CONFIG + STAGING, [False, True, True], [True, True, False]),  # staging is the last
+        (CONFIG + STAGING + "  approval: false\n", [False, True, False], [True, True, False]),
+        (CONFIG.replace("dev:\n", "dev:\n  approval: true\n"), [True, True], [True, False]),
+        (CONFIG.replace("dev:\n", "dev:\n  integrationTest: none\n"), [False, True], [False, False]),
+        (CONFIG.replace("prod:\n", "prod:\n  integrationTest: all\n"), [False, True], [True, True]),
+    ],
+)
+def test_prod_and_the_last_stage_are_approved_and_all_but_the_last_are_tested_unless_said_otherwise(
+    tmp_path: Path, text: str, approvals: list[bool], tests: list[bool]
+) -> None:
+    stages = load(tmp_path, text).stages
+    assert [stage.approval for stage in stages] == approvals
+    assert [stage.integration_test for stage in stages] == tests
+
+
 ERRORS: dict[str, tuple[str | bytes, str]] = {
     "empty file": ("", "c.yaml:1: the file is empty; start from default-config.yaml"),
     "broken YAML": ("dev: [1\n", "c.yaml:2: not valid YAML: did not find expected ',' or ']'"),
@@ -127,6 +164,35 @@ ERRORS: dict[str, tuple[str | bytes, str]] = {
     "a missing section": (
         CONFIG[: CONFIG.index("prod:\n")],
         "c.yaml:3: prodAccount: has no `prod:` beside it; add it as in default-config.yaml",
+    ),
+    "a stage without an account": (
+        CONFIG + STAGING.partition("\n")[2],
+        "c.yaml:22: staging: has no `stagingAccount:` beside it; add it as in default-config.yaml",
+    ),
+    "a stage with a capital letter": (
+        CONFIG + STAGING.replace("staging", "Staging").replace("Staging-", "staging-"),
+        "c.yaml:23: Staging: 'Staging' is not a stage's name; allowed: a small letter, then letters and digits, at most"
+        " 20 characters, such as staging",
+    ),
+    "two stages that differ in capital letters": (
+        CONFIG + STAGING + STAGING.replace("staging", "stAging").replace("stAging-", "staging-"),
+        "c.yaml:27: stAging: is a stage as staging is, but for capital letters; choose another name",
+    ),
+    "an approval that is none": (
+        CONFIG.replace("dev:\n", "dev:\n  approval: maybe\n"),
+        "c.yaml:8: dev.approval: 'maybe' is neither true nor false",
+    ),
+    "an integration test that is none": (
+        CONFIG.replace("dev:\n", "dev:\n  integrationTest: some\n"),
+        "c.yaml:8: dev.integrationTest: 'some' is not allowed; allowed: 'all' or 'none'",
+    ),
+    "a parameter that only a third stage has": (
+        CONFIG.replace("      minimumAge: 21\n", "").replace("      minimumAge: 021\n", "")
+        + STAGING.replace("Show: {inputLocation: ", "Join: {minimumAge: 21, inputLocationOrgs: "),
+        "c.yaml:11: dev.jobs.Join: minimumAge is missing: job_scripts/join.py:4 reads --minimum_age and staging has it"
+        " on line 23; add it\n"
+        "c.yaml:17: prod.jobs.Join: minimumAge is missing: job_scripts/join.py:4 reads --minimum_age and staging has it"
+        " on line 23; add it",
     ),
     "an empty section": (
         CONFIG[: CONFIG.index("prod:\n")] + "prod:\n",

@@ -128,7 +128,7 @@ for file in files:
 
 @pytest.fixture(scope="module")
 def measured(project: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, int]]:
-    """What reading each file of EXPENSIVE came to, and its peak of memory in MB; nothing where the process died."""
+    """Return the outcome of reading each file of EXPENSIVE, and its peak of memory in MB; none if the process died."""
     files = []
     for name, text in EXPENSIVE.items():
         files.append(tmp_path_factory.mktemp("files", numbered=True) / name / "c.yaml")

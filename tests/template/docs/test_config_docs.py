@@ -17,7 +17,8 @@ import yaml
 from aws_glue_cdk_baseline.config import PROJECT, Config, ConfigError, JobSettings, json_schema
 from aws_glue_cdk_baseline.config.parameters import argument_name, snake_case
 from aws_glue_cdk_baseline.pipeline_stack import PipelineStack
-from tests.configs import load, make_app
+from tests.apps import make_app
+from tests.configs import load
 
 BASE = """\
 pipelineAccount: {awsAccountId: "111111111111", awsRegion: us-east-1}

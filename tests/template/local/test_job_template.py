@@ -1,4 +1,4 @@
-"""What `make job` writes passes its own test."""
+"""The job that `make job` writes passes its own test."""
 
 import os
 import shutil

@@ -28,12 +28,15 @@ class Project:
 
     folder: Path
 
+    def read(self, path: str) -> str:
+        return (self.folder / path).read_text(encoding="utf-8")
+
     def write(self, path: str, text: str) -> None:
         (self.folder / path).write_text(text, encoding="utf-8")
 
     def replace(self, path: str, old: str, new: str) -> None:
         """Change a file; the text has to be there."""
-        text = (self.folder / path).read_text(encoding="utf-8")
+        text = self.read(path)
         assert old in text, f"{path} has no {old!r}"
         self.write(path, text.replace(old, new))
 
@@ -73,7 +76,7 @@ class Project:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a rehearsal printed, and its exit code."""
+    """The output of a rehearsal, and its exit code."""
 
     code: int
     output: str

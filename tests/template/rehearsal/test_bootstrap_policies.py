@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
 from aws_glue_cdk_baseline.config import PROJECT, load_config
 from aws_glue_cdk_baseline.pipeline_stack import PipelineStack
-from rehearsal.aws import assembly
+from rehearsal.aws import assembly, execution_policy
 from rehearsal.aws.execution_policy import lacking, needed
-from tests.configs import PROD, make_app, with_stage
+from tests.apps import make_app
+from tests.configs import PROD, with_stage
 
 Calls = list[tuple[str, str, str]]
 FILES = ["pipeline-account", "stage-account"]
@@ -92,3 +94,12 @@ def test_a_policy_that_lacks_an_action_is_told(calls: dict[str, Calls]) -> None:
     assert line.startswith(
         "access denied: arn:aws:iam::123456789102:role/cfn-exec may not glue:CreateJob on arn:aws:glue"
     )
+
+
+def test_the_calls_of_a_type_are_those_of_cfn_lints_schemas() -> None:
+    for kind in ("AWS::Glue::Job", "AWS::IAM::Role", "AWS::CodePipeline::Pipeline", "Custom::Made"):
+        handlers = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", kind).schema.get("handlers", {})
+        names = ("create", "read", "update", "delete")
+        listed = {call for name in names for call in handlers.get(name, {}).get("permissions", [])}
+        assert set(execution_policy._handlers(kind)) == listed
+    assert execution_policy._handlers("Nobody::Knows::It") == ()

@@ -97,16 +97,36 @@ def test_one_account_for_all_three_and_uncommitted_files_are_counted(tmp_path: P
     assert ("DeployProd", "Approval", "waiting") in outcome.rows()
 
 
-def test_prod_in_another_region_deploys_by_way_of_a_bucket_there(tmp_path: Path) -> None:
+LOCATION = "s3://awsglue-datasets/examples/us-legislators/all/persons.json"
+FOUR_STAGES = f"""\
+pipelineAccount: {{awsAccountId: "111111111111", awsRegion: us-east-1}}
+devAccount: {{awsAccountId: "222222222222", awsRegion: us-east-1}}
+testAccount: {{awsAccountId: "333333333333", awsRegion: us-east-1}}
+stagingAccount: {{awsAccountId: "444444444444", awsRegion: us-east-1}}
+prodAccount: {{awsAccountId: "555555555555", awsRegion: eu-west-1}}
+dev: {{jobs: {{ProcessLegislators: {{inputLocation: "{LOCATION}"}}}}}}
+test: {{integrationTest: none, jobs: {{ProcessLegislators: {{inputLocation: "{LOCATION}"}}}}}}
+staging: {{approval: true, jobs: {{ProcessLegislators: {{inputLocation: "{LOCATION}"}}}}}}
+prod: {{jobs: {{ProcessLegislators: {{inputLocation: "{LOCATION}"}}}}}}
+"""
+
+
+def test_four_stages_in_as_many_accounts_and_prod_in_another_region(tmp_path: Path) -> None:
     project = this_project(tmp_path / "project")
-    text = (project.folder / "default-config.yaml").read_text(encoding="utf-8")
-    head, found, rest = text.partition("prodAccount:")
-    project.write("default-config.yaml", head + found + rest.replace("us-east-1", "eu-west-1", 1))
+    project.write("default-config.yaml", FOUR_STAGES)
     project.commit()
     outcome = project.rehearse("--approve")
     assert outcome.code == 0, outcome.output
-    assert "123456789101/eu-west-1" in outcome.output  # bootstrapped too, for the artifacts
-    assert outcome.rows()[-1] == ("DeployProd", "GlueAppStack.Deploy", "succeeded")
+    deployed = ["GlueAppStack.Prepare", "GlueAppStack.Deploy"]
+    assert [(stage, action) for stage, action, _ in outcome.rows() if stage.startswith("Deploy")] == [
+        *(("DeployDev", action) for action in [*deployed, "IntegrationTest"]),
+        *(("DeployTest", action) for action in deployed),
+        *(("DeployStaging", action) for action in ["Approval", *deployed, "IntegrationTest"]),
+        *(("DeployProd", action) for action in ["Approval", *deployed]),
+    ]
+    assert {ended for _, _, ended in outcome.rows()} == {"succeeded"}
+    assert "job run ProcessLegislators-staging SUCCEEDED on local Spark" in outcome.output
+    assert "111111111111/eu-west-1" in outcome.output  # bootstrapped too, for the artifacts
 
 
 def test_a_stage_of_the_most_jobs_deploys(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Who may assume the test role, asked of the emulator's own evaluation of the synthesized trust policy."""
+"""The emulator evaluates the synthesized trust policy of the test role for several callers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from ministack.core.iam_evaluator import EvalContext, evaluate_trust_policy
 
 from aws_glue_cdk_baseline.glue_app_stack import GlueAppStack
 from rehearsal.ministack import iam
-from tests.configs import PIPELINE, make_app, make_job
+from tests.apps import make_app
+from tests.configs import PIPELINE, make_job
 
 ENV = core.Environment(account="222222222222", region="us-east-1")
 

@@ -1,4 +1,4 @@
-"""How the AWS baseline's integration test finds its jobs, for comparison: the tags of every job of the account."""
+"""The AWS baseline's way to find the jobs of its integration test, for comparison: it reads the tags of every job."""
 
 from __future__ import annotations
 

@@ -15,7 +15,8 @@ from cdk_nag import AwsSolutionsChecks
 from aws_glue_cdk_baseline.config import Config, StageConfig
 from aws_glue_cdk_baseline.config.model import Expect
 from aws_glue_cdk_baseline.config.statements import PolicyStatement
-from tests.configs import DEV, PIPELINE, PROD, make_app, make_config, make_job, make_whole_app
+from tests.apps import make_app, make_whole_app
+from tests.configs import DEV, PIPELINE, PROD, make_config, make_job
 from tests.security.findings import Finding, acknowledge, find
 from tests.security.job_acknowledgements import job_acknowledgements
 from tests.security.pipeline_acknowledgements import pipeline_acknowledgements

@@ -11,7 +11,8 @@ from aws_glue_cdk_baseline.config.model import MAX_JOBS, Expect
 from aws_glue_cdk_baseline.config.statements import PolicyStatement
 from aws_glue_cdk_baseline.glue_app_stack import GlueAppStack
 from aws_glue_cdk_baseline.jobs.logs import USE_KEY
-from tests.configs import PIPELINE, make_app, make_job
+from tests.apps import make_app
+from tests.configs import PIPELINE, make_job
 
 ENV = core.Environment(account="222222222222", region="us-east-1")
 

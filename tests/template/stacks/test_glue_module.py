@@ -10,7 +10,8 @@ from aws_cdk.assertions import Template
 from aws_glue_cdk_baseline.config import PROJECT
 from aws_glue_cdk_baseline.glue_app_stack import GlueAppStack
 from aws_glue_cdk_baseline.jobs import glue_job
-from tests.configs import make_app, make_job
+from tests.apps import make_app
+from tests.configs import make_job
 
 
 def template(folder: Path) -> object:

@@ -7,12 +7,13 @@ from typing import Any
 import aws_cdk as core
 import pytest
 import yaml
-from aws_cdk.assertions import Template
+from aws_cdk.assertions import Match, Template
 
-from aws_glue_cdk_baseline.config import PROJECT, Account, Job
+from aws_glue_cdk_baseline.config import PROJECT, Account, Job, StageConfig
 from aws_glue_cdk_baseline.config.model import Expect
 from aws_glue_cdk_baseline.pipeline_stack import PipelineStack
-from tests.configs import DEV, PIPELINE, PROD, make_app, make_config, make_job
+from tests.apps import make_app
+from tests.configs import DEV, PIPELINE, PROD, make_config, make_job
 from tools.list_stages import stages
 
 HOME = core.Environment(account=PIPELINE.aws_account_id, region=PIPELINE.aws_region)
@@ -29,10 +30,16 @@ class Synthesized:
         prod: Account = PROD,
         file: str = "c.yaml",
         job: Job | None = None,
+        stages: dict[str, dict[str, object]] | None = None,
     ):
         self.app = make_app()
         made = (job,) if job else tuple(make_job(folder, f"Job{n}") for n in range(jobs))
         config = make_config(made, dev, prod, file)
+        if stages:
+            records = [
+                StageConfig.model_validate({"name": n, "account": DEV, "jobs": made, **v}) for n, v in stages.items()
+            ]
+            config = config.model_copy(update={"stages": tuple(records)})
         self.stack = PipelineStack(self.app, "PipelineStack", config=config, env=HOME)
         self.assembly = self.app.synth()
         self.template = Template.from_stack(self.stack)
@@ -318,3 +325,28 @@ def test_one_account_for_all_three_works(tmp_path: Path) -> None:
 @cache
 def source_of(module: str) -> str:
     return (PROJECT / "aws_glue_cdk_baseline" / module).read_text(encoding="utf-8")
+
+
+def test_each_stage_of_the_config_is_deployed_in_its_order_with_its_approval_and_its_test(tmp_path: Path) -> None:
+    of_four: dict[str, dict[str, object]] = {
+        "dev": {"integration_test": True},
+        "test": {"integration_test": True},
+        "preProd": {"approval": True},
+        "prod": {"approval": True, "integration_test": True},
+    }
+    four = Synthesized(tmp_path, stages=of_four)
+    deployed = ["GlueAppStack.Prepare", "GlueAppStack.Deploy"]
+    assert stages(four.template.to_json())[4:] == [
+        ("DeployDev", [*deployed, "IntegrationTest"]),
+        ("DeployTest", [*deployed, "IntegrationTest"]),
+        ("DeployPreProd", ["Approval", *deployed]),
+        ("DeployProd", ["Approval", *deployed, "IntegrationTest"]),
+    ]
+    roles = four.template.find_resources("AWS::IAM::Role", {"Properties": {"RoleName": Match.any_value()}})
+    assert sorted(role["Properties"]["RoleName"] for role in roles.values()) == [
+        "glue-integration-test-dev",
+        "glue-integration-test-prod",
+        "glue-integration-test-test",
+    ]
+    commands = four.buildspec("DeployTestIntegrationTest")["phases"]["build"]["commands"]
+    assert "--stage-name DeployTest --sts-role-arn arn:aws:iam::222222222222:role/glue-test-test " in commands[0]

@@ -1,4 +1,4 @@
-"""What looks like a credential. Every fake is put together here, so that this file has none in it."""
+"""Texts that look like a credential. Every fake is put together here, so that this file has none in it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the Git repository starts with, and that it depends on nothing but the files."""
+"""The files that the Git repository starts with; they depend on nothing but the folder's content."""
 
 import json
 import os
@@ -187,7 +187,7 @@ def test_two_synths_and_one_of_a_copy_say_nothing_and_give_the_same_bytes(tmp_pa
 
 
 def environment(outdir: Path) -> dict[str, str]:
-    """What the CDK CLI passes to an app."""
+    """Return the variables that the CDK CLI passes to an app."""
     context = json.loads((PROJECT / "cdk.json").read_text(encoding="utf-8"))["context"]
     return {**os.environ, "CDK_OUTDIR": str(outdir), "CDK_CONTEXT_JSON": json.dumps(context)}
 

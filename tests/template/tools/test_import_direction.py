@@ -18,7 +18,7 @@ NOT_COPIED = shutil.ignore_patterns("__pycache__", "*.json", "*.lock", "*.md")
 # By contract: the lines to add to the files, and what the contract says of each.
 WRONG_IMPORTS = {
     "folders": [
-        ("tools/lock.py", "import rehearsal.errors", "tools.lock -> rehearsal.errors"),
+        ("tools/lock.py", "import rehearsal.model", "tools.lock -> rehearsal.model"),
         ("local/spark.py", "from tools import run_job", "local.spark -> tools.run_job"),
         ("local/emulator.py", "from build_stage import job_tests", "local.emulator -> build_stage.job_tests"),
         ("build_stage/docker_engine.py", "import local.spark", "build_stage.docker_engine -> local.spark"),
@@ -31,7 +31,7 @@ WRONG_IMPORTS = {
     "only-config": [
         ("tools/lock.py", f"import {APP}.permissions.s3", f"tools.lock -> {APP}.permissions.s3"),
         ("local/spark.py", f"import {APP}.pipeline", f"local.spark -> {APP}.pipeline"),
-        ("rehearsal/errors.py", f"import {APP}.jobs.role", f"rehearsal.errors -> {APP}.jobs.role"),
+        ("rehearsal/model.py", f"import {APP}.jobs.role", f"rehearsal.model -> {APP}.jobs.role"),
         ("build_stage/docker_engine.py", f"import {APP}.jobs", f"build_stage.docker_engine -> {APP}.jobs"),
     ],
     "config-without-cdk": [(f"{APP}/config/errors.py", "import aws_cdk", f"{APP}.config.errors -> aws_cdk")],

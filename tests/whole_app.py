@@ -1,12 +1,16 @@
-"""The app of default-config.yaml, synthesized once for all tests of the project."""
+"""The app of default-config.yaml, synthesized once for all tests of a run: a plugin of pytest (conftest.py)."""
+
+from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import aws_cdk as core
 import pytest
 
-from aws_glue_cdk_baseline.config import PROJECT, Config, load_config
-from tests.configs import make_whole_app, with_accounts
+if TYPE_CHECKING:  # the job tests load this plugin too, and need no CDK
+    import aws_cdk as core
+
+    from aws_glue_cdk_baseline.config import Config
 
 
 @dataclass(frozen=True)
@@ -20,6 +24,10 @@ class WholeApp:
 
 @pytest.fixture(scope="session")
 def whole_app() -> WholeApp:
+    from aws_glue_cdk_baseline.config import PROJECT, load_config
+    from tests.apps import make_whole_app
+    from tests.configs import with_accounts
+
     config = with_accounts(load_config(PROJECT / "default-config.yaml"))
     app = make_whole_app(config)
     return WholeApp(config, app, app.synth())
