@@ -136,7 +136,12 @@ MISTAKES = [
         "Runner(args).runs(",
         'error: "Runner" has no attribute "runs"; maybe "run"?  [attr-defined]',
     ),
-    ("tests/test_clean_orders.py", "clean_orders.main()", "clean_orders.mian()", 'error: Module has no attribute "mian"  [attr-defined]'),
+    (
+        "tests/test_clean_orders.py",
+        "clean_orders.main()",
+        "clean_orders.mian()",
+        'error: Module has no attribute "mian"  [attr-defined]',
+    ),
     ("studio_job.py", "awsglue.dynamicframe import", "awsglue.dynamicframes import", "Cannot find implementation"),
 ]
 
