@@ -1,5 +1,6 @@
 """ruff and mypy find mistakes in job scripts, and ask nobody for annotations or docstrings."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -147,11 +148,12 @@ MISTAKES = [
 
 
 def check(project: Path) -> list[str]:
-    """What ruff and mypy find in the job scripts of `project`, a line for each finding."""
+    """Return the findings of ruff and mypy in the job scripts of `project`, one a line."""
     ruff = [sys.executable, "-m", "ruff", "check", "--no-cache", "--quiet", "--output-format", "concise"]
     mypy = [sys.executable, "-m", "mypy", "--no-error-summary", "--hide-error-context"]
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     found = [
-        subprocess.run([*command, str(JOB_SCRIPTS)], cwd=project, capture_output=True, text=True)
+        subprocess.run([*command, str(JOB_SCRIPTS)], cwd=project, env=environment, capture_output=True, text=True)
         for command in (ruff, mypy)
     ]
     assert [result.stderr for result in found] == ["", ""]
