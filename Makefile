@@ -86,5 +86,5 @@ $(VENV)/.ready: requirements-dev.lock requirements-local.lock
 	@touch $@
 
 node_modules/.ready: package.json package-lock.json | $(VENV)/.ready
-	@npm ci --no-audit --no-fund --loglevel=error
+	@npm ci --no-audit --no-fund --no-update-notifier --loglevel=error
 	@touch $@

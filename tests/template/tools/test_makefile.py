@@ -1,0 +1,68 @@
+"""The targets of the Makefile and their variables, as `make --dry-run` prints their commands."""
+
+import os
+import subprocess
+
+import pytest
+
+from aws_glue_cdk_baseline.config import PROJECT
+
+TARGETS = {
+    *(
+        "help",
+        "test",
+        "check",
+        "fuzz-config",
+        "test-jobs",
+        "run",
+        "shell",
+        "job",
+        "rehearse",
+        "test-rehearsal",
+        "synth",
+    ),
+    *("snapshot", "schema", "benchmark-synth", "benchmark-join", "lock", "clean"),
+}
+
+
+def dry_run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Print the commands of a target, without the variables of a `make` that runs these tests."""
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("MAKEFLAGS", "MAKEOVERRIDES", "MAKELEVEL", "ARGS", "CONFIG", "ENGINE")
+    }
+    command = ["make", "--dry-run", *arguments]
+    return subprocess.run(command, cwd=PROJECT, env=inherited | environment, capture_output=True, text=True)
+
+
+def last_command(*arguments: str, **environment: str) -> str:
+    return " ".join(dry_run(*arguments, **environment).stdout.splitlines()[-1].split())
+
+
+def test_help_lists_every_target() -> None:
+    result = subprocess.run(["make", "help"], cwd=PROJECT, capture_output=True, text=True)
+    assert {line.split()[1] for line in result.stdout.splitlines() if line.startswith("  make ")} == TARGETS
+
+
+@pytest.mark.parametrize("target", ["run", "test-jobs", "rehearse"])
+def test_an_engine_that_does_not_exist_is_refused_by_every_target_that_takes_one(target: str) -> None:
+    for engine in ("dokcer", "spark docker"):
+        result = dry_run(target, f"ENGINE={engine}")
+        assert result.returncode == 2
+        assert f"ENGINE is spark or docker, not {engine}.  Stop." in result.stderr
+    assert dry_run(target, "ENGINE=docker").returncode == 0
+
+
+def test_the_options_of_a_run_are_variables_and_its_arguments_come_last() -> None:
+    given = ["JOB=Join", "STAGE=prod", "CONFIG=c.yaml", "ARGS=--stage x"]
+    assert last_command("run", *given) == "python -m tools.run_job --config c.yaml --stage=prod Join --stage x"
+    assert last_command("run", *given, "ENGINE=docker", "PROFILE=me") == (
+        "python -m tools.glue_image run --config c.yaml --aws-profile=me --stage=prod Join --stage x"
+    )
+
+
+def test_a_variable_that_other_programs_use_too_is_not_taken_from_the_environment() -> None:
+    command = last_command("run", "JOB=Join", "ENGINE=docker", STAGE="prod", PROFILE="me")
+    assert command == "python -m tools.glue_image run --config default-config.yaml Join"
+    assert last_command("job", NAME="me") == 'python -m tools.new_job --config default-config.yaml ""'
