@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The CDK app: `cdk synth -c config=other.yaml` synthesizes another config than default-config.yaml."""
+"""The CDK app of default-config.yaml. `cdk synth -c config=other.yaml` synthesizes another config file."""
 
 import sys
 from pathlib import Path

@@ -1,5 +1,7 @@
-"""Make the tests find what the virtual environment brings, however pytest is started: node for the CDK, and local
-Spark for the job tests, unless AWS's own awsglue library is there, as in the Glue image."""
+"""Put the tools of the virtual environment on the path, so that pytest needs no activated environment.
+
+The CDK needs node. The job tests need local Spark, except in the Glue image, which has AWS's own awsglue library.
+"""
 
 import importlib.util
 import os
@@ -16,7 +18,7 @@ if importlib.util.find_spec("awsglue") is None and importlib.util.find_spec("jdk
     from local.spark import GLUE_LIBS, spark_environment
 
     os.environ.update(spark_environment(small_data=True))
-    time.tzset()  # this process has read the laptop's time zone already
+    time.tzset()  # applies TZ: Python has read the laptop's time zone before
     sys.path.append(str(GLUE_LIBS))
-    # Spark's Python workers look for the functions that a job gives to `filter` and `map` there.
+    # A job may give its own functions to `filter` and `map`: Spark's Python workers import them from this folder.
     os.environ["PYTHONPATH"] += os.pathsep + str(HERE / "aws_glue_cdk_baseline" / "job_scripts")

@@ -1,4 +1,4 @@
-"""Check a config file, or print its JSON Schema without one: `python -m aws_glue_cdk_baseline.config [FILE]`."""
+"""Check a config file: `python -m aws_glue_cdk_baseline.config FILE`. Without FILE, print the JSON Schema."""
 
 from __future__ import annotations
 

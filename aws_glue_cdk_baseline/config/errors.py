@@ -1,4 +1,4 @@
-"""The errors of a config: one line each, with the place to look at, and hints at the nearest known name."""
+"""The errors of a config: one line each, with the file, the line and the key, and a hint at the nearest known name."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
-MAX_SHOWN = 100  # more errors come of one mistake, or of a file that is no config
+MAX_SHOWN = 100  # more errors than that have one cause, such as a file that is not a config at all
 
 
 @dataclass(frozen=True, order=True)
@@ -24,24 +24,24 @@ class ErrorLine:
 
 
 class ConfigError(Exception):
-    """A config that cannot be used; `errors` has every error found, in the order of the file."""
+    """The config cannot be used. `errors` has every error that was found, in the order of the file."""
 
     def __init__(self, errors: Iterable[ErrorLine]) -> None:
         self.errors = sorted(set(errors))
         lines = [str(error) for error in self.errors[:MAX_SHOWN]]
         for error in self.errors[MAX_SHOWN : MAX_SHOWN + 1]:
-            lines.append(str(replace(error, where="", message="there are more errors; mend the ones above first")))
+            lines.append(str(replace(error, where="", message="there are more errors; correct the ones above first")))
         super().__init__("\n".join(lines))
 
 
 def _one_line(text: str, most: int) -> str:
-    """Return `text` without line breaks and control characters, which a key may have, cut to `most` characters."""
+    """Return at most `most` characters of `text` on one line: line breaks and control characters are escaped."""
     text = text if len(text) <= most else f"{text[: most - 3]}..."
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def shown(value: object) -> str:
-    """Return a value as a message shows it: quoted, on one line, at most 80 characters."""
+    """Return a value as messages show it: text in quotes, on one line, at most 80 characters."""
     text = repr(value) if isinstance(value, str) else str(value)
     return text if len(text) <= 80 else f"{text[:77]}..."
 
@@ -51,7 +51,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
     def likeness(name: str) -> float:
         typed, meant = word.lower(), name.lower()
-        swapped = sorted(typed) == sorted(meant)  # `us-esat-1` is us-east-1, though us-west-1 is as near by its letters
+        swapped = sorted(typed) == sorted(meant)  # us-esat-1 means us-east-1, although us-west-1 is as similar
         matcher = SequenceMatcher(None, typed, meant)
         return (matcher.ratio() if matcher.quick_ratio() >= 0.7 else 0) + (0.2 if swapped else 0)
 
@@ -60,6 +60,6 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return `; did you mean X?`, or nothing where no known name is near."""
+    """Return `; did you mean X?`, or an empty text if no known name is near."""
     match = nearest(word, known)
     return f"; did you mean {match}?" if match else ""

@@ -1,4 +1,4 @@
-"""Build the jobs of each stage from the parsed file: settings merged, parameters turned into arguments, all checked."""
+"""Build the jobs of each stage from the parsed file: merge settings, turn parameters into arguments, check both."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from aws_glue_cdk_baseline.config.script_check import Elsewhere, JobInStage, che
 from aws_glue_cdk_baseline.config.script_options import ScriptOptions, read_script_options
 from aws_glue_cdk_baseline.config.yaml_file import KeyPath, YamlFile
 
-# Returns why a job cannot be deployed, or None. Callers add their own: this package knows nothing of roles.
+# Returns why a job cannot be deployed, or None. The caller supplies it: this package does not know IAM roles.
 JobCheck = Callable[[Job], str | None]
 
 
 class StageJobs:
-    """Builds the jobs of every stage of one file; `errors` collects what is wrong with them."""
+    """Builds the jobs of every stage of one file and collects their `errors`."""
 
     def __init__(self, file: YamlFile, content: ConfigFile, scripts_folder: Path, check_job: JobCheck) -> None:
         self.errors: list[ErrorLine] = []
@@ -36,7 +36,7 @@ class StageJobs:
         self._check_listed()
 
     def build(self, stage: str) -> tuple[Job, ...]:
-        """Return the jobs of `stage`; each is compared with the same job in the other stages."""
+        """Return the jobs of `stage`. Each is also compared with the same job in the other stages."""
         jobs = []
         for name, section in self._stages[stage].items():
             path = (stage, "jobs", name)
@@ -45,14 +45,14 @@ class StageJobs:
                 errors = len(self.errors)
                 self._check(path, section, settings, script)
                 job = _job(name, script, settings, _parameters(section))
-                # Where there are errors, a location may be anything.
+                # A job with errors may have locations that the check cannot read.
                 if len(self.errors) == errors and (error := self._check_job(job)):
                     self._error(path, error)
                 jobs.append(job)
         return tuple(jobs)
 
     def _check_listed(self) -> None:
-        """Report each job under `jobs` that no stage lists: it would be lost without a word."""
+        """Report each job under `jobs` that no stage lists: otherwise it would silently not be deployed."""
         listed = set()
         for key, section in self._file.data.items() if isinstance(self._file.data, dict) else ():
             names = section.get("jobs") if key != "jobs" and isinstance(section, dict) else None
@@ -69,7 +69,7 @@ class StageJobs:
         values = {key: getattr(shared, key) for key in shared.model_fields_set} | {
             key: getattr(section, key) for key in own
         }
-        settings = JobSettings.model_construct(**values)  # both halves are validated already
+        settings = JobSettings.model_construct(**values)  # both parts are validated already
         if settings.execution_class == "FLEX" and settings.worker_type not in ("G.1X", "G.2X"):
             place = path if own & {"execution_class", "worker_type"} else ("jobs", name)
             message = f"FLEX runs on workers of type G.1X or G.2X, not {settings.worker_type}; change one of the two"
@@ -108,7 +108,7 @@ class StageJobs:
             self._error((*path, parameter_of) if parameter_of else path, message)
 
     def _parameters_elsewhere(self, path: KeyPath) -> Mapping[str, Elsewhere]:
-        """Return the parameters that the job at `path` has in the other stages, each where it stands first."""
+        """Return the parameters that the job at `path` has in other stages, each with the first place in the file."""
         own, _, name = path
         found: dict[str, Elsewhere] = {}
         for stage, jobs in self._stages.items():
@@ -125,7 +125,9 @@ class StageJobs:
                 self.errors.append(ErrorLine(shown_script, error.lineno or 1, "", f"not valid Python: {error.msg}"))
             except OSError as error:
                 self._options[script] = None
-                self.errors.append(ErrorLine(shown_script, 1, "", f"cannot be read: {error.strerror}; mend the file"))
+                self.errors.append(
+                    ErrorLine(shown_script, 1, "", f"cannot be read: {error.strerror}; make it readable")
+                )
         return self._options[script]
 
     def _error(self, path: KeyPath, message: str) -> None:

@@ -1,4 +1,4 @@
-"""Load a config file: read, parse, check, and build its records."""
+"""Load a config file: read, parse and check it, and build its records."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 
 def load_config(path: Path, project: Path = PROJECT, check_job: JobCheck = lambda job: None) -> Config:
-    """Read and check the config file at `path`; job scripts are looked for in the folder `project`.
+    """Read and check the config file at `path`, whose job scripts are in the folder `project`.
 
-    `check_job` returns why a job that is right in itself cannot be deployed, or None. Raises ConfigError with every
-    error found, each with file:line.
+    `check_job` is called for each job without errors; it returns why the job cannot be deployed, or None. Raise
+    ConfigError with every error, each with file:line.
     """
     name = _name(path, project)
     file = read_yaml(path, name)
@@ -52,7 +52,7 @@ def load_config(path: Path, project: Path = PROJECT, check_job: JobCheck = lambd
 
 
 def _partition_errors(content: ConfigFile, file: YamlFile) -> list[ErrorLine]:
-    """Return the stages in another partition, such as China's: no role of one partition is trusted in another."""
+    """Return an error for each stage in another AWS partition than the pipeline: no role is trusted across partitions."""
     home = partition_of(content.pipeline_account.aws_region)
     regions = {f"{name}Account": stage.account.aws_region for name, stage in content.stages.items()}
     return [
@@ -63,19 +63,19 @@ def _partition_errors(content: ConfigFile, file: YamlFile) -> list[ErrorLine]:
 
 
 def _name_errors(content: ConfigFile, file: YamlFile) -> list[ErrorLine]:
-    """Return the stages whose names differ in case only: the names of roles, made of them, do not differ then."""
+    """Return an error for each two stages whose names differ in case only: their roles would have the same name."""
     seen: dict[str, str] = {}
     return [
-        file.error((name,), f"is a stage as {first} is, but for capital letters; choose another name")
+        file.error((name,), f"differs from the stage {first} in capital letters only; choose another name")
         for name in content.stages
         if (first := seen.setdefault(name.lower(), name)) != name
     ]
 
 
 def _name(path: Path, project: Path) -> str:
-    """Return the name by which messages and the pipeline call the file at `path`."""
+    """Return the file's name in messages and in the pipeline: relative to the project if it is inside."""
     try:
         resolved = path.resolve()
-    except (OSError, RuntimeError, ValueError):  # a loop of links, or a path that no file can have
-        raise ConfigError([ErrorLine(str(path), 1, "", "is no path of a file; name another one")]) from None
+    except (OSError, RuntimeError, ValueError):  # a loop of links, or a path that cannot exist
+        raise ConfigError([ErrorLine(str(path), 1, "", "is not a path of a file; name another file")]) from None
     return resolved.relative_to(project).as_posix() if resolved.is_relative_to(project) else str(path)

@@ -1,4 +1,4 @@
-"""Turn what pydantic finds wrong with a config file into lines that say what is allowed and how to mend it."""
+"""Turn pydantic's errors in a config file into lines that name what is allowed and how to correct the file."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 def explain(errors: Iterable[ErrorDetails], file: YamlFile, stages: Sequence[str]) -> list[ErrorLine]:
-    """Return one line an error, in the words of the file, whose stages are `stages`.
+    """Return one line for each error, with the keys as the file has them. `stages` are the stages of the file.
 
-    A misspelt key is not reported a second time as a missing one, nor a value that is wrong because of an error that
-    `file` has already.
+    Two kinds of errors are left out, because another error is their cause: a missing key that a misspelt one was meant
+    to be, and a value in which `file` already has an error.
     """
     located = [(_key_path(error), error) for error in errors]
     located = [(path, error) for path, error in located if typed_path(path) not in file.wrong]
@@ -38,7 +38,7 @@ def explain(errors: Iterable[ErrorDetails], file: YamlFile, stages: Sequence[str
 
 
 def typed_path(path: KeyPath) -> KeyPath:
-    """Return the keys as typed in the file for a path of the model: stages.dev.account is devAccount."""
+    """Return the key path in the file for a path in the model: `devAccount` for `stages.dev.account`."""
     match path:
         case ("stages", str(stage), "account", *below):
             return (f"{stage}Account", *below)
@@ -50,7 +50,7 @@ def typed_path(path: KeyPath) -> KeyPath:
 
 
 def _key_path(error: ErrorDetails) -> KeyPath:
-    """Return the path of the key. A last part "[key]" is pydantic's word for the key itself, unless it was typed."""
+    """Return the path of the key with the error. Pydantic adds "[key]" where the error is in the key itself."""
     path = error["loc"]
     return path[:-1] if path[-1] == "[key]" and error["type"] == "value_error" else path
 
@@ -100,7 +100,7 @@ def _message(path: KeyPath, error: ErrorDetails, stages: Sequence[str]) -> str:
 
 
 def _number(value: object) -> str:
-    """A number as it was typed; in quotes where it has more to it than digits."""
+    """Return a number as it was typed, in quotes if it is long or not printable."""
     text = str(value)
     return text if len(text) <= 40 and text.isprintable() else shown(value)
 
@@ -119,7 +119,7 @@ def _unknown_key(path: KeyPath, stages: Sequence[str]) -> str:
     known = [field.alias or "" for field in section.model_fields.values()]
     if section is JobSettings and not nearest(key, known):
         places = " and ".join(f"{stage}.jobs.{path[1]}" for stage in stages)
-        return f"is no setting; a parameter goes under {places}; settings: {', '.join(known)}"
+        return f"is not a setting; a parameter goes under {places}; settings: {', '.join(known)}"
     return f"is not known here; allowed: {', '.join(known)}{did_you_mean(key, known)}"
 
 

@@ -26,12 +26,12 @@ from aws_glue_cdk_baseline.config.values import (
     WorkerType,
 )
 
-MAX_JOBS = 240  # a job is two resources, and one CloudFormation stack holds 500; the rest is for what all share
-MAX_PARAMETERS = 100  # of one job; ten times what a job script can be read with
+MAX_JOBS = 240  # a job is two resources, a CloudFormation stack holds 500, and the stage itself has some
+MAX_PARAMETERS = 100  # of one job: ten times as many as a readable script has
 
 
 class Account(Section):
-    """An AWS account and Region: what CDK calls an environment."""
+    """An AWS account and Region. The CDK calls the pair an environment."""
 
     aws_account_id: AccountId = Field(description="12 digits; quotes are optional, leading zeros are kept")
     aws_region: Region = Field(description="such as us-east-1")
@@ -44,7 +44,7 @@ class Expect(Section):
 
 
 class JobSettings(Section):
-    """The settings of a job: under `jobs.<Job>` for all stages, and in a stage's job for that stage alone."""
+    """The settings of a job: under `jobs.<Job>` for all stages, in a stage's job for that stage only."""
 
     description: Annotated[Description, Field(max_length=2048)] | None = Field(
         None, description="shown in the Glue console"
@@ -72,7 +72,7 @@ class JobSettings(Section):
 
 
 class StageJob(JobSettings):
-    """A job in one stage: its parameters, and each setting that differs there."""
+    """A job in one stage: its parameters, and the settings that differ in this stage."""
 
     model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, ParameterValue]
@@ -105,7 +105,7 @@ class StageInFile(Section):
 
 
 class ConfigFile(Section):
-    """The whole file, its stages paired with their accounts (parsing.py)."""
+    """The whole file. parsing.py has paired each stage with its account."""
 
     pipeline_account: Account = Field(description="hosts the Git repository and the pipeline")
     jobs: dict[JobName, Annotated[JobSettings, BeforeValidator(_nothing_is_empty)]] = Field(

@@ -1,4 +1,4 @@
-"""The rule by which a job's parameter in the config arrives at its script; there is no mapping to keep."""
+"""The rule that turns a job's parameter in the config into an argument of its script. There is no list to maintain."""
 
 from __future__ import annotations
 
@@ -19,38 +19,38 @@ def snake_case(name: str) -> str:
 
 
 def argument_name(parameter: str) -> str:
-    """Return the argument that a parameter arrives as: `inputLocationOrgs` -> `--input_path_orgs`."""
+    """Return the argument that a parameter becomes: `inputLocationOrgs` -> `--input_path_orgs`."""
     words = snake_case(parameter).split("_")
     return "--" + "_".join("path" if word == "location" else word for word in words)
 
 
 def parameter_name(option: str, used: Iterable[str] = ()) -> str:
-    """Return the parameter that supplies a script's `option`: the one in `used` that does, else the usual spelling."""
+    """Return the parameter that becomes a script's `option`: one of `used` if possible, else in the usual spelling."""
     for parameter in used:
         if argument_name(parameter) == f"--{option}":
             return parameter
     first, *rest = ("location" if word == "path" else word for word in option.split("_"))
     usual = first + "".join(word.capitalize() for word in rest)
-    return usual if argument_name(usual) == f"--{option}" else option  # input_path_1
+    return usual if argument_name(usual) == f"--{option}" else option  # such as input_path_1
 
 
 def has_parameter(option: str) -> bool:
-    """Return true where a parameter can arrive as this option: none does as `TempDir`, since all are in snake_case."""
+    """Return true if a parameter can become this option. None becomes `TempDir`: arguments are in snake_case."""
     return argument_name(parameter_name(option)) == f"--{option}"
 
 
 def is_location(parameter: str, value: str) -> bool:
-    """Return true where a parameter names a place in S3, by its name (`inputLocationOrgs`) or by its value."""
+    """Return true if a parameter is a location in S3, by its name (`inputLocationOrgs`) or by its value."""
     return "location" in snake_case(parameter).split("_") or value.lower().startswith(("s3:", "s3a:", "s3n:"))
 
 
 def is_output(parameter: str) -> bool:
-    """Return true where a location is one that the job writes."""
+    """Return true if the job writes to this location."""
     return argument_name(parameter).startswith("--output")
 
 
 def parameter_error(parameter: str, value: str, earlier: Iterable[str]) -> str | None:
-    """Return why a parameter is wrong, or None; `earlier` are the parameters above it in the same job."""
+    """Return the error of a parameter, or None. `earlier` are the parameters above it in the same job."""
     argument = argument_name(parameter)
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", parameter):
         return "is not a parameter's name; allowed: a letter, then letters, digits and _"

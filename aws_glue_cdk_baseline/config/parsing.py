@@ -1,7 +1,6 @@
-"""Parse the content of a config file into its model, once; of a file with errors, all that is right in it.
+"""Parse the content of a config file into its model. If the file has errors, parse the parts without errors.
 
-A stage is two keys of the file, `<stage>Account` and `<stage>`. They are paired here, so that no other module spells
-them.
+A stage is two keys of the file, `<stage>Account` and `<stage>`. This module pairs them; the other modules get pairs.
 """
 
 from __future__ import annotations
@@ -18,16 +17,16 @@ from aws_glue_cdk_baseline.config.model import ConfigFile
 from aws_glue_cdk_baseline.config.yaml_file import Data, YamlFile
 
 ACCOUNT = "Account"
-TRIES = 10  # each takes out what the one before refused; what is refused next is mostly a consequence
-MOST_ERRORS = 1000  # ten times what is shown; each costs a look for the nearest known name
-PLACEHOLDER = {"awsAccountId": "123456789101", "awsRegion": "us-east-1"}  # for an account that is refused
+TRIES = 10  # each removes what the one before refused; later errors are mostly consequences of the first
+MOST_ERRORS = 1000  # ten times what is shown; to explain an error takes time
+PLACEHOLDER = {"awsAccountId": "123456789101", "awsRegion": "us-east-1"}  # replaces an account with an error
 
 
 def parse(file: YamlFile) -> tuple[ConfigFile | None, list[ErrorLine]]:
-    """Return the file as its model, and its errors.
+    """Return the model of the file, and its errors.
 
-    With errors the model lacks what was refused, so that the rest can be checked too; it is None where too little is
-    left.
+    If there are errors, the model lacks the wrong parts, so that the other parts can still be checked. It is None if
+    too little is left.
     """
     data: dict[str, Data] = file.data if isinstance(file.data, dict) else {}
     content, missing = _with_stages(data)
@@ -46,9 +45,9 @@ def parse(file: YamlFile) -> tuple[ConfigFile | None, list[ErrorLine]]:
 
 
 def _with_stages(data: dict[str, Data]) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return the content with its stages under `stages`, and each half of a stage that is missing, with the other one.
+    """Return the content with the pairs under `stages`, and each missing half of a pair with the half that is there.
 
-    What is neither a pair nor half of one stays, for the model to refuse.
+    A key that is neither a pair nor half of one stays in the content: the model refuses it.
     """
     shared = {key: value for key, value in data.items() if key in ("pipelineAccount", "jobs")}
     other = {key: value for key, value in data.items() if key not in shared}
@@ -64,7 +63,7 @@ def _with_stages(data: dict[str, Data]) -> tuple[dict[str, Any], dict[str, str]]
     alone = dict(missing)
     for key in left:
         candidates = [] if key.endswith(ACCOUNT) else [half for half, other in missing.items() if other != key]
-        if meant := nearest(key, [*absent, *candidates]):  # a misspelt key is refused as such, and no half is missing
+        if meant := nearest(key, [*absent, *candidates]):  # a misspelt key: one error is enough
             missing.pop(meant, None)
             missing.pop(halves[key], None)
             alone.pop(halves[key], None)
@@ -84,12 +83,12 @@ def _half_missing(file: YamlFile, half: str, key: str) -> ErrorLine:
 
 
 def _is_half(key: str, value: Data) -> bool:
-    """Return true for an account, and for a section that lists jobs."""
+    """Return true if a key is half of a stage: an account, or a section that lists jobs."""
     return key.endswith(ACCOUNT) or (isinstance(value, dict) and "jobs" in value)
 
 
 def _take_out(content: dict[str, Any], path: Iterable[str | int]) -> None:
-    """Take as little out of `content` as leaves a whole without what is refused at `path`."""
+    """Remove the error at `path` from `content`, with as little around it as possible."""
     match tuple(path):
         case ("pipelineAccount", *_):
             content["pipelineAccount"] = dict(PLACEHOLDER)

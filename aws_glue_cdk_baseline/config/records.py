@@ -1,4 +1,4 @@
-"""The config as the rest of the app reads it: frozen, typed records, every value checked."""
+"""The config as the rest of the app reads it: frozen, typed records of checked values."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ class Record(BaseModel):
 class Job(Record):
     """A Glue job as one stage deploys it.
 
-    `script` is a path on this machine. `arguments` maps each argument, such as `--input_path`, to its value as typed;
-    `input_locations` and `output_locations` are the `s3://` URIs among them: what the job reads, and what it writes.
+    `script` is a path on this machine. `arguments` maps each argument, such as `--input_path`, to its value as typed.
+    Of these values, the job reads the `s3://` URIs in `input_locations` and writes to those in `output_locations`.
     """
 
     name: str
@@ -31,10 +31,10 @@ class Job(Record):
 
 
 class StageConfig(Record):
-    """One stage: `account` is where it is deployed, `jobs` what is deployed there.
+    """One stage: the pipeline deploys its `jobs` to its `account`.
 
-    With `approval` the pipeline asks before it deploys; with `integration_test` it runs all jobs afterwards. The jobs'
-    logs are kept for `log_retention_days`.
+    With `approval` the pipeline waits for a person before it deploys; with `integration_test` it runs all jobs after
+    that. CloudWatch keeps the jobs' logs for `log_retention_days`.
     """
 
     name: str
@@ -46,14 +46,14 @@ class StageConfig(Record):
 
     @property
     def deployed_as(self) -> str:
-        """The name of the stage in the pipeline: DeployStaging for staging."""
+        """The name of the stage in the pipeline, such as DeployStaging for staging."""
         return f"Deploy{self.name[0].upper()}{self.name[1:]}"
 
 
 class Config(Record):
     """The whole config, its stages in the order of the file.
 
-    `file` is relative to the project where it lies inside, as the pipeline must find it.
+    `file` is the path of the config file: relative to the project if it is inside, so that the pipeline finds it.
     """
 
     file: str
@@ -61,5 +61,5 @@ class Config(Record):
     stages: tuple[StageConfig, ...]
 
     def stage(self, name: str) -> StageConfig:
-        """Return the stage called `name`. Raises KeyError where there is none."""
+        """Return the stage called `name`. Raise KeyError if there is none."""
         return {stage.name: stage for stage in self.stages}[name]

@@ -15,7 +15,7 @@ SETTINGS = tuple(field.alias or name for name, field in JobSettings.model_fields
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """The place of a parameter in another stage."""
+    """A parameter's place in another stage of the file."""
 
     stage: str
     line: int
@@ -23,18 +23,18 @@ class Elsewhere:
 
 @dataclass(frozen=True)
 class JobInStage:
-    """The part of a job that is checked: its parameters in this stage, and in the others the places of theirs."""
+    """A job in one stage, as far as it is checked: its parameters here, and those that it has `elsewhere`."""
 
-    script: str  # as it is shown in messages
+    script: str  # its path in messages
     parameters: Mapping[str, str]
     default_arguments: Mapping[str, str]
     elsewhere: Mapping[str, Elsewhere]
 
 
 def check_script(job: JobInStage, options: ScriptOptions | None) -> Iterator[tuple[str | None, str]]:
-    """Yield (parameter, message) for each error, (None, message) for an error of the whole job.
+    """Yield (parameter, message) for each error of a parameter, and (None, message) for each error of the whole job.
 
-    One mistake gives one error: a misspelt parameter is not also reported as missing.
+    A misspelt parameter is one error: it is not also reported as missing.
     """
     if options is None:
         yield from _misspelt_settings(job)
@@ -73,7 +73,7 @@ def _same_words(name: str) -> str:
 
 
 def _unread(job: JobInStage, options: ScriptOptions, parameter: str) -> tuple[str, str | None]:
-    """Return the message for a parameter that the script never reads, and the option that it was meant for."""
+    """Return the message for a parameter that the script does not read, and the option that was probably meant."""
     unsupplied = [option for option in options.lines if option not in _supplied(job)]
     for option in unsupplied:
         if not has_parameter(option) and _same_words(option) == _same_words(parameter):
@@ -93,7 +93,7 @@ def _unread(job: JobInStage, options: ScriptOptions, parameter: str) -> tuple[st
 
 
 def _missing_here(job: JobInStage, lines: Mapping[str, int], meant: set[str]) -> Iterator[tuple[None, str]]:
-    """Yield the parameters that only other stages have; `lines` are the options that the script reads, if known."""
+    """Yield an error for each parameter that only other stages have. `lines` are the script's options, if known."""
     supplied = _supplied(job)
     for parameter, place in job.elsewhere.items():
         option = argument_name(parameter)[2:]
@@ -105,14 +105,17 @@ def _missing_here(job: JobInStage, lines: Mapping[str, int], meant: set[str]) ->
 
 
 def _misspelt_settings(job: JobInStage) -> Iterator[tuple[str, str]]:
-    """Yield near misses of a setting: all that can be refused where a script does not tell what it reads."""
+    """Yield an error for each parameter that is almost the name of a setting.
+
+    Nothing else can be checked if the options of the script are not known.
+    """
     for parameter in job.parameters:
         if meant := _meant_setting(parameter):
             yield parameter, f"reads like a misspelt setting; did you mean {meant}?"
 
 
 def _meant_setting(parameter: str) -> str | None:
-    if setting := JobSettings.model_fields.get(parameter):  # number_of_workers
+    if setting := JobSettings.model_fields.get(parameter):  # typed in snake_case, such as number_of_workers
         return setting.alias
     meant = nearest(parameter, SETTINGS)
     near = meant and abs(len(meant) - len(parameter)) <= 1 and meant[:4].lower() == parameter[:4].lower()

@@ -1,4 +1,4 @@
-"""Find the options that a job script reads from its command line, in its source, without running it."""
+"""Find the options that a job script reads from its command line. The source is parsed, and not run."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ SUPPLIED_BY_GLUE = frozenset({"JOB_NAME", "JOB_ID", "JOB_RUN_ID", "WORKFLOW_NAME
 
 @dataclass(frozen=True)
 class ScriptOptions:
-    """The options that a script's `getResolvedOptions` calls name, each with its line.
+    """The options that a script reads with `getResolvedOptions`, each with its line.
 
-    An option that is only asked for under an `if` (the usual way to make one optional) may be left out.
+    An option that is read only under an `if` is optional.
     """
 
     required: dict[str, int]
@@ -26,16 +26,16 @@ class ScriptOptions:
 
 
 def read_script_options(script: Path) -> ScriptOptions | None:
-    """Return the options of `script`, or None where they are not written as a literal list and so cannot be known.
+    """Return the options of `script`, or None if they are not a literal list: then they are known only at run time.
 
-    Raises SyntaxError (with `lineno`) for a script that Python cannot parse.
+    Raise SyntaxError (with `lineno`) for a script that Python cannot parse.
     """
     source = script.read_bytes()
     try:
         tree = ast.parse(source, filename=script.name)
         finder = _Finder(tree)
         finder.visit(tree)
-    except (ValueError, RecursionError, MemoryError) as error:  # NUL bytes, an expression of thousands of terms
+    except (ValueError, RecursionError, MemoryError) as error:  # NUL bytes, or an expression with thousands of terms
         raise SyntaxError(str(error) or "too complex", (script.name, 1, 1, None)) from None
     if not finder.calls or not finder.all_literal:
         return None
@@ -80,7 +80,7 @@ class _Finder(ast.NodeVisitor):
 
 
 def _constants(tree: ast.Module) -> dict[str, ast.expr]:
-    """Return the names that are set once, to a list or tuple, and used as a `getResolvedOptions` argument alone."""
+    """Return the variables that are set once, to a list or tuple, and used only as argument of `getResolvedOptions`."""
     nodes = list(ast.walk(tree))
     used_as_options = {id(_options_argument(node)) for node in nodes if isinstance(node, ast.Call) and _is_reader(node)}
     uses = [node for node in nodes if isinstance(node, ast.Name) and id(node) not in used_as_options]

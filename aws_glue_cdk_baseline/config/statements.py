@@ -1,4 +1,4 @@
-"""The `statements:` of a job: permissions of its role besides those that follow from its locations."""
+"""The `statements:` of a job: permissions of its role in addition to those for its locations."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _resource(value: str) -> str:
 def _reason(value: str) -> str:
     if len(value.strip()) >= 10 and re.search(r"[^\W\d_]{2}", value):
         return value
-    raise ValueError(f"{shown(value)} is no reason; say in a few words why no narrower resource does")
+    raise ValueError(f"{shown(value)} is not a reason; write in a few words why a narrower resource is not enough")
 
 
 def _operator(value: str) -> str:
@@ -58,14 +58,16 @@ def _as_list(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
-FILLED = BeforeValidator(_filled)  # `min_length` would count what is left when the items that it refuses are out
+FILLED = BeforeValidator(
+    _filled
+)  # not `min_length`, which would also report a list whose items have all been removed for errors
 _ONE_OR_MORE = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}
 Values = Annotated[tuple[str, ...], FILLED, BeforeValidator(_as_list), WithJsonSchema(_ONE_OR_MORE)]
 Conditions = dict[Annotated[str, AfterValidator(_operator)], dict[str, Values]]
 
 
 class PolicyStatement(Section):
-    """A permission of a job's role. It always allows: what is not allowed is denied already."""
+    """A permission of a job's role. Its effect is always Allow: IAM denies everything else."""
 
     actions: Annotated[tuple[Annotated[str, AfterValidator(_action)], ...], FILLED] = Field(
         description="IAM actions, each by its full name, such as dynamodb:GetItem"
@@ -74,7 +76,9 @@ class PolicyStatement(Section):
         description="ARNs; one with * needs a reason"
     )
     conditions: Conditions = Field(default_factory=dict, description="operator: {key: value}, as in an IAM policy")
-    reason: Annotated[str, AfterValidator(_reason)] | None = Field(None, description="why no narrower resource does")
+    reason: Annotated[str, AfterValidator(_reason)] | None = Field(
+        None, description="why a narrower resource is not enough"
+    )
 
     @model_validator(mode="after")
     def _wide_for_a_reason(self) -> PolicyStatement:
@@ -86,7 +90,7 @@ class PolicyStatement(Section):
         return self
 
     def as_iam(self) -> dict[str, Any]:
-        """Return the statement as an IAM policy has it."""
+        """Return the statement in the form of an IAM policy."""
         conditions = {
             operator: {key: list(values) for key, values in keys.items()} for operator, keys in self.conditions.items()
         }

@@ -14,7 +14,7 @@ from pydantic.alias_generators import to_camel
 
 from aws_glue_cdk_baseline.config.errors import did_you_mean, shown
 
-# This template or Glue sets these arguments, so no job may (the CDK construct refuses most of them too).
+# A job may not set these arguments, because this template or Glue does. The CDK construct refuses most of them too.
 MANAGED_ARGUMENTS = frozenset(
     [
         "--JOB_NAME",
@@ -46,7 +46,8 @@ LOG_RETENTION_DAYS = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
     *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
 )
-# The stack's own ids, and the names of every JavaScript object's members: the CDK keeps a stack's children in one.
+# A job's name is a construct id. These ids are the stack's own, or members of every JavaScript object: the CDK keeps
+# the constructs of a stack in such an object.
 RESERVED = frozenset(
     [
         *("GlueTestRole", "CDKMetadata", "BootstrapVersion", "CheckBootstrapVersion"),
@@ -60,7 +61,7 @@ _POLICY = re.compile(
 
 
 class Section(BaseModel):
-    """A section of the file: keys in camelCase, unknown ones refused, frozen."""
+    """A section of the file. Its keys are in camelCase; unknown keys are refused; it is frozen."""
 
     model_config = ConfigDict(alias_generator=to_camel, extra="forbid", frozen=True, protected_namespaces=())
 
@@ -69,7 +70,7 @@ class Section(BaseModel):
 def _regions() -> dict[str, str]:
     """Return the AWS partition of each Region that has Glue, from botocore's data.
 
-    Reads the data file itself: importing botocore to ask for it takes a tenth of a synth.
+    The data file is read directly: to import botocore takes a tenth of a synth.
     """
     botocore = find_spec("botocore")
     assert botocore is not None, "botocore is in requirements.txt"
@@ -107,7 +108,7 @@ def _region(value: str) -> str:
 
 def _job_name(value: str) -> str:
     if value in RESERVED:
-        raise ValueError(f"{value} is a name that the stack has for itself; choose another name")
+        raise ValueError(f"{value} is reserved by the stack; choose another name")
     if re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,99}", value):
         return value
     raise ValueError(
@@ -142,11 +143,11 @@ def _retention(days: int) -> int:
 
 
 def text_error(value: str) -> str | None:
-    """Return why CloudFormation or the CDK cannot carry a text, or None where they can."""
+    """Return why a text cannot be deployed by the CDK or CloudFormation, or None."""
     if found := re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", value):
         return f"has the control character {shown(found[0])}, which CloudFormation refuses; remove it"
     if found := re.search(r"[$#]\{Token\[", value):
-        return f"has {found[0]}, by which the CDK marks what it does not know yet; write it otherwise"
+        return f"has {found[0]}, which the CDK uses for values that are not known yet; write it differently"
     return None
 
 
@@ -164,7 +165,7 @@ def _description(value: str) -> str:
 
 def _managed_policy(value: str) -> str:
     if value == "AWSGlueServiceRole":
-        raise ValueError("AWSGlueServiceRole is service-role/AWSGlueServiceRole in IAM; write it so")
+        raise ValueError("AWSGlueServiceRole is called service-role/AWSGlueServiceRole in IAM; write that")
     if _POLICY.fullmatch(value):
         return value
     raise ValueError(
@@ -189,7 +190,7 @@ def _stage_name(value: str) -> str:
 
 
 def _number_or_text(pattern: str) -> WithJsonSchema:
-    """Let an editor accept a number too: YAML reads these as numbers, this project as text."""
+    """Return a JSON Schema that accepts numbers too: unquoted digits are a number for editors, text for this project."""
     return WithJsonSchema({"anyOf": [{"type": "string", "pattern": pattern}, {"type": "number"}]})
 
 
@@ -205,7 +206,7 @@ ManagedPolicies = Annotated[
 ParameterValue = Annotated[str, WithJsonSchema({"type": ["string", "number", "boolean"]})]
 DefaultArgument = Annotated[str, AfterValidator(_default_argument)]
 Text = Annotated[ParameterValue, AfterValidator(_text)]
-# Earlier ones do not know --custom-logGroup-prefix: they log to groups that all jobs of an account share.
+# Older versions do not know --custom-logGroup-prefix: all jobs of an account would share their log groups.
 GlueVersion = Annotated[Literal["5.0", "5.1"], WithJsonSchema({"enum": ["5.0", "5.1", 5.0, 5.1], "default": "5.0"})]
 WorkerType = Literal["G.1X", "G.2X", "G.4X", "G.8X", "G.12X", "G.16X", "R.1X", "R.2X", "R.4X", "R.8X"]
 ExecutionClass = Literal["STANDARD", "FLEX"]

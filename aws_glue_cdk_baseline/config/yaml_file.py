@@ -1,7 +1,7 @@
-"""Read a YAML file into plain data that keeps each value as it was typed, and each key's line.
+"""Read a YAML file into plain data: each value as it was typed, each key with its line.
 
 Values stay text: PyYAML would turn an unquoted account id such as `012345670123` into an octal number, a version
-`5.10` into 5.1 and a date into an object. What a value means is decided by the model in config.py.
+`5.10` into 5.1 and a date into an object. model.py decides the type of each value.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ _PLAIN_TAGS = {_TAG + name for name in ("str", "int", "float", "bool", "timestam
 
 @dataclass
 class YamlFile:
-    """The content of one YAML file: `data`, and `lines` of every key path in it (1-based).
+    """The content of one YAML file: its `data`, and the `lines` of its key paths (1-based).
 
-    `errors` were found while reading; `wrong` are the key paths that have one in or below them.
+    `errors` were found while the file was read. `wrong` are the key paths with such an error at or below them.
     """
 
     name: str
@@ -59,8 +59,8 @@ class YamlFile:
 def read_yaml(path: Path, name: str) -> YamlFile:
     """Read the YAML file at `path`, called `name` in messages.
 
-    Raises ConfigError when it cannot be read as one YAML mapping; a key typed twice, an unknown tag and the like
-    are collected in `errors`, so that they are reported together with the errors found later.
+    Raise ConfigError if it is not one YAML mapping. Smaller errors, such as a key that is typed twice, are collected in
+    `errors`: they are reported together with the errors that are found later.
     """
     file = YamlFile(name)
     root = compose(read_text(path, name), name)
@@ -76,7 +76,7 @@ class _Converter:
     def __init__(self, file: YamlFile) -> None:
         self.file = file
         self.values = 0
-        self.open: set[int] = set()  # the nodes being converted: an alias to one of them is a cycle
+        self.open: set[int] = set()  # the nodes that are being converted: an alias of one of them is a circle
 
     def convert(self, node: yaml.Node, path: KeyPath) -> Data:
         self.values += 1
@@ -134,13 +134,13 @@ class _Converter:
         if not merged:
             return data
         everything: dict[str, Data] = {}
-        # What is typed wins over what is merged, and of that the first.
+        # A key that is typed here wins over a merged one. Of the merged sections, the first wins.
         for section in [*reversed(merged), data]:
             everything.update(section)
         return everything
 
     def _inherited(self, node: yaml.Node, path: KeyPath) -> Iterator[dict[str, Data]]:
-        """Yield the sections that `<<: *anchor`, or `<<: [*one, *other]`, names."""
+        """Yield the sections that `<<: *anchor` or `<<: [*one, *other]` merges."""
         for item in node.value if isinstance(node, yaml.SequenceNode) else [node]:
             inherited = self.convert(item, path)
             if isinstance(inherited, dict):

@@ -1,7 +1,7 @@
-"""Read the text of a YAML file, and measure it before anything is built from it.
+"""Read the text of a YAML file, and refuse it if it is too large or nested too deeply.
 
-A text that is too large or nested too deeply is refused while it is scanned: PyYAML takes hundreds of bytes for each
-value, and its C loader ends the process where the nesting is deeper than the stack.
+The limits are checked before the data is built: PyYAML needs hundreds of bytes of memory for each value, and deep
+nesting lets its C loader crash the process.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ import yaml
 from aws_glue_cdk_baseline.config.errors import ConfigError, ErrorLine
 
 MAX_BYTES = 1024 * 1024  # 240 jobs are about a tenth of it
-MAX_VALUES = 50_000  # also stops aliases that multiply ("billion laughs")
-MAX_KEY, MAX_VALUE = 200, 10_000  # characters; aliases may repeat one value in every job
+MAX_VALUES = 50_000  # aliases count each time: a few lines of them can stand for billions of values ("billion laughs")
+MAX_KEY, MAX_VALUE = 200, 10_000  # characters; aliases can repeat a value in every job
 MAX_DEPTH = 20  # a config has six levels
 
 
@@ -24,7 +24,7 @@ def fail(name: str, line: int, message: str) -> NoReturn:
 
 
 def read_text(path: Path, name: str) -> str:
-    """Return the text of the file at `path`, called `name` in messages. Raises ConfigError where it cannot be read."""
+    """Return the text of the file at `path`, called `name` in messages. Raise ConfigError if it cannot be read."""
     try:
         if path.is_dir():
             fail(name, 1, "is a folder; name a YAML file, as in `-c config=default-config.yaml`")
@@ -33,7 +33,7 @@ def read_text(path: Path, name: str) -> str:
         with path.open("rb") as stream:
             content = stream.read(MAX_BYTES + 1)
     except OSError as error:
-        fail(name, 1, f"cannot be read: {error.strerror}; name another file, or mend this one")
+        fail(name, 1, f"cannot be read: {error.strerror}; name another file, or make this one readable")
     if len(content) > MAX_BYTES:
         fail(name, 1, f"has more than {MAX_BYTES} bytes; a config of {MAX_BYTES // 10} holds 240 jobs; make it smaller")
     try:
@@ -44,15 +44,15 @@ def read_text(path: Path, name: str) -> str:
 
 
 def compose(text: str, name: str) -> yaml.Node | None:
-    """Return the one document in `text` as nodes, None where there is none. Raises ConfigError for any other text."""
+    """Return the one document in `text` as nodes, or None if it is empty. Raise ConfigError if it is not valid YAML."""
     try:
         _measure(text, name)
         root: yaml.Node | None = yaml.compose(text, Loader=yaml.CSafeLoader)
         return root
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        problem = (error.problem or "").replace("but found another document", "more than one document (`---`)")
-        fail(name, (mark.line if mark else 0) + 1, f"not valid YAML: {problem}")
+        reason = (error.problem or "").replace("but found another document", "more than one document (`---`)")
+        fail(name, (mark.line if mark else 0) + 1, f"not valid YAML: {reason}")
     except yaml.reader.ReaderError as error:
         line = text.encode().count(b"\n", 0, error.position) + 1
         code = f"U+{error.character:04X}" if isinstance(error.character, int) else repr(error.character)

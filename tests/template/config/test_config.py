@@ -176,7 +176,7 @@ ERRORS: dict[str, tuple[str | bytes, str]] = {
     ),
     "two stages that differ in capital letters": (
         CONFIG + STAGING + STAGING.replace("staging", "stAging").replace("stAging-", "staging-"),
-        "c.yaml:27: stAging: is a stage as staging is, but for capital letters; choose another name",
+        "c.yaml:27: stAging: differs from the stage staging in capital letters only; choose another name",
     ),
     "an approval that is none": (
         CONFIG.replace("dev:\n", "dev:\n  approval: maybe\n"),
@@ -311,7 +311,7 @@ ERRORS: dict[str, tuple[str | bytes, str]] = {
     ),
     "a parameter under jobs": (
         CONFIG.replace("numberOfWorkers: 4", "inputLocationOrgs: s3://a-bucket/"),
-        "c.yaml:6: jobs.Join.inputLocationOrgs: is no setting; a parameter goes under dev.jobs.Join and prod.jobs.Join;"
+        "c.yaml:6: jobs.Join.inputLocationOrgs: is not a setting; a parameter goes under dev.jobs.Join and prod.jobs.Join;"
         " settings: description, script, glueVersion, workerType, numberOfWorkers, timeoutMinutes, maxRetries,"
         " maxConcurrentRuns, executionClass, managedPolicies, statements, defaultArguments, expect",
     ),
@@ -348,8 +348,8 @@ ERRORS: dict[str, tuple[str | bytes, str]] = {
     ),
     "a token of the CDK": (
         CONFIG.replace("numberOfWorkers: 4", 'description: "${Token[TOKEN.1]}"'),
-        "c.yaml:6: jobs.Join.description: has ${Token[, by which the CDK marks what it does not know yet; write it"
-        " otherwise",
+        "c.yaml:6: jobs.Join.description: has ${Token[, which the CDK uses for values that are not known yet; write it"
+        " differently",
     ),
     "a managed policy that is none": (
         CONFIG.replace("numberOfWorkers: 4", "managedPolicies: ['arn:aws:s3:::bucket']"),
@@ -358,8 +358,8 @@ ERRORS: dict[str, tuple[str | bytes, str]] = {
     ),
     "a managed policy without its path": (
         CONFIG.replace("numberOfWorkers: 4", "managedPolicies: [AWSGlueServiceRole]"),
-        "c.yaml:6: jobs.Join.managedPolicies.0: AWSGlueServiceRole is service-role/AWSGlueServiceRole in IAM;"
-        " write it so",
+        "c.yaml:6: jobs.Join.managedPolicies.0: AWSGlueServiceRole is called service-role/AWSGlueServiceRole in"
+        " IAM; write that",
     ),
     "a managed policy twice": (
         CONFIG.replace("numberOfWorkers: 4", "managedPolicies: [A, A]"),
@@ -381,8 +381,8 @@ ERRORS: dict[str, tuple[str | bytes, str]] = {
     ),
     "a reason that is none": (
         with_statement("actions: [a:B], resources: ['*'], reason: '          '"),
-        "c.yaml:7: jobs.Join.statements.0.reason: '          ' is no reason; say in a few words why no narrower"
-        " resource does",
+        "c.yaml:7: jobs.Join.statements.0.reason: '          ' is not a reason; write in a few words why a"
+        " narrower resource is not enough",
     ),
     "a job without a script": (
         CONFIG.replace("    Show:", "    Shows:"),
@@ -491,7 +491,7 @@ def test_one_fault_is_one_clear_line(tmp_path: Path, fault: str) -> None:
 
 @pytest.mark.parametrize("name", ["constructor", "GlueTestRole", "CheckBootstrapVersion"])
 def test_a_name_that_the_stack_has_for_itself_is_refused(tmp_path: Path, name: str) -> None:
-    with pytest.raises(ConfigError, match=f"c.yaml:9: dev.jobs.{name}: {name} is a name that the stack has for itself"):
+    with pytest.raises(ConfigError, match=f"c.yaml:9: dev.jobs.{name}: {name} is reserved by the stack"):
         load(tmp_path, CONFIG.replace("    Show:", f"    {name}: {{script: show.py}}\n    Show:", 1))
 
 
@@ -573,7 +573,7 @@ def test_of_very_many_faults_a_hundred_are_shown(tmp_path: Path) -> None:
         "c.yaml:121: key99:",
         101,
     ]
-    assert lines[100] == "c.yaml:122: there are more errors; mend the ones above first"
+    assert lines[100] == "c.yaml:122: there are more errors; correct the ones above first"
 
 
 def test_a_setting_in_snake_case_is_not_a_parameter_that_resets_the_setting(tmp_path: Path) -> None:

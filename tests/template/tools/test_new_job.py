@@ -112,7 +112,7 @@ def test_a_stage_without_jobs_gets_its_first(project: Path, mark: bytes) -> None
         ("../Evil", "'../Evil' is not UpperCamelCase"),
         ("Zähler", "'Zähler' is not UpperCamelCase"),
         ("3Terms", "'3Terms' is not UpperCamelCase; .* such as CountTerms$"),
-        ("GlueTestRole", "GlueTestRole is a name that the stack has for itself"),
+        ("GlueTestRole", "GlueTestRole is reserved by the stack"),
         ("A" + "b" * 100, "at most 100 characters"),
         ("Ab" * 40, "makes a file name of 119 characters; at most 100"),
         ("Class", "class.py cannot be imported, because 'class' is a keyword of Python; try ClassJob"),
