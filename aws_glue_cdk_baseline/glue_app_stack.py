@@ -1,4 +1,4 @@
-"""The Glue app: the jobs of one stage, their log groups and, where the stage is tested, the integration test's role."""
+"""The Glue app: the jobs of one stage, their log groups and, in a tested stage, the integration test's role."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from aws_glue_cdk_baseline.jobs.logs import StageLogs, add_stage_logs
 from aws_glue_cdk_baseline.jobs.scripts import ScriptAssets
 from aws_glue_cdk_baseline.pipeline.integration_test import add_test_role
 
-READABLE_JOBS = 100
+INDENTED_JOBS = 100  # a template with more jobs is written without indentation
 
 
 class GlueAppStack(Stack):
@@ -31,8 +31,8 @@ class GlueAppStack(Stack):
         tested_by: Account | None = None,
         **kwargs: Any,
     ) -> None:
-        # Many jobs: without indentation 240 of them stay below CloudFormation's 1 MB.
-        kwargs.setdefault("suppress_template_indentation", len(jobs) > READABLE_JOBS)
+        # Without indentation, the template of 240 jobs stays below CloudFormation's limit of 1 MB.
+        kwargs.setdefault("suppress_template_indentation", len(jobs) > INDENTED_JOBS)
         super().__init__(scope, construct_id, **kwargs)
         if tested_by:
             add_test_role(self, stage, jobs, tested_by)
@@ -43,13 +43,13 @@ class GlueAppStack(Stack):
     def _job_environment(self, logs: StageLogs) -> JobEnvironment:
         Annotations.of(self).acknowledge_warning(
             "@aws-cdk/aws-glue-alpha:unencryptedContinuousLogging",
-            "the log groups are the stage's own and encrypted with its key (jobs/logs.py); a security configuration"
-            " would make Glue write to other groups, which it names itself and nobody expires",
+            "the stage's log groups are encrypted with its own key (jobs/logs.py); with a security configuration, Glue"
+            " would write to other log groups, which it names itself and which never expire",
         )
         return JobEnvironment(
             logs=logs,
             partition=self.partition,
-            roles=Construct(self, "Roles."),  # ids with a dot: a job's own id, which is its name, has none
+            roles=Construct(self, "Roles."),  # the dot avoids a clash with the id of a job, which is its name
             scripts=ScriptAssets(self, "Scripts."),
             tags={
                 "environment": self.environment,

@@ -13,7 +13,7 @@ from aws_glue_cdk_baseline.glue_app_stack import GlueAppStack
 
 
 class GlueAppStage(cdk.Stage):
-    """The stacks of one stage; its parameters are those of GlueAppStack."""
+    """The stack of one stage. GlueAppStack explains the parameters."""
 
     def __init__(
         self,
@@ -22,8 +22,8 @@ class GlueAppStage(cdk.Stage):
         *,
         stage: str,
         jobs: Sequence[Job],
-        log_retention_days: int = 30,
-        tested_by: Account | None = None,
+        log_retention_days: int,
+        tested_by: Account | None,
         **kwargs: Any,
     ) -> None:
         super().__init__(scope, construct_id, **kwargs)

@@ -37,14 +37,14 @@ class PipelineStack(Stack):
                 deployment.add_pre(ManualApprovalStep("Approval"))
             if stage.integration_test:
                 deployment.add_post(integration_test(self, source, stage))
-        self.pipeline.build_pipeline()  # no stage can be added from here on
+        self.pipeline.build_pipeline()  # makes the resources that the next two lines change
         finish_pipeline(self.pipeline.pipeline)
         start_no_builds(self.pipeline)
 
     def _source(self) -> IFileSetProducer:
         """Return a CodeCommit repository that starts with this project's files.
 
-        Another Git host: return `CodePipelineSource.connection("owner/name", BRANCH, connection_arn=…)` instead.
+        For another Git host, return `CodePipelineSource.connection("owner/name", BRANCH, connection_arn=…)` instead.
         """
         repository = codecommit.Repository(
             self,

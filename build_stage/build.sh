@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # The pipeline's Build stage: synthesize, test the CDK app, test the jobs in the Glue image. Usage: build.sh CONFIG_FILE
 #
-# The three run side by side, since none needs another. Their output comes one after the other; what fails first in that
-# order ends the build.
+# The three run at the same time, since none needs another. Their output is printed one after the other, in this order.
+# The build ends at the first one of this order that fails.
 set -euo pipefail
 config=${1:?usage: build.sh CONFIG_FILE}
 mkdir -p reports
@@ -11,7 +11,7 @@ python -m build_stage.job_tests --config "$config" --reports reports > reports/j
 jobs=$!
 python -m pytest tests/unit tests/snapshot tests/security --junitxml=reports/cdk.xml > reports/cdk.log 2>&1 &
 tests=$!
-# If a part fails, end the others, and wait for them: no container stays behind.
+# If a part fails, end the others and wait for them, so that no container stays.
 trap 'kill "$tests" "$jobs" 2> /dev/null || true; wait' EXIT
 
 finish() { # finish PROCESS LOG: wait for a part, print its output, and fail if it has failed

@@ -1,7 +1,7 @@
-"""Write the docker command lines for AWS's Glue image: test the jobs, run one, or open a shell. Nothing runs here.
+"""Write the docker command lines for AWS's Glue image: to test the jobs, run one, or open a shell. Nothing runs here.
 
-The container sees the job scripts alone, read-only, as its working directory. So Python finds the image's own `awsglue`
-and Spark, not the ones of this project. A container has no AWS credentials unless a profile is named.
+The container sees only the job scripts, read-only, as its working directory. So Python finds the image's own `awsglue`
+and Spark, and not those of this project. A container has no AWS credentials unless a profile is named.
 Source: https://docs.aws.amazon.com/glue/latest/dg/develop-local-docker-image.html
 """
 
@@ -24,18 +24,18 @@ HOME = "/home/hadoop"
 
 @dataclass(frozen=True)
 class Image:
-    """An image, by its tag and its digest. A tag can move to another image, a digest cannot."""
+    """An image, by its tag and its digest. A tag can get another image later, a digest cannot."""
 
     tag: str
-    digest: str = ""  # "sha256:…", of the index over all processors
+    digest: str = ""  # "sha256:…": the digest of the index of all processors
 
     @property
     def name(self) -> str:
         return f"{REGISTRY}:{self.tag}" + (f"@{self.digest}" if self.digest else "")
 
 
-# By Glue version. To pin an image, add the digest that `docker buildx imagetools inspect IMAGE` prints, here and in
-# .devcontainer/devcontainer.json.
+# The image of each Glue version. To pin one, add the digest that `docker buildx imagetools inspect IMAGE` prints, here
+# and in .devcontainer/devcontainer.json.
 IMAGES = {
     "5.0": Image("5"),
     "5.1": Image("5.1.0"),
@@ -53,7 +53,7 @@ class Mount:
 
 @dataclass(frozen=True)
 class Container:
-    """A container of a Glue version. Its name is unique, so that it can be stopped by it."""
+    """A container of a Glue version. Its name is unique, so that it can be stopped by name."""
 
     glue_version: str
     name: str
@@ -65,18 +65,18 @@ class Container:
         return IMAGES[self.glue_version].name
 
     def test_command(self, reports: Path, pytest_arguments: Iterable[str] = ()) -> list[str]:
-        """Run the job tests and write `jobs-<version>.xml` (JUnit) into `reports`."""
+        """Return the command that runs the job tests and writes `jobs-<version>.xml` (JUnit) into `reports`."""
         report = f"{HOME}/reports/jobs-{self.glue_version}.xml"
         pytest = ["python3", "-m", "pytest", "-p", "no:cacheprovider", f"--junitxml={report}", *pytest_arguments]
         return self._docker_run(pytest, mounts=[Mount(reports, "reports", writable=True)])
 
     def run_command(self, script: str, arguments: Mapping[str, str], mounts: Iterable[Mount]) -> list[str]:
-        """Run a job script, given by its path relative to the job scripts."""
+        """Return the command that runs a job script, given by its path relative to the folder of job scripts."""
         values = [part for pair in arguments.items() for part in pair]
         return self._docker_run(["spark-submit", f"{HOME}/workspace/{script}", *values], mounts)
 
     def shell_command(self, terminal: bool) -> list[str]:
-        """Open pyspark. Without a terminal it runs what it reads from standard input."""
+        """Return the command that opens pyspark. Without a terminal, pyspark reads its commands from standard input."""
         return self._docker_run(["pyspark"], flags=["--interactive", *(["--tty"] if terminal else [])])
 
     def _docker_run(self, command: Sequence[str], mounts: Iterable[Mount] = (), flags: Sequence[str] = ()) -> list[str]:
@@ -97,7 +97,7 @@ class Container:
         ]
 
     def _mount_option(self, mount: Mount) -> str:
-        """Write a mount as one CSV record. Unlike `--volume`, `--mount` fails where the source is missing."""
+        """Return the value of `--mount`, a CSV record. Unlike `--volume`, `--mount` fails if the source is missing."""
         fields = ["type=bind", f"source={mount.source}", f"target={HOME}/{mount.target}"]
         record = io.StringIO()
         csv.writer(record, lineterminator="").writerow(fields if mount.writable else [*fields, "readonly"])
@@ -105,5 +105,5 @@ class Container:
 
 
 def new_container(task: str, glue_version: str, aws_profile: str | None = None) -> Container:
-    """A container with a name that no other run of this machine has."""
+    """Return a container with a name that no other run on this machine has."""
     return Container(glue_version, f"glue-{glue_version}-{task}-{os.getpid()}", JOB_SCRIPTS, aws_profile)

@@ -1,23 +1,21 @@
-"""Check that Docker answers, and run one container to its end."""
+"""Check that Docker answers, and run a container to its end."""
 
 from __future__ import annotations
 
 import shutil
 import signal
 import subprocess
-from types import FrameType
-from typing import NoReturn
 
-START_FAILED = 125  # `docker run`'s own exit code, where the container did not start
+START_FAILED = 125  # the exit code of `docker run` if the container did not start
 ANSWER_SECONDS = 30
 
 
 class ImageError(Exception):
-    """The Glue image cannot be used, or the command in it failed. The message is one line."""
+    """The Glue image cannot be used, or the command in it has failed. The message is one line."""
 
 
 def check_docker(otherwise: str) -> None:
-    """Raise ImageError if Docker is not installed or does not answer. `otherwise` names the way without Docker."""
+    """Raise ImageError if Docker is not installed or does not answer. `otherwise` is the alternative in the message."""
     if not shutil.which("docker"):
         raise ImageError(f"docker is not installed; {otherwise}")
     try:
@@ -30,17 +28,13 @@ def check_docker(otherwise: str) -> None:
 
 def interrupt_on_termination() -> None:
     """Let SIGTERM end this process as Ctrl-C does, so that `execute` removes its container."""
-
-    def interrupt(number: int, frame: FrameType | None) -> NoReturn:
-        raise KeyboardInterrupt
-
-    signal.signal(signal.SIGTERM, interrupt)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def execute(command: list[str], what: str) -> None:
     """Run a `docker run` command line. Raise ImageError if it fails; `what` names it in the message.
 
-    On an interruption, the container is removed by its name: the command inside may not react to the signal.
+    After an interruption the container is removed by its name: the command in it may ignore the signal.
     """
     process = subprocess.Popen(command)
     try:

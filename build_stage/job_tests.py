@@ -6,7 +6,6 @@ Arguments that this command does not know go to pytest.
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -19,14 +18,14 @@ Commands = Mapping[str, list[str]]  # the docker command line of each Glue versi
 
 
 def glue_versions(config: Config) -> list[str]:
-    """The Glue versions of all jobs of all stages, oldest first."""
+    """Return the Glue versions of all jobs of all stages, the oldest first."""
     return sorted({job.settings.glue_version for stage in config.stages for job in stage.jobs})
 
 
 def docker_commands(
     config: Config, reports: Path, pytest_arguments: Iterable[str], aws_profile: str | None = None
 ) -> Commands:
-    """The command lines that run the job tests, one for each Glue version of the config."""
+    """Return the docker command line that runs the job tests, for each Glue version of the config."""
     containers: dict[str, Container] = {
         version: new_container("test", version, aws_profile) for version in glue_versions(config)
     }
@@ -37,10 +36,10 @@ def docker_commands(
 
 
 def run_job_tests(commands: Commands, reports: Path) -> None:
-    """Run every command, also after one has failed. Raise ImageError if Docker is missing or if any command failed."""
+    """Run every command, even after one has failed. Raise ImageError if Docker is missing or a command has failed."""
     check_docker("`make test-jobs` runs the same tests on local Spark, without Docker")
     reports.mkdir(parents=True, exist_ok=True)
-    reports.chmod(0o777)  # the user of the image does not own the folder
+    reports.chmod(0o777)  # the user in the image is not the owner of the folder
     failures = []
     for version, command in commands.items():
         try:
@@ -69,6 +68,5 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    interrupt_on_termination()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # build.sh ends it so: the container ends too
+    interrupt_on_termination()  # build.sh ends this process with SIGTERM
     sys.exit(main())

@@ -13,7 +13,6 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
 
 from local.emulator import EmulatorError
 from rehearsal.aws.cloud import cloud
@@ -58,7 +57,7 @@ def run(chosen: Options, folder: Path, keep: bool) -> End:
 def main(arguments: list[str] | None = None) -> int:
     chosen = options(arguments)
     keep = os.environ.get("KEEP", "") not in ("", "0")
-    signal.signal(signal.SIGTERM, interrupt)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # end as with Ctrl-C
     folder = Path(tempfile.mkdtemp(prefix="rehearsal-"))
     leave_logs = True
     try:
@@ -80,11 +79,6 @@ def main(arguments: list[str] | None = None) -> int:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         if not keep:
             remove(folder, leave_logs)
-
-
-def interrupt(number: int, frame: Any) -> None:
-    """End as with Ctrl-C."""
-    raise KeyboardInterrupt
 
 
 def remove(folder: Path, leave_logs: bool) -> None:

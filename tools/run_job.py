@@ -13,8 +13,6 @@ import sys
 import tempfile
 from importlib.metadata import version
 from pathlib import Path
-from types import FrameType
-from typing import NoReturn
 
 from aws_glue_cdk_baseline.config import ConfigError, Job, load_config
 from local import sample_data, script_errors
@@ -86,10 +84,6 @@ def _are_small(arguments: dict[str, str]) -> bool:
     return sum(file.stat().st_size for file in files) < SMALL_BYTES
 
 
-def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
-    raise KeyboardInterrupt
-
-
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m tools.run_job", description=(__doc__ or "").splitlines()[0], allow_abbrev=False
@@ -109,6 +103,6 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    for ending in (signal.SIGTERM, signal.SIGHUP):  # as on Ctrl-C, the script ends with this process
-        signal.signal(ending, _interrupt)
+    for ending in (signal.SIGTERM, signal.SIGHUP):  # the script ends with this process, as on Ctrl-C
+        signal.signal(ending, signal.default_int_handler)
     sys.exit(main())

@@ -52,7 +52,7 @@ def load_config(path: Path, project: Path = PROJECT, check_job: JobCheck = lambd
 
 
 def _partition_errors(content: ConfigFile, file: YamlFile) -> list[ErrorLine]:
-    """Return an error for each stage in another AWS partition than the pipeline: no role is trusted across partitions."""
+    """Return an error for each stage in another AWS partition: roles are not trusted across partitions."""
     home = partition_of(content.pipeline_account.aws_region)
     regions = {f"{name}Account": stage.account.aws_region for name, stage in content.stages.items()}
     return [

@@ -190,7 +190,7 @@ def _stage_name(value: str) -> str:
 
 
 def _number_or_text(pattern: str) -> WithJsonSchema:
-    """Return a JSON Schema that accepts numbers too: unquoted digits are a number for editors, text for this project."""
+    """Return a JSON Schema that also accepts a number: editors read unquoted digits so, this project reads text."""
     return WithJsonSchema({"anyOf": [{"type": "string", "pattern": pattern}, {"type": "number"}]})
 
 

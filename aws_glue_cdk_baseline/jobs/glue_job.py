@@ -1,4 +1,4 @@
-"""One Glue job: from its config to two CloudFormation resources, the job and its role."""
+"""One Glue job: two CloudFormation resources, the job and its role, made from its config."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from aws_cdk import Duration
 
-# The only import of the Glue module: to move to the one in aws-cdk-lib, write `aws_glue as glue` here.
+# This is the only import of the Glue module. To use the one in aws-cdk-lib, write `aws_glue as glue` here.
 from aws_cdk import aws_glue_alpha as glue
 from constructs import Construct
 
@@ -21,7 +21,7 @@ from aws_glue_cdk_baseline.jobs.scripts import ScriptAssets
 
 @dataclass(frozen=True)
 class JobEnvironment:
-    """The parts that all jobs of a stage share: log groups, AWS partition, scope of the roles, uploads, tags."""
+    """The parts that all jobs of a stage share: log groups, AWS partition, scope of the roles, scripts, tags."""
 
     logs: StageLogs
     partition: str
@@ -33,10 +33,10 @@ class JobEnvironment:
 def add_glue_job(
     scope: Construct, construct_id: str, *, job: Job, job_name: str, environment: JobEnvironment
 ) -> glue.Job:
-    """Add the PySpark job `job_name` and its role, with the permissions that the job's parameters need and no others.
+    """Add the PySpark job `job_name` and its role, which has only the permissions that the job's parameters need.
 
-    This is a function, not a construct around the two: so the job keeps the construct id, and the logical id, that it
-    has in the AWS baseline.
+    This is a function and not a construct that holds both, so that the job keeps the construct id and the logical id
+    that it has in the AWS baseline.
     """
     script = environment.scripts.upload(job.script)
     role = job_role(
@@ -63,7 +63,7 @@ def add_glue_job(
         timeout=_minutes(settings.timeout_minutes),
         max_retries=settings.max_retries,
         max_concurrent_runs=settings.max_concurrent_runs,
-        enable_metrics=False,  # metrics cost extra, and the role may not put them
+        enable_metrics=False,  # metrics cost extra, and the role has no permission to write them
         enable_observability_metrics=False,
         continuous_logging=glue.ContinuousLoggingProps(enabled=True, log_group=environment.logs.output),
         default_arguments={
@@ -76,7 +76,7 @@ def add_glue_job(
     )
 
 
-# Each access to a CDK object is a call to Node; with hundreds of jobs a synth spends its time on these calls.
+# Each access to a CDK object is a call to Node. With hundreds of jobs, these calls take most of a synth.
 @cache
 def _member(enumeration: Any, name: str) -> Any:
     return getattr(enumeration, name.replace(".", "_"))

@@ -1,4 +1,4 @@
-"""The two log groups of a stage's jobs, encrypted with a KMS key of the stage."""
+"""The two log groups that all jobs of a stage share, encrypted with a KMS key of the stage."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from aws_cdk import aws_logs as logs
 
 from aws_glue_cdk_baseline.permissions.s3 import Statement, allow
 
-# The calls that CloudWatch Logs makes with a key, for itself and for the writer (kms:ViaService), each by its name:
+# The calls that CloudWatch Logs makes with the key, for itself and for the role that writes (kms:ViaService):
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
 USE_KEY = [
     "kms:Encrypt",
@@ -27,9 +27,9 @@ USE_KEY = [
 
 @dataclass(frozen=True)
 class StageLogs:
-    """The log groups. Their names begin with `prefix`; `output` gets what a script prints.
+    """The log groups of a stage. Their names begin with `prefix`. `output` gets the output of the scripts.
 
-    `write` are the permissions of a role that writes into them.
+    A role that writes to them needs the permissions in `write`.
     """
 
     prefix: str
@@ -37,19 +37,24 @@ class StageLogs:
     write: tuple[Statement, ...]
 
 
-# Ids with a dot: a job's own id, which is its name, has none.
 def add_stage_logs(stack: Stack, stage: str, retention_days: int) -> StageLogs:
-    """Add the log groups of a stage and their key."""
+    """Add the log groups of a stage and their key.
+
+    The dot in their construct ids avoids a clash with the id of a job, which is its name.
+    """
     prefix = f"/aws-glue/jobs/{stage}"
-    names = {"Output": f"{prefix}/output", "Error": f"{prefix}/error"}  # error: Glue's messages, the script's logger
+    names = {
+        "Output": f"{prefix}/output",
+        "Error": f"{prefix}/error",
+    }  # error gets Glue's messages and the script's logger
     arns = {name: _arn(stack, name) for name in names.values()}
     key = _key(stack, stage, list(arns.values()))
     groups = {
         construct_id: _log_group(stack, f"Logs.{construct_id}", name, key, retention_days)
         for construct_id, name in names.items()
     }
-    # CreateLogGroup too, although these groups exist: AWS's policy for Glue (AWSGlueServiceRole) has it, and no
-    # document says that Glue logs without it. `:*` behind a log group stands for its streams.
+    # CreateLogGroup is allowed although these groups exist: AWS's own policy for Glue (AWSGlueServiceRole) allows it,
+    # and no document says that Glue can log without it. `:*` after a log group means its streams.
     put = allow(
         ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
         [form for arn in arns.values() for form in (arn, f"{arn}:*")],
@@ -81,7 +86,7 @@ def _key(stack: Stack, stage: str, log_groups: list[str]) -> kms.Key:
         iam.PolicyStatement(
             principals=[iam.ServicePrincipal(_service(stack))],
             actions=USE_KEY,
-            resources=["*"],  # in a key policy: this key
+            resources=["*"],  # in a key policy, * means this key
             conditions={"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": log_groups}},
         )
     )
@@ -94,8 +99,8 @@ def _log_group(stack: Stack, construct_id: str, name: str, key: kms.Key, retenti
         construct_id,
         log_group_name=name,
         encryption_key=key,
-        removal_policy=RemovalPolicy.DESTROY,  # a log group left behind would stop the next deployment
+        removal_policy=RemovalPolicy.DESTROY,  # a log group that stays would make the next deployment fail
     )
-    # The construct takes a member of an enumeration whose names are not numbers; the config has the number.
+    # The construct takes members of an enumeration, such as ONE_MONTH. The config has the number of days.
     cast(logs.CfnLogGroup, group.node.default_child).retention_in_days = retention_days
     return group

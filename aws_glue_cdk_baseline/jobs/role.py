@@ -1,4 +1,4 @@
-"""The IAM role of a job, derived from the job's locations: to add a job, nobody writes a policy."""
+"""The IAM role of a job, derived from the job's locations: a new job needs no policy by hand."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ def job_role(
 ) -> iam.IRole:
     """Return the role that Glue assumes for one job: one resource, with its whole policy inline.
 
-    It reads `script_object` (bucket/key) and the `s3://` URIs of `input_locations`, reads and writes those of
-    `output_locations`. `statements` and `managed_policies` (names or ARNs of AWS managed policies) come on top.
-    `partition` is the AWS partition, such as `aws`.
+    The role may read `script_object` (bucket/key) and the `s3://` URIs in `input_locations`, and read and write those
+    in `output_locations`. It also gets `statements` and `managed_policies` (names or ARNs). `partition` is the AWS
+    partition, such as `aws`.
     """
     s3 = s3_statements(f"arn:{partition}:s3:::", script_object, input_locations, output_locations)
     document = {"Version": "2012-10-17", "Statement": [*s3, *statements]}

@@ -15,7 +15,7 @@ from aws_glue_cdk_baseline.pipeline.secret_scan import refuse_credentials
 
 @dataclass(frozen=True)
 class UploadedScript:
-    """The place of a script in S3 once the stack's assets are published."""
+    """The place of a script in S3 after the stack's assets are published."""
 
     bucket: s3.IBucket
     bucket_name: str
@@ -23,23 +23,22 @@ class UploadedScript:
 
 
 class ScriptAssets(Construct):
-    """Uploads scripts to the stack's asset bucket; a script that several jobs share is uploaded once."""
+    """Uploads job scripts to the asset bucket of a stack. A script that several jobs share is uploaded once."""
 
     def __init__(self, scope: Construct, construct_id: str) -> None:
         super().__init__(scope, construct_id)
         self._uploaded: dict[Path, UploadedScript] = {}
 
     def upload(self, script: Path) -> UploadedScript:
-        """Return the place of `script`, which is uploaded at the first call.
+        """Return the place of `script`. The first call makes it an asset.
 
-        Raises CredentialError if a line of it looks like a credential.
+        Raise CredentialError if a line of it looks like a credential.
         """
         if script not in self._uploaded:
-            refuse_credentials(
-                {_shown(script): script}, PROJECT
-            )  # a script that git ignores is not among the source code
+            # The source asset's check does not see a script that git ignores.
+            refuse_credentials({_shown(script): script}, PROJECT)
             asset = assets.Asset(self, f"Script{len(self._uploaded)}", path=str(script))
-            # All assets of a stack share one bucket; to look it up for each takes a tenth of a synth of 100 jobs.
+            # All assets of a stack share one bucket. To ask each asset for it takes a tenth of a synth with 100 jobs.
             first = next(iter(self._uploaded.values()), None)
             bucket, name = (first.bucket, first.bucket_name) if first else (asset.bucket, asset.s3_bucket_name)
             self._uploaded[script] = UploadedScript(bucket, name, asset.s3_object_key)

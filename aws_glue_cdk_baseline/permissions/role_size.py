@@ -1,4 +1,4 @@
-"""Check the policy of a job's role against IAM's limit."""
+"""Check the policy of a job's role against IAM's limit of 10,240 characters."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ import json
 from aws_glue_cdk_baseline.config import Job
 from aws_glue_cdk_baseline.permissions.s3 import s3_statements
 
-# Characters of all inline policies of a role: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+# Characters in all inline policies of a role: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 LIMIT = 10_240
-OTHERS = 1_200  # at most, for the permissions of every job's role: its script, the log groups and their key
+OTHERS = (
+    1_200  # at most, for what every job's role may do besides: read its script, write to the log groups, use their key
+)
 
 
 def role_size_error(job: Job) -> str | None:
-    """Return an error where the locations and statements of a job do not fit into its role, else None."""
+    """Return an error if the locations and statements of a job do not fit into its role, else None."""
     s3 = s3_statements("arn:aws:s3:::", "", job.input_locations, job.output_locations)
     document = [*s3, *(statement.as_iam() for statement in job.settings.statements)]
     size = len(json.dumps(document, separators=(",", ":"))) + OTHERS

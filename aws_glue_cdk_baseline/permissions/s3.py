@@ -1,4 +1,4 @@
-"""IAM statements of S3 locations (`s3://bucket/key`): the object there, all below it, and nothing else."""
+"""IAM statements for S3 locations (`s3://bucket/key`): the object at the location and the objects below it only."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Statement = dict[str, Any]
 READ = ["s3:GetObject"]
 MARK = ["s3:GetObject", "s3:PutObject"]
 WRITE = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"]
-# A location with such a name is one object. Parquet, ORC and the like are not among them: they are mostly folders.
+# A location with such a name is one object. Parquet and ORC are missing here, because they are mostly folders.
 FILE = re.compile(r".*\.(json|jsonl|ndjson|csv|tsv|txt|xml|gz|bz2|zst|zip)", re.IGNORECASE)
 
 
@@ -33,31 +33,31 @@ def s3_statements(
 
 
 def readable(partition: str, folders: Sequence[str]) -> list[Statement]:
-    """Return the statements to read and list all below these locations; `partition` is such as `aws`."""
+    """Return the statements to read and list all objects below these locations. `partition` is, for example, `aws`."""
     s3_arn = f"arn:{partition}:s3:::"
     return [allow(READ, [s3_arn + below(folder) for folder in folders]), *listings(s3_arn, folders)]
 
 
 def split(location: str) -> tuple[str, str]:
-    """Return bucket and key of a location: `s3://bucket/some/folder/` -> bucket, some/folder."""
+    """Return the bucket and the key of a location: `s3://bucket/some/folder/` -> bucket, some/folder."""
     bucket, _, key = location.removeprefix("s3://").partition("/")
     return bucket, key.rstrip("/")
 
 
 def below(location: str) -> str:
-    """Return the pattern of all objects below a location: bucket/key/*."""
+    """Return the pattern for all objects below a location: bucket/key/*."""
     bucket, key = split(location)
     return f"{bucket}/{key}/*" if key else f"{bucket}/*"
 
 
 def keys(location: str) -> list[str]:
-    """Return the object at a location and the pattern of all below it; Spark looks for both, also in a folder."""
+    """Return the object at a location and the pattern for all below it: Spark looks for both, even for a folder."""
     bucket, key = split(location)
     return [f"{bucket}/{key}", below(location)] if key else [below(location)]
 
 
 def input_keys(location: str) -> list[str]:
-    """Return the keys of an input: of a name like a file's (`a.json`, not `a.json/`) that object, else as a folder."""
+    """Return the keys of an input: one object if it is named like a file (`a.json`, not `a.json/`), else a folder's."""
     bucket, key = split(location)
     if FILE.fullmatch(key) and not location.endswith("/"):
         return [f"{bucket}/{key}"]
@@ -65,9 +65,10 @@ def input_keys(location: str) -> list[str]:
 
 
 def markers(location: str) -> list[str]:
-    """Return the empty objects that mark a folder for Glue's file system: of the folder, then of those above it.
+    """Return the objects that mark a folder for Glue's file system: the folder's own, then those of the folders above.
 
-    Glue writes them with a folder, and looks for them when it reads one. The name is from Hadoop's NativeS3FileSystem.
+    Glue writes these empty objects when it makes a folder, and looks for them when it reads one. Their names come from
+    Hadoop's NativeS3FileSystem.
     """
     bucket, key = split(location)
     names = key.split("/") if key else []
@@ -75,9 +76,9 @@ def markers(location: str) -> list[str]:
 
 
 def listings(s3_arn: str, locations: Sequence[str], other_keys: Sequence[str] = ()) -> list[Statement]:
-    """Return a statement for each bucket: list these locations and `other_keys` (bucket/key).
+    """Return a statement for each bucket: to list these locations and `other_keys` (bucket/key).
 
-    For a key that does not exist, S3 answers "not found" to a role that may list it, and "access denied" to others.
+    Without permission to list a key, S3 answers "access denied" and not "not found" if the key does not exist.
     """
     prefixes: dict[str, list[str]] = {}
     for bucket, folder in map(split, locations):

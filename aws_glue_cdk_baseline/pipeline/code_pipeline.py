@@ -1,4 +1,4 @@
-"""The pipeline before any stage is added: how it builds, updates itself and publishes assets."""
+"""The pipeline without its stages: it builds the app, updates itself and publishes assets."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ RUNTIMES = {"python": "3.11", "nodejs": "24"}
 
 
 def glue_pipeline(stack: Stack, source: IFileSetProducer, config_file: str) -> CodePipeline:
-    """Return the pipeline that builds `source`, synthesizes `config_file`, and updates itself."""
+    """Return the pipeline that synthesizes and tests `source` with `config_file`, and updates itself."""
     cli, publisher = _CdkTool("aws-cdk"), _CdkTool("cdk-assets")
     return CodePipeline(
         stack,
@@ -29,7 +29,7 @@ def glue_pipeline(stack: Stack, source: IFileSetProducer, config_file: str) -> C
         cross_account_keys=True,
         enable_key_rotation=True,
         docker_enabled_for_synth=True,
-        publish_assets_in_parallel=False,  # one project and one action, however many jobs there are
+        publish_assets_in_parallel=False,  # one project and one action for any number of jobs
         cli_version=cli.version,
         cdk_assets_cli_version=publisher.version,
         self_mutation_code_build_defaults=cli.checked,
@@ -43,7 +43,7 @@ def glue_pipeline(stack: Stack, source: IFileSetProducer, config_file: str) -> C
         synth=CodeBuildStep(
             "CdkSynth_UnitTest",
             input=source,
-            # Scripts of the repository: a build command that is broken is mended by a push (aws-cdk#36120).
+            # The commands are scripts in the repository, so that a push can repair a broken build (aws-cdk#36120).
             install_commands=["bash build_stage/install.sh"],
             commands=[f"bash build_stage/build.sh {shlex.quote(config_file)}"],
             primary_output_directory="cdk.out",
@@ -62,12 +62,12 @@ class _CdkTool:
         lock = json.loads((PROJECT / "package-lock.json").read_text(encoding="utf-8"))
         self.version: str = lock["packages"][f"node_modules/{name}"]["version"]
         integrity: str = lock["packages"][f"node_modules/{name}"]["integrity"]
-        # npm installs what has the hash that the registry names; the check is that this hash is the lock file's.
+        # npm compares a package with the hash that the registry names. This compares that hash with the lock file.
         self.check = f"npm view {name}@{self.version} dist.integrity | grep -xF {shlex.quote(integrity)}"
 
     @property
     def checked(self) -> CodeBuildOptions:
-        """The check, to run before CDK Pipelines' own installation, which takes no lock file."""
+        """The build options that run the check before CDK Pipelines installs the tool, without a lock file."""
         phases = {"install": {"commands": [self.check]}}
         return CodeBuildOptions(
             partial_build_spec=codebuild.BuildSpec.from_object({"version": "0.2", "phases": phases})

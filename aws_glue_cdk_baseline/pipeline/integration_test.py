@@ -1,7 +1,7 @@
 """The integration test of a stage: its step in the pipeline, the role of its build, and the role that it assumes.
 
-The build runs with `glue-integration-test-<stage>` in the pipeline's account. The stage's account has
-`glue-test-<stage>`, which trusts that build's role alone and may run the stage's jobs.
+The build has the role `glue-integration-test-<stage>` in the pipeline's account. The stage's account has the role
+`glue-test-<stage>`, which trusts only the build's role and may run the jobs of the stage.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from aws_glue_cdk_baseline.config import Account, Job, StageConfig
 from aws_glue_cdk_baseline.config.values import partition_of
 from aws_glue_cdk_baseline.permissions.s3 import readable
 
-# The reports of a build: JUnit files, which CodePipeline shows.
+# The reports of a build: JUnit files, which the CodePipeline console shows.
 REPORTS = {"pytest": {"files": ["*.xml"], "base-directory": "reports", "file-format": "JUNITXML"}}
-TIMEOUT = Duration.hours(8)  # hundreds of jobs, ten at a time; CodeBuild's own is one hour
+TIMEOUT = Duration.hours(8)  # for hundreds of jobs, ten at a time; CodeBuild's default is one hour
 RUN = ["glue:GetJobRun", "glue:GetJobRuns", "glue:StartJobRun", "glue:BatchStopJobRun"]
-# So many jobs a statement: CDK moves what does not fit into the role into managed policies, statement by statement.
+# Jobs in one statement. CDK moves whole statements that do not fit into the role to managed policies.
 JOBS_TOGETHER = 10
 
 
@@ -31,7 +31,7 @@ def integration_test(stack: Stack, source: IFileSetProducer, stage: StageConfig)
     """Return the step that runs the jobs of `stage` after its deployment, in the pipeline of `stack`."""
     account, region = stage.account.aws_account_id, stage.account.aws_region
     role_arn = f"arn:{stack.partition}:iam::{account}:role/{_role_name(stage.name)}"
-    # The id without a name is dev's, as in the first versions of this template.
+    # The construct id of dev has no stage name, as in this template's first versions: deployed roles keep their id.
     of_stage = "" if stage.name == "dev" else stage.deployed_as.removeprefix("Deploy")
     role = iam.Role(
         stack,
@@ -59,11 +59,12 @@ def integration_test(stack: Stack, source: IFileSetProducer, stage: StageConfig)
 
 
 def add_test_role(stack: Stack, stage: str, jobs: Sequence[Job], pipeline_account: Account) -> iam.Role:
-    """Add the role with which the integration test finds, starts, watches and stops the jobs of the stage `stack`.
+    """Add the role with which the integration test finds, starts, watches and stops the jobs of a stage.
 
-    It also reads the outputs of jobs with an `expect`. The role of the test's build alone may assume it. That is a
-    condition: IAM keeps a role that is a principal as its id, so that it would not trust one made anew under the same
-    name, and refuses one that does not exist yet, as on a first deployment.
+    It may also read the outputs of jobs with an `expect`. Only the role of the test's build may assume it. The trust
+    policy names that role in a condition, and not as the principal: IAM refuses a principal that does not exist yet, as
+    on the first deployment. It also stores the id of a principal, so that a role that is created again under the same
+    name would not be trusted.
     """
     account, partition = pipeline_account.aws_account_id, partition_of(pipeline_account.aws_region)
     build_role = f"arn:{partition}:iam::{account}:role/{_build_role_name(stage)}"
@@ -88,7 +89,7 @@ def _build_role_name(stage: str) -> str:
 
 
 def _expectations(stage: StageConfig) -> str:
-    """Return the integration test's flag that says what a good run of each job leaves."""
+    """Return the flag with the expected output of each job, or an empty text."""
     expected = {
         f"{job.name}-{stage.name}": {
             "outputRows": job.settings.expect.output_rows,
@@ -101,8 +102,8 @@ def _expectations(stage: StageConfig) -> str:
 
 
 def _statements(stack: Stack, stage: str, jobs: Sequence[Job]) -> Iterator[iam.PolicyStatement]:
-    # The stage's jobs are found in its stack, of which `/*` is the id. glue:ListJobs, to find them by their tag, can be
-    # allowed for all jobs of the account only:
+    # The test finds the jobs in the stage's stack; `/*` is the id that CloudFormation gives the stack. The other way,
+    # glue:ListJobs, can only be allowed for all jobs of the account:
     # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsglue.html
     own_stack = stack.format_arn(service="cloudformation", resource="stack", resource_name=f"{stack.stack_name}/*")
     yield iam.PolicyStatement(actions=["cloudformation:ListStackResources"], resources=[own_stack])

@@ -1,4 +1,4 @@
-"""Overrides of resources that CDK Pipelines makes without an option: artifacts that expire, fewer permissions, lint."""
+"""Changes to resources for which CDK Pipelines has no option: artifacts expire, a permission goes, cfn-lint passes."""
 
 from __future__ import annotations
 
@@ -9,31 +9,31 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from aws_cdk.pipelines import CodePipeline
 
-# A pipeline reads the artifacts of an execution until its approval is answered, which has 7 days.
+# An execution needs its artifacts until its approval is answered, at most 7 days later.
 ARTIFACTS_KEPT_DAYS = 30
 
 
 def finish_pipeline(pipeline: codepipeline.Pipeline) -> None:
-    """Let artifacts expire in the bucket of every Region, and keep the template free of lint."""
+    """Let the artifacts in the bucket of every Region expire, and prevent two findings of cfn-lint."""
     buckets = [pipeline.artifact_bucket, *(each.replication_bucket for each in pipeline.cross_region_support.values())]
     for bucket in buckets:
         _expire(cast(s3.CfnBucket, bucket.node.default_child))
     resource = cast(codepipeline.CfnPipeline, pipeline.node.default_child)
-    # CDK makes the pipeline depend on its role, to which it refers anyway (cfn-lint W3005). It needs to wait for the
-    # policy.
+    # CDK makes the pipeline depend on its role and on the role's policy. The first is superfluous, since the pipeline
+    # refers to its role (cfn-lint W3005).
     policy = pipeline.stack.get_logical_id(
         pipeline.role.node.find_child("DefaultPolicy").node.default_child  # type: ignore[arg-type]
     )
     resource.add_override("DependsOn", [policy])
-    # For the ARN of a role cfn-lint reports its hint I1022 (Fn::Sub reads better than Fn::Join) as the error E3703.
+    # cfn-lint reports its hint I1022 (Fn::Sub instead of Fn::Join) for the ARN of a role as the error E3703.
     resource.add_metadata("cfn-lint", {"config": {"ignore_checks": ["E3703"]}})
 
 
 def start_no_builds(pipeline: CodePipeline) -> None:
-    """Remove an unused permission from the role of the builds that publish assets: to start any build.
+    """Remove an unused permission from the role of the builds that publish assets: to start builds.
 
-    CodePipeline starts these builds with another role. Whoever may start a build can replace its buildspec, and so use
-    the role of every build of the account.
+    CodePipeline starts these builds with another role. The permission is dangerous: a build can be started with another
+    buildspec, which runs with the role of that build.
     """
     role = pipeline.node.find_child("Assets").node.find_child("FileRole")
     policy = cast(iam.CfnPolicy, role.node.find_child("DefaultPolicy").node.default_child)

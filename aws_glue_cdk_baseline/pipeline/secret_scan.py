@@ -1,8 +1,8 @@
 """Refuse to deploy a file that looks like a credential, by its name or by its content.
 
-The formats are those that their issuers publish. A few patterns instead of a library: detect-secrets, which
-tests/template/stacks/test_secret_scan.py compares them with, would add six packages to what a synth needs, 0.15 s to
-import it, and knows neither unquoted AWS secrets nor encrypted private keys nor GitHub's newer tokens.
+The patterns follow the formats that the issuers publish. The library detect-secrets would add six packages and 0.15 s
+to each synth, and does not know unquoted AWS secrets, encrypted private keys and GitHub's newer tokens.
+tests/template/stacks/test_secret_scan.py compares the patterns with it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from aws_glue_cdk_baseline.config.errors import ConfigError, ErrorLine
 
-MAX_BYTES = 10 * 1024 * 1024  # of each file: credentials are not at the end of large data
+MAX_BYTES = 10 * 1024 * 1024  # of each file: large files are data, and a credential is rarely at their end
 MAX_SHOWN = 10  # of one kind in one file
 
 NAMES = {
@@ -24,7 +24,7 @@ NAMES = {
     r"|rootkey\.csv|.*_accessKeys\.csv|.*\.tfstate(\.backup)?|\.vault-token|kubeconfig",
 }
 _ASSIGNED = rb"[\\\"']{0,3}\s{0,40}(?:[=:,]|=>)\s{0,40}[\\\"']{0,3}"
-_SECRET = rb"[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])(?<!EXAMPLEKEY)"  # AWS's own examples end so
+_SECRET = rb"[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])(?<!EXAMPLEKEY)"  # the examples in AWS's documentation end with it
 _IN_URL = rb"[^\s:/?#@\[\]!$&'()*+,;=\"<>{}]"
 _PLACEHOLDER = rb"(?i:password|passwd|passphrase|pass|pwd|pw|secret|token|changeme|x+|\.+)"
 CONTENT = {
@@ -45,7 +45,7 @@ CONTENT = {
     "a Google API key": rb"AIza[\w-]{35}",
     "a Databricks token": rb"\bdapi[0-9a-f]{32}\b",
     "an Azure storage key": rb"AccountKey=[A-Za-z0-9+/]{86}==",
-    # Not where it is the user's own name (postgres:postgres), a word for a password, or on this machine.
+    # Except a password that equals the user's name (postgres:postgres), a placeholder, or one for this machine.
     "a password in a URL": rb"://(?P<user>"
     + _IN_URL
     + rb"+):(?!(?:(?P=user)|"
@@ -66,19 +66,17 @@ BY_CONTENT = (
 )
 _THIS_LINE = re.compile(rb"pragma: ?allowlist[ -]secret")
 _NEXT_LINE = re.compile(rb"pragma: ?allowlist[ -]nextline[ -]secret")
-
-
 OUTSIDE = "is a link out of the project, and what it points to would go to the Git repository; replace it by a file"
 
 
 class CredentialError(ConfigError):
-    """Files that must not be deployed; app.py reports them like the errors of a config."""
+    """There are files that must not be deployed. app.py prints them like the errors of a config."""
 
 
 def refuse_credentials(files: Mapping[str, Path], project: Path) -> None:
     """Raise CredentialError if one of `files` (name in messages -> path) looks like a credential.
 
-    A file outside `project`, by a link in its path, is refused too: CDK packs the target of a link.
+    A file that is reached by a link out of `project` is refused too: CDK would pack the target of the link.
     """
     errors = {error: None for name, file in files.items() for error in _errors(name, file, project)}
     if errors:
@@ -93,7 +91,7 @@ def _errors(name: str, file: Path, project: Path) -> Iterator[ErrorLine]:
         return
     with file.open("rb") as stream:
         content = stream.read(MAX_BYTES)
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):  # as PowerShell writes files
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):  # UTF-16, in which PowerShell writes files
         content = content.decode("utf-16", errors="replace").encode()
     if not content.strip():
         return

@@ -1,4 +1,4 @@
-"""The project's own files, which the first deployment puts into the Git repository."""
+"""The files of the project as an asset: the first deployment puts them into the Git repository."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ UNSTAGED = "has no effect with --no-staging: all of this folder would be packed,
 
 
 def source_code(scope: Construct, construct_id: str) -> assets.Asset:
-    """Return an asset of the project folder, hashed by content, without `.git`, virtual environments and ignored files.
+    """Return an asset of the project folder, without `.git`, virtual environments and ignored files.
 
-    Raises CredentialError if a file in it, or one that Git tracks, looks like a credential.
+    Raise CredentialError if a file in it, or one that Git tracks, looks like a credential.
     """
     rules = PROJECT / ".gitignore"
     ignored = rules.read_text(encoding="utf-8", errors="surrogateescape").splitlines() if rules.is_file() else []
@@ -49,7 +49,7 @@ def _packed(scope: Construct, asset: assets.Asset) -> Iterator[str]:
 def _made_folders() -> list[str]:
     """Return the folders of virtual environments and of the CDK's output, as patterns of .gitignore.
 
-    The first have a pyvenv.cfg or a folder conda-meta, the second a file cdk.out.
+    A virtual environment has a file pyvenv.cfg or a folder conda-meta, the CDK's output a file cdk.out.
     """
     found = []
     for folder, subfolders, files in os.walk(PROJECT):
@@ -61,25 +61,27 @@ def _made_folders() -> list[str]:
 
 
 def _ignored_elsewhere() -> list[str]:
-    """Return the files that git ignores by rules of subfolders, of `.git/info/exclude` and of the user."""
+    """Return the files that git ignores by other rules: of subfolders, of `.git/info/exclude` and of the user."""
     return [
         _pattern(name) for name in _git("ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory")
     ]
 
 
 def _git(*arguments: str) -> list[str]:
-    """Return the names that git prints; none outside a repository, since the pipeline builds from an archive."""
-    own = f"safe.directory={PROJECT}"  # in a container the folder belongs to another user, whom git would not trust
+    """Return the names that git prints, or none outside a repository: the pipeline builds from an archive."""
+    own = f"safe.directory={PROJECT}"  # in a container, another user owns the folder, and git would refuse it
     try:
         result = subprocess.run(["git", "-c", own, "-C", str(PROJECT), *arguments], capture_output=True)
     except FileNotFoundError:
         return []
     names = result.stdout.decode(errors="surrogateescape").split("\0")
-    return [name for name in names if name not in ("", "./")]  # ./ where a repository around this one ignores it all
+    return [
+        name for name in names if name not in ("", "./")
+    ]  # git prints ./ if a repository around this folder ignores it
 
 
 def _output_of(scope: Construct) -> list[str]:
-    """Return the output folder of this synth, if it is in the project: `cdk synth -o` takes any folder."""
+    """Return the output folder of this synth if it is in the project: `cdk synth -o` accepts any folder."""
     outdir = os.path.realpath(_app_of(scope).outdir)
     return [_pattern(os.path.relpath(outdir, PROJECT))] if outdir.startswith(f"{PROJECT}{os.sep}") else []
 

@@ -112,7 +112,7 @@ folder = Path(sys.argv[1])
 job = make_job(folder, "Waiting", arguments={"--started": str(folder / "started")})
 job.script.write_text((folder / "script").read_text())
 run_job.load_config = lambda path: make_config((job,))
-signal.signal(signal.SIGTERM, run_job._interrupt)
+signal.signal(signal.SIGTERM, signal.default_int_handler)
 sys.exit(run_job.main(["Waiting"]))
 """
 
