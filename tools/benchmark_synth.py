@@ -1,7 +1,7 @@
-"""Measure `cdk synth` of 2 and of 100 jobs in turn: `make benchmark-synth`.
+"""Measure `cdk synth` of 2 and of 100 jobs, in alternation: `make benchmark-synth`.
 
-Works on a copy of the project, with generated jobs. With `--baseline` also an app of the AWS baseline's shape at its
-pinned versions of 2023 (installs them into a temporary folder).
+The command works on a copy of the project, with generated jobs. With `--baseline` it also measures an app like the AWS
+baseline of 2023, with the versions pinned there, which it installs into a temporary folder.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m tools.benchmark_synth", description=(__doc__ or "").splitlines()[0]
     )
-    parser.add_argument("--runs", type=int, default=3, help="rounds; each times every case once")
+    parser.add_argument("--runs", type=int, default=3, help="how often each case is measured")
     parser.add_argument("--baseline", action="store_true", help="compare with the AWS baseline's versions of 2023")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="benchmark-synth-") as temporary:
@@ -100,7 +100,7 @@ def main() -> int:
         if options.baseline:
             cases["baseline, 2 jobs"] = (old, install_baseline(old), "benchmark=1")
         os.environ["JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION"] = "1"
-        os.environ["CDK_VALIDATION"] = "false"  # as in cdk.json; the baseline's version has no validation
+        os.environ["CDK_VALIDATION"] = "false"  # as in cdk.json; the baseline's CDK has no validation
         seconds: dict[str, list[float]] = {name: [] for name in cases}
         for number in range(options.runs):
             for name, (folder, python, context) in cases.items():

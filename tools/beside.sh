@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Run two commands at the same time: beside.sh "COMMAND" OTHER [ARGUMENT …]. The output of COMMAND comes last. It fails if
-# one of them fails.
+# Run two commands at the same time: beside.sh "COMMAND" OTHER [ARGUMENT …]. The output of COMMAND is printed last. The
+# exit code is an error if one of them fails.
 set -uo pipefail
 output=$(mktemp)
 bash -c "$1" > "$output" 2>&1 &

@@ -1,7 +1,7 @@
 """Fetch Python 3.11 with uv into a folder and print its path: `python3 tools/fetch_python.py .python`.
 
-It runs before there is a virtual environment: with any Python from 3.9 on, and the standard library alone. uv comes
-from pip's package index, at the version and with a hash of the lock file. Nothing stays after an error.
+It runs before there is a virtual environment, with any Python from 3.9 on and only the standard library. It installs uv
+from pip's package index, with the version and a hash of the lock file. After an error it leaves nothing.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def _installed(folder: Path) -> Path:
 
 
 def fetch_uv(folder: Path) -> Path:
-    """Install uv into `folder`: with pip where there is one, else from the package index. Return the program."""
+    """Install uv into `folder`, with pip if there is one, else from the package index. Return the program."""
     requirement = locked_uv(LOCK.read_text(encoding="utf-8"))
     pip = [sys.executable, "-m", "pip"]
     if subprocess.run([*pip, "--version"], capture_output=True).returncode == 0:
@@ -71,7 +71,7 @@ def fetch_uv(folder: Path) -> Path:
 
 
 def locked_uv(lock: str) -> str:
-    """The entry of uv in a lock file, with its hashes."""
+    """Return the entry of uv in a lock file, with its hashes."""
     entry = re.search(r"^uv==(?:.*\\\n)*.*\n", lock, re.MULTILINE)
     if entry is None:
         raise FetchError(f"{LOCK.name} has no uv")
@@ -105,7 +105,7 @@ def _download_wheel(requirement: str) -> bytes:
 
 
 def fits(wheel: str) -> bool:
-    """Return True if a wheel of this name runs on this machine; any version of the system is taken for new enough."""
+    """Return true if a wheel of this name runs on this machine. The version of the system is not compared."""
     machine = {"amd64": "x86_64", "arm64": "aarch64"}.get(platform.machine().lower(), platform.machine().lower())
     tags = wheel[: -len(".whl")].rpartition("-")[2]
     if sys.platform == "darwin":
@@ -115,7 +115,7 @@ def fits(wheel: str) -> bool:
 
 
 def package_index() -> str:
-    """The address of the package index, from pip's environment variables and configuration files, in pip's order."""
+    """Return the address of the package index, from pip's environment variables and files, in pip's order."""
     if url := os.environ.get("PIP_INDEX_URL"):
         return url
     home = Path.home()
@@ -131,7 +131,7 @@ def package_index() -> str:
 
 
 def _read(url: str) -> bytes:
-    """Read a page or a file, with the user and password of the address, and the certificates that pip is set up for."""
+    """Read a page or a file, with the user and password in its address, and with the certificates that pip uses."""
     parts = urllib.parse.urlsplit(url)
     request = urllib.request.Request(parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl())
     if parts.username:

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Print a Python 3.11 that can make a virtual environment: tools/find_python.sh [PYTHON]. Without PYTHON it is the first
-# of these: one on the PATH, one that was fetched before, one that tools/fetch_python.py fetches now.
+# Print the path of a Python 3.11 that can make a virtual environment: tools/find_python.sh [PYTHON]. Without PYTHON it is
+# the first of these: one on the PATH, one that was fetched before, one that tools/fetch_python.py fetches now.
 cd "${0%/*}/.." || exit 1
 is_311() { "$1" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null; }
 

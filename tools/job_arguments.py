@@ -1,4 +1,4 @@
-"""Read the command line of a job run: the command's options, the job, and the values that replace its arguments."""
+"""Read the command line of a job run: the options, the job, and the values that replace its arguments."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def add_options(parser: ArgumentParser, names: Iterable[str]) -> None:
 def parse_job_run(parser: ArgumentParser, names: list[str], arguments: list[str]) -> tuple[Namespace, list[str]]:
     """Parse a command line `[option …] JOB [argument …]`. Return the options with `job`, and the job's arguments.
 
-    `parser` gets the options `names`. They are also read after JOB, except those that the job has an argument for:
-    `--stage prod` replaces the argument of a job with the parameter `stage`, and chooses the stage of any other job.
+    `names` are the options of the command. They are also read after JOB, except if the job has an argument of the same
+    name: `--stage prod` replaces the value of a job's parameter `stage`, and for other jobs chooses the stage.
     """
     add_options(parser, names)
     parser.add_argument("job", nargs="?", default="", metavar="JOB", help="a job of the config, or its script")
@@ -46,7 +46,7 @@ def parse_job_run(parser: ArgumentParser, names: list[str], arguments: list[str]
 
 
 def _end_of_options(arguments: list[str]) -> int:
-    """The index after JOB, which is the first argument that is neither an option nor the value of one."""
+    """Return the index after JOB, which is the first argument that is neither an option nor the value of one."""
     is_value = False
     for index, argument in enumerate(arguments):
         if not is_value and not argument.startswith("-"):
@@ -56,7 +56,7 @@ def _end_of_options(arguments: list[str]) -> int:
 
 
 def _argument_names(config_file: Path, name: str) -> set[str]:
-    """All arguments of the job in any stage. None if the config or the job cannot be read: that is reported later."""
+    """Return all arguments of the job in any stage, or none if the config has an error, which is reported later."""
     names: set[str] = set()
     try:
         config = load_config(config_file)
@@ -68,7 +68,7 @@ def _argument_names(config_file: Path, name: str) -> set[str]:
 
 
 def find_stage(config: Config, name: str) -> StageConfig:
-    """The stage `name` of the config; the first one if no name is given. Raise RunError if there is none."""
+    """Return the stage `name` of the config, or the first one if no name is given. Raise RunError if there is none."""
     try:
         return config.stage(name) if name else config.stages[0]
     except KeyError:
@@ -78,7 +78,7 @@ def find_stage(config: Config, name: str) -> StageConfig:
 
 
 def find_job(config: Config, stage: str, name: str) -> Job:
-    """The job of a stage with this name, or with this script. Raise RunError if there is none."""
+    """Return the job of a stage with this name or this script. Raise RunError if there is none."""
     jobs = {job.name: job for job in find_stage(config, stage).jobs}
     if name.endswith(".py"):
         name = _job_of_script(config.file, stage, jobs, Path(name))
@@ -104,7 +104,7 @@ def _known_arguments(job: Job) -> list[str]:
 
 
 def replaced_arguments(job: Job, given: list[str]) -> dict[str, str]:
-    """The job's arguments, with the values `given` as `--name value` or `--name=value` in place of the config's."""
+    """Return the job's arguments. Values `given` as `--name value` or `--name=value` replace those of the config."""
     arguments = dict(job.arguments)
     parts = [piece for item in given for piece in (item.split("=", 1) if item.startswith("--") else [item])]
     if len(parts) % 2 or not all(name.startswith("--") for name in parts[::2]):

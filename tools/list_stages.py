@@ -10,7 +10,7 @@ from typing import Any
 
 
 def stages(template: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
-    """Return each stage of the pipeline in a CloudFormation template, with its actions, in running order."""
+    """Return the stages of the pipeline in a CloudFormation template, each with its actions, in the order they run."""
     resources = template["Resources"].values()
     pipeline = next(item["Properties"] for item in resources if item["Type"] == "AWS::CodePipeline::Pipeline")
     repository = next(

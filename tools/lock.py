@@ -1,7 +1,7 @@
 """Update every lock file after a change of a requirements file or of package.json: `python -m tools.lock`.
 
-A lock file lists every package of one installation, each at one version and with the hashes of its files for all
-systems. A version that still fits stays. Arguments go to `uv pip compile`: --upgrade, or --upgrade-package NAME.
+A lock file lists every package of an installation, each with one version and the hashes of its files for all systems.
+A version that still fits is kept. Arguments go to `uv pip compile`, such as --upgrade or --upgrade-package NAME.
 """
 
 from __future__ import annotations
@@ -15,22 +15,22 @@ PROJECT = Path(__file__).resolve().parent.parent
 UV = [
     *("uv", "pip", "compile", "--no-config", "--quiet"),
     *("--universal", "--python-version", "3.11", "--fork-strategy", "fewest"),  # all systems and processors
-    *("--generate-hashes", "--only-binary", ":all:"),  # a wheel runs nothing when installed
+    *("--generate-hashes", "--only-binary", ":all:"),  # a wheel runs no code when it is installed
     *("--annotation-style", "line", "--custom-compile-command", "make lock"),
 ]
-# The lock file names no registry: npm takes the one of its own configuration.
+# The lock file names no registry, so that npm takes the one of its own configuration.
 NPM = ["--package-lock-only", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
 NPM += ["--omit-lockfile-registry-resolved"]
 
 
 @dataclass(frozen=True)
 class Lock:
-    """A lock file, its requirements files, and the lock file that it shares its versions with."""
+    """A lock file, its requirements files, and the lock file whose versions it must have."""
 
     file: str
     requirements: tuple[str, ...]
     within: str = ""
-    sources: tuple[str, ...] = ()  # packages that have no wheel
+    sources: tuple[str, ...] = ()  # packages without a wheel
 
     def command(self, *arguments: str) -> list[str]:
         within = ["--constraint", self.within] if self.within else []

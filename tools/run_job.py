@@ -25,7 +25,7 @@ SAMPLE_FILES = sample_data.FILES
 
 
 def sample_files(arguments: dict[str, str], folder: Path) -> dict[str, str]:
-    """The arguments that name files of the public example, with the paths of the sample data in `folder`."""
+    """Return the arguments that name files of the public example, with the paths of sample data in `folder`."""
     return {
         name: str(folder / value.removeprefix(PUBLIC_DATA))
         for name, value in arguments.items()
@@ -34,17 +34,17 @@ def sample_files(arguments: dict[str, str], folder: Path) -> dict[str, str]:
 
 
 def with_sample_data(arguments: dict[str, str], folder: Path) -> dict[str, str]:
-    """Print the arguments, write the sample data they need to `folder`, and return them with its paths."""
+    """Print the arguments, write the sample data that they need to `folder`, and return them with its paths."""
     replaced = sample_files(arguments, folder)
     counts = sample_data.write(folder) if replaced else {}
     for name, value in arguments.items():
-        stand_in = f"  (stands in: sample data, {counts[Path(value).name]} records)" if name in replaced else ""
+        stand_in = f"  (replaced by sample data, {counts[Path(value).name]} records)" if name in replaced else ""
         print(f"  {name} {value}{stand_in}", flush=True)
     return arguments | replaced
 
 
 def run(job: Job, stage: str, arguments: dict[str, str]) -> int:
-    """Run the script as a process of its own. Return its exit code."""
+    """Run the script in a process of its own. Return its exit code."""
     from local.spark import spark_environment  # the rest of this module works without local Spark
 
     engine = f"local Spark {version('pyspark')} (on AWS: Glue {job.settings.glue_version})"
@@ -61,8 +61,8 @@ def run(job: Job, stage: str, arguments: dict[str, str]) -> int:
             f"{job.name}-{stage}",
         ]
         command += [part for pair in values.items() for part in pair]
-        # Ctrl-C reaches only this process, because the script has a session of its own; `finally` ends the script.
-        # Its temporary files are in our folder, so they go with it, however the script ends.
+        # Ctrl-C reaches only this process, because the script has a process session of its own; `finally` ends the
+        # script. Its temporary files are in this folder, so that they are removed however it ends.
         environment = {**spark_environment(small_data=_are_small(values)), "TMPDIR": folder}
         process = subprocess.Popen(command, env=environment, start_new_session=True)
         try:
@@ -72,12 +72,12 @@ def run(job: Job, stage: str, arguments: dict[str, str]) -> int:
             return code
         finally:
             if process.poll() is None:
-                os.killpg(process.pid, signal.SIGTERM)  # the script and its Java
+                os.killpg(process.pid, signal.SIGTERM)  # the script and the Java that it started
                 process.wait()
 
 
 def _are_small(arguments: dict[str, str]) -> bool:
-    """Return True if all inputs are files of this machine and small: Spark then starts with settings for small data."""
+    """Return true if all inputs are small files of this machine: Spark then gets the settings for small data."""
     if any("://" in value for value in arguments.values()):
         return False
     files = [file for value in arguments.values() for file in (Path(value), *Path(value).rglob("*")) if file.is_file()]

@@ -1,6 +1,6 @@
-"""An app of the AWS baseline's shape in 2023 (a pipeline, two stages of two jobs), for its pinned versions.
+"""An app like the AWS baseline of 2023: a pipeline and two stages of two jobs, for the versions pinned there.
 
-Only for `make benchmark-synth ARGS=--baseline`, which installs requirements.lock beside it into a folder of its own.
+Only `make benchmark-synth ARGS=--baseline` uses it. That command installs requirements.lock into a temporary folder.
 """
 
 import aws_cdk as cdk

@@ -1,7 +1,7 @@
 """Measure JoinLegislators and the same join as the tutorial writes it, on local Spark with 2 GB: `make benchmark-join`.
 
-The sizes are times the public example's (10439 memberships of 1961 persons). Each run is a process of its own; timed
-is what the script does once Spark is up.
+A size is a multiple of the public example's (10439 memberships of 1961 persons). Each run is a process of its own. The
+time is counted from the moment when Spark has started.
 """
 
 from __future__ import annotations
@@ -56,8 +56,10 @@ def compare(scale: int, runs: int) -> tuple[float, float]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.benchmark_join", description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--scales", type=int, nargs="+", default=[10, 100, 1000], help="times the example's size")
-    parser.add_argument("--runs", type=int, default=1, help="rounds; each times both once, and the median counts")
+    parser.add_argument(
+        "--scales", type=int, nargs="+", default=[10, 100, 1000], help="multiples of the example's size"
+    )
+    parser.add_argument("--runs", type=int, default=1, help="runs of each script; the median counts")
     options = parser.parse_args()
     results = {scale: compare(scale, options.runs) for scale in options.scales}
     print(f"\nmemberships    tutorial        ours   times as fast   (driver memory {SETTINGS['spark.driver.memory']})")

@@ -1,4 +1,4 @@
-"""Start Spark, run a job script, and print its seconds in the last line: `python timed.py SCRIPT [ARGUMENT …]`."""
+"""Start Spark, run a job script, and print its seconds as the last line: `python timed.py SCRIPT [ARGUMENT …]`."""
 
 import runpy
 import sys

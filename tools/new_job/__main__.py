@@ -1,6 +1,6 @@
 """Write a new job, its script, its test and its blocks in the config: `python -m tools.new_job CountTerms`.
 
-If the config does not load with the job, or on Ctrl-C, every file is restored.
+Every file is restored if the config with the job has an error, and on Ctrl-C.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ LINE_LENGTH = 120  # of ruff, in pyproject.toml
 
 
 def add_job(name: str, config: Path, project: Path = PROJECT) -> list[str]:
-    """Add the job and return the places that were written. Raise NewJobError or ConfigError, and keep nothing then."""
+    """Add the job and return the files that were written. Raise NewJobError or ConfigError, and then change nothing."""
     module = module_name(name)
     job_scripts = project / "aws_glue_cdk_baseline" / "job_scripts"
     script, test = job_scripts / f"{module}.py", job_scripts / "tests" / f"test_{module}.py"
@@ -48,7 +48,7 @@ def add_job(name: str, config: Path, project: Path = PROJECT) -> list[str]:
 
 
 def test_text(module: str) -> str:
-    """The test of the script `module`: the template, with the import of the script sorted in."""
+    """Return the test of the script `module`: the template, with the import of the script in sorted order."""
     old = "from job_script import main, read_json, transform\n"
     new = old.replace("job_script", module)
     if len(new) > LINE_LENGTH + 1:

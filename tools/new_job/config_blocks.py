@@ -18,13 +18,13 @@ PARAMETERS = (
 
 
 def stage_sections(config: YamlFile) -> list[Section]:
-    """The sections that list the jobs of a stage, in the order of the file: `dev.jobs` where there is `devAccount`."""
+    """Return the sections that list jobs of a stage, in the order of the file: `dev.jobs` if there is `devAccount`."""
     data = config.data if isinstance(config.data, dict) else {}
     return [(key, "jobs") for key in data if f"{key}Account" in data]
 
 
 def check_is_new(name: str, config: YamlFile) -> None:
-    """Raise NewJobError if any section of the config has the job."""
+    """Raise NewJobError if a section of the config already has the job."""
     for section in [("jobs",), *stage_sections(config)]:
         path = (*section, name)
         if name in _section(config.data, section):
@@ -32,14 +32,14 @@ def check_is_new(name: str, config: YamlFile) -> None:
 
 
 def blocks_for(config: YamlFile) -> Blocks:
-    """The lines to add to each section: parameters to each stage, settings to `jobs` where the config has it."""
+    """Return the lines for each section: parameters for each stage, and settings for `jobs` if the config has it."""
     has_settings = isinstance(config.data, dict) and "jobs" in config.data
     stages: Blocks = dict.fromkeys(stage_sections(config), PARAMETERS)
     return {("jobs",): SETTINGS, **stages} if has_settings else stages
 
 
 def extend_config(config: Path, name: str, blocks: Blocks, before: YamlFile) -> None:
-    """Add the blocks. Raise NewJobError if the file then has anything but its old content and these blocks."""
+    """Add the blocks to the file. Raise NewJobError if the rest of its content would change."""
     content = config.read_bytes()
     mark = b"\xef\xbb\xbf" if content.startswith(b"\xef\xbb\xbf") else b""
     try:
@@ -57,11 +57,11 @@ def extend_config(config: Path, name: str, blocks: Blocks, before: YamlFile) -> 
     except ConfigError:
         as_expected = False
     if not as_expected:
-        raise NewJobError(f"{config} is written in a way that this command does not extend; add {name} by hand")
+        raise NewJobError(f"{config} has a form that this command cannot extend; add {name} by hand")
 
 
 def check_config(config: Path, project: Path, content: bytes) -> None:
-    """Load the extended config. An error that the file had before is raised with the line numbers of that time."""
+    """Load the extended config. Raise an error that the file had before with its line in the file of before."""
     try:
         load_config(config, project)
     except ConfigError as error:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import yaml
 
-Section = tuple[str, ...]  # where a block goes, such as ("dev", "jobs")
+Section = tuple[str, ...]  # the keys to the place of a block, such as ("dev", "jobs")
 
 
 class NotExtendable(Exception):
@@ -19,9 +19,9 @@ class NotExtendable(Exception):
 
 
 def add_blocks(text: str, name: str, blocks: Mapping[Section, Sequence[str]]) -> str:
-    """Return `text` with a block `name` of the given lines at the end of each section.
+    """Return `text` with a block `name` at the end of each section in `blocks`, which has the lines of the block.
 
-    Raise NotExtendable for a section in braces, or one that is not a mapping.
+    Raise NotExtendable if a section is in braces or is not a mapping.
     """
     root = yaml.compose(text, Loader=yaml.CSafeLoader)
     lines = text.splitlines(keepends=True)
@@ -32,7 +32,7 @@ def add_blocks(text: str, name: str, blocks: Mapping[Section, Sequence[str]]) ->
         path = [*missing, name]
         texts = [" " * (column + step * depth) + f"{key}:" for depth, key in enumerate(path)]
         texts += [" " * (column + step * len(path)) + line for line in body]
-        added[after] = [line + newline for line in texts]  # an alias makes two sections one: it gets one block
+        added[after] = [line + newline for line in texts]  # two sections that are one by an alias get one block
     for after in sorted(added, reverse=True):
         if not lines[after].endswith(("\n", "\r")):
             lines[after] += newline
@@ -43,7 +43,7 @@ def add_blocks(text: str, name: str, blocks: Mapping[Section, Sequence[str]]) ->
 def _place(
     root: yaml.Node | None, section: Section, lines: list[str], name: str, body: Sequence[str]
 ) -> tuple[int, int, int, Section]:
-    """Return the line to add after, the column of the first key, the indentation, and the missing keys of `section`."""
+    """Return where a block goes: the line above it, its column, the indentation, and the keys missing in `section`."""
     node, column, step = root, 0, 2
     for depth, wanted in enumerate((*section, None)):
         if not isinstance(node, yaml.MappingNode) or node.flow_style:
@@ -75,8 +75,8 @@ def _step(node: yaml.MappingNode) -> int:
 
 
 def _last_line(key: yaml.Node, value: yaml.Node) -> int:
-    """The last line of an entry. The end mark of a block is not it: that is where the next block begins."""
-    if value.start_mark.index < key.start_mark.index:  # an alias: the node is its anchor's
+    """Return the last line of an entry. The end mark of a block is no use: it is where the next block begins."""
+    if value.start_mark.index < key.start_mark.index:  # an alias: the node stands at its anchor
         return int(key.end_mark.line)
     if isinstance(value, yaml.MappingNode) and not value.flow_style and value.value:
         return _last_line(*value.value[-1])

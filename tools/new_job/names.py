@@ -1,4 +1,4 @@
-"""Check the name of a new job: UpperCamelCase in the config, and the same in snake_case for its script."""
+"""Check the name of a new job: UpperCamelCase in the config, which becomes snake_case for the script."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from aws_glue_cdk_baseline.config.parameters import snake_case
 from aws_glue_cdk_baseline.config.values import JobName
 
 LONGEST_MODULE = 100
-# The modules of Glue that scripts import. Not all of them are installed on a laptop.
+# Modules in Glue that scripts import. Not all of them are installed on a laptop.
 # https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-python-libraries.html
 GLUE_MODULES = frozenset({"awsglue", "boto3", "botocore", "numpy", "pandas", "py4j", "pyarrow", "pyspark"})
 
@@ -25,7 +25,7 @@ class NewJobError(Exception):
 
 
 def module_name(name: str) -> str:
-    """Return the module of the job `name`. Raise NewJobError if the name is not allowed."""
+    """Return the module name for the job `name`. Raise NewJobError if the job's name is not allowed."""
     if not name:
         raise NewJobError("name the job: make job NAME=CountTerms")
     if not re.fullmatch(r"[A-Z][A-Za-z0-9]*", name, re.ASCII):
@@ -56,6 +56,6 @@ def check_importable(name: str, module: str) -> None:
 
 
 def _is_installed(module: str) -> bool:
-    """Return True if there is such a module outside the job scripts."""
+    """Return true if such a module is installed, outside the job scripts."""
     spec = find_spec(module)
     return spec is not None and not Path(spec.origin or "/").is_relative_to(PROJECT / "aws_glue_cdk_baseline")

@@ -29,7 +29,7 @@ def test_the_example_join_ends_with_the_schema_rows_and_10439() -> None:
     lines = result.stdout.splitlines()
     assert lines[-1] == "10439"
     assert sum(line.startswith(" |-- ") for line in lines) == 25
-    assert "(stands in: sample data, 10439 records)" in result.stdout
+    assert "(replaced by sample data, 10439 records)" in result.stdout
 
 
 @needs_the_examples

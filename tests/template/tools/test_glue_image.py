@@ -107,7 +107,7 @@ def test_a_job_runs_with_the_stages_arguments_on_sample_data(
     )
     assert Path(source).stat().st_mode & 0o004
     assert len(Path(source).read_text(encoding="utf-8").splitlines()) == 1961
-    assert "(stands in: sample data, 1961 records)" in capfd.readouterr().out
+    assert "(replaced by sample data, 1961 records)" in capfd.readouterr().out
 
 
 def test_files_of_this_machine_are_lent_read_only_and_an_output_inside_a_folder(docker: Docker, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Count the memberships of each legislative term: an example, to replace by your own transformation."""
+"""Count the memberships of each legislative term: an example, to be replaced by your own transformation."""
 
 import sys
 
@@ -13,7 +13,7 @@ from pyspark.sql import functions as F
 def read_json(glue_context: GlueContext, path: str) -> DataFrame:
     """Read the JSON Lines at `path`: a file, or a folder with its subfolders.
 
-    Raise ValueError if there are none: Glue itself reads a path that does not exist as an empty input.
+    Raise ValueError if there are no records: for Glue, a path that does not exist is only an empty input.
     """
     frame = glue_context.create_dynamic_frame.from_options(
         connection_type="s3",
@@ -48,7 +48,9 @@ def main() -> None:
     job = Job(glue_context)
     job.init(args["JOB_NAME"], args)
 
-    result = transform(read_json(glue_context, args["input_path"])).cache()  # written, shown and counted from one read
+    result = transform(
+        read_json(glue_context, args["input_path"])
+    ).cache()  # so that it is read once, to be written, shown and counted
     if "output_path" in args:
         write_parquet(result, args["output_path"])
     result.show()
