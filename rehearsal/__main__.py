@@ -1,6 +1,6 @@
 """Rehearse the pipeline on this machine: `python -m rehearsal`, or `make rehearse`.
 
-KEEP=1 leaves the emulator up afterwards; ENGINE=docker runs the job tests in the Glue image.
+KEEP=1 leaves the emulator running at the end. ENGINE=docker runs the job tests in the Glue image.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def options(arguments: list[str] | None) -> Options:
     answer = parser.add_mutually_exclusive_group()
     answer.add_argument("--approve", action="store_true", help="approve every approval")
     answer.add_argument("--reject", action="store_true", help="reject the first approval")
-    parser.add_argument("--working-tree", action="store_true", help="take uncommitted files along")
+    parser.add_argument("--working-tree", action="store_true", help="include uncommitted files")
     parser.add_argument("--deployed", default="", metavar="REVISION", help="the pipeline was deployed from this commit")
     parser.add_argument("--config", default="", help="the config of the app, as in `cdk synth -c config=…`")
     parser.add_argument("--project", type=Path, default=Path(), help="the folder of the CDK app (default: this one)")
@@ -68,7 +68,7 @@ def main(arguments: list[str] | None = None) -> int:
         fail(str(error))
         return 1
     except EmulatorError as error:
-        keep = True  # the log that it names
+        keep = True  # the message names the log in it
         fail(str(error))
         return 1
     except KeyboardInterrupt:
@@ -82,13 +82,13 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def remove(folder: Path, leave_logs: bool) -> None:
-    """Remove the folder, except the logs of an action that failed."""
+    """Remove the folder. With `leave_logs`, keep its logs."""
     if leave_logs and any(folder.glob("logs/*")):
         for path in folder.iterdir():
             if path.name != "logs":
                 shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
         return
-    for _ in range(TRIES):  # a job run that is ending may still write
+    for _ in range(TRIES):  # a job run that has not quite ended may still write
         shutil.rmtree(folder, ignore_errors=True)
         if not folder.exists():
             break

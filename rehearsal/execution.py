@@ -1,4 +1,4 @@
-"""One execution of the pipeline: its actions in order, each with its role, until the end or the first that stops it."""
+"""One execution of the pipeline: its actions in order, each with its role, until the end or until one stops it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SERVICE = "codepipeline.amazonaws.com"
 
 
 class End(Enum):
-    """How an execution ended."""
+    """The end of an execution."""
 
     SUCCEEDED = "succeeded"
     FAILED = "failed"
@@ -41,7 +41,7 @@ class Answer(Enum):
 
 
 class Execution:
-    """Runs `pipeline`. `after_build` gets each build's source folder, and says whether a new pipeline takes over."""
+    """Runs `pipeline`. `after_build` gets each build's source folder, and returns true if a new pipeline takes over."""
 
     def __init__(
         self,
@@ -132,7 +132,7 @@ class Execution:
 
 
 def ask(stage: str, action: str, given: Answer | None) -> Answer:
-    """Return the answer that was `given` with the command, or ask at the terminal; WAITING where there is none."""
+    """Return the answer that was `given` with the command, or ask at the terminal. Without a terminal it is WAITING."""
     if given:
         return given
     if not sys.stdin.isatty():

@@ -1,4 +1,4 @@
-"""The pipeline as CloudFormation deployed it: stages, actions and artifact buckets, with all references resolved."""
+"""The deployed pipeline: its stages, actions and artifact buckets, with all references resolved."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from typing import Any
 
 PIPELINE = "AWS::CodePipeline::Pipeline"
 VARIABLE = re.compile(r"#\{([^.}]+)\.([^}]+)\}")
-# A clone of the project stands in for all of these.
+# A clone of the project replaces each of these.
 SOURCES = ("CodeCommit", "CodeStarSourceConnection", "GitHub")
 STACK_MODES = ("CHANGE_SET_REPLACE", "CHANGE_SET_EXECUTE", "CREATE_UPDATE")
 
 
 class RehearsalError(Exception):
-    """The rehearsal cannot go on, for a reason outside the pipeline; the message is one line."""
+    """The rehearsal cannot go on, for a reason outside the pipeline. The message is one line."""
 
 
 @dataclass
 class ActionFailed(Exception):
-    """An action of the pipeline failed: the reason in one line, and the file of its whole log."""
+    """An action of the pipeline has failed: the reason in one line, and the file with its whole log."""
 
     reason: str
     log: Path | None = None
@@ -43,7 +43,7 @@ class Done:
 
 @dataclass(frozen=True)
 class Action:
-    """One action; `region` and `role` are empty where those of the pipeline apply."""
+    """One action. `region` and `role` are empty if it uses those of the pipeline."""
 
     name: str
     category: str
@@ -62,7 +62,7 @@ class Action:
 
     @property
     def known(self) -> bool:
-        """Tell whether the rehearsal can run actions of this type."""
+        """True if the rehearsal can run actions of this type."""
         return (
             (self.category == "Source" and self.provider in SOURCES)
             or (self.category in ("Build", "Test") and self.provider == "CodeBuild")
@@ -71,7 +71,7 @@ class Action:
         )
 
     def resolved(self, variables: Mapping[str, Mapping[str, str]]) -> Action:
-        """Replace each `#{namespace.variable}` of the configuration by the value that an earlier action gave."""
+        """Return the action with each `#{namespace.variable}` of its configuration replaced by the variable's value."""
 
         def value(match: re.Match[str]) -> str:
             return variables.get(match[1], {}).get(match[2], match[0])
@@ -89,7 +89,7 @@ class Stage:
 
 @dataclass(frozen=True)
 class Pipeline:
-    """A deployed pipeline. `stores` are the artifact buckets and their key ARNs, by Region."""
+    """A deployed pipeline. `stores` has the artifact bucket and the ARN of its key for each Region."""
 
     name: str
     role: str
@@ -99,32 +99,32 @@ class Pipeline:
     restarts_when_updated: bool
 
     def check(self) -> None:
-        """Raise RehearsalError if the rehearsal does not know the type of an action, before anything runs."""
+        """Raise RehearsalError, before anything runs, if the rehearsal does not know the type of an action."""
         for stage in self.stages:
             for action in stage.actions:
                 if not action.known:
                     kind = " ".join(filter(None, [action.kind, action.configuration.get("ActionMode", "")]))
                     raise RehearsalError(
                         f"{stage.name} / {action.name}: the rehearsal does not know actions of the type {kind}; "
-                        "rehearsal/execution.py is where it would learn them"
+                        "add the type to rehearsal/execution.py"
                     )
 
 
 @dataclass(frozen=True)
 class Deployed:
-    """The pipeline's stack at one time: its resources, and the pipeline with all references resolved."""
+    """The pipeline's stack as it was deployed at one time: its resources, and the pipeline."""
 
     resources: dict[str, Any]
     pipeline: Pipeline
 
     def changes_since(self, before: Deployed) -> list[str]:
-        """Return the logical ids of the resources that differ, the pipeline's own first."""
+        """Return the logical ids of the changed resources, the pipeline first."""
         names = self.resources.keys() | before.resources.keys()
         different = [name for name in names if self.resources.get(name) != before.resources.get(name)]
         return sorted(different, key=lambda name: (self.resources.get(name, {}).get("Type") != PIPELINE, name))
 
     def takes_over_from(self, before: Deployed) -> bool:
-        """Tell whether the pipeline itself was updated; CodePipeline then runs it from its first stage."""
+        """Return true if the pipeline itself was updated: CodePipeline then starts it again from its first stage."""
         return self.pipeline != before.pipeline and self.pipeline.restarts_when_updated
 
 

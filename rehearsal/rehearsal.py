@@ -1,4 +1,4 @@
-"""The whole rehearsal: the steps on a laptop (synth, bootstrap, deploy), then the pipeline, which updates itself."""
+"""The whole rehearsal: the steps on a laptop (synth, bootstrap, deploy), then the pipeline and its self-update."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from rehearsal.report import Console, tail
 from rehearsal.samples import PUBLIC_OWNER, Samples
 
 LAPTOP = "Laptop"
-# In the project's root; where they are missing, the role is an administrator, as with a plain `cdk bootstrap`.
+# Files of the project. Without them CloudFormation's role is an administrator, the default of `cdk bootstrap`.
 PIPELINE_POLICY, STAGE_POLICY = Path("bootstrap/pipeline-account.json"), Path("bootstrap/stage-account.json")
 
 
 @dataclass(frozen=True)
 class Options:
-    """The user's choices. `deployed` is the commit that the pipeline was deployed from; empty means this folder."""
+    """The user's choices. `deployed` is the commit from which the pipeline was deployed, or empty for this folder."""
 
     project: Path
     config: str = ""
@@ -39,7 +39,7 @@ class Options:
 
 
 class Laptop:
-    """The steps that are done once, by hand, before a pipeline runs: synthesize, bootstrap the accounts, deploy."""
+    """The steps that a person does once, before a pipeline runs: synthesize, bootstrap the accounts, deploy."""
 
     def __init__(self, project: Path, cloud: Cloud, console: Console) -> None:
         self._project, self._cloud, self._console = project, cloud, console
@@ -49,7 +49,7 @@ class Laptop:
     def deploy_pipeline(self, folder: Path, config: str) -> Stack:
         """Deploy the pipeline of the app in `folder`, with the CDK CLI, and return its stack.
 
-        Raise RehearsalError where a command fails, after its last lines were shown.
+        If a command fails, print the last lines of its log and raise RehearsalError.
         """
         context = ["--context", f"config={config}"] if config else []
         synth = ["cdk", "synth", "--quiet", "--output", str(self.assembly), *context]
@@ -68,9 +68,9 @@ class Laptop:
         return home
 
     def bootstrap(self, folder: Path, home: Environment) -> list[str]:
-        """Bootstrap at the same time the accounts that an assembly deploys to and that are new; return them.
+        """Bootstrap the new accounts of an assembly, all at the same time, and return them.
 
-        Each is bootstrapped by an IAM user of its own and trusts the home account, as the README says.
+        An IAM user of each account bootstraps it. The accounts trust the home account, as in the README.
         """
         new = sorted(assembly.environments(folder, home) - self.bootstrapped)
         staged = assembly.stage_accounts(folder, home)
@@ -79,7 +79,7 @@ class Laptop:
             try:
                 errors = list(pool.map(lambda item: self._run_bootstrap(*item), commands))
             except BaseException:
-                self._cloud.processes.stop()  # at its end the pool waits for the commands that still run
+                self._cloud.processes.stop()  # or the pool would wait for them
                 raise
         for error in filter(None, errors):
             raise RehearsalError(error)
@@ -87,7 +87,7 @@ class Laptop:
         return list(map(str, new))
 
     def check_execution_role(self, stack: Stack, resources: dict[str, object], done: str) -> None:
-        """Raise RehearsalError where CloudFormation's role may not do its part for a stack: MiniStack does not ask."""
+        """Raise RehearsalError if CloudFormation's role lacks a permission for a stack: MiniStack does not check it."""
         place = stack.environment
         owner = self._cloud.sessions.user(place.account, place.region)
         role = execution_policy.role_of(place)
@@ -103,7 +103,7 @@ class Laptop:
             for line in tail(log):
                 self._console.remark(line)
             words = " ".join(command[:2])
-            raise RehearsalError(f"{words} failed, so that there is no pipeline to run; the whole log: {log}")
+            raise RehearsalError(f"{words} failed, and there is no pipeline to run; the whole log: {log}")
 
     def _bootstrap_command(self, place: Environment, home: Environment, staged: Collection[str]) -> list[str]:
         files = [self._project / PIPELINE_POLICY] if place.account == home.account else []
@@ -125,15 +125,15 @@ class Laptop:
 
 
 class Rehearsal:
-    """One rehearsal; knows what is deployed."""
+    """One rehearsal. It remembers the deployed pipeline."""
 
     def __init__(self, options: Options, cloud: Cloud, console: Console) -> None:
         self._options, self._cloud, self._console = options, cloud, console
         self._laptop = Laptop(options.project, cloud, console)
 
     def run(self) -> End:
-        """Deploy the pipeline and run it; when a newer one takes over, run that from its first stage."""
-        if not SPARK_CLASSES.exists():  # beside the rest, for the next rehearsal
+        """Deploy the pipeline and run it. If a newer pipeline takes over, run that one from its first stage."""
+        if not SPARK_CLASSES.exists():  # in the background, for the next rehearsal
             threading.Thread(target=self._archive_classes, daemon=True).start()
         folder = self._options.project
         if self._options.deployed:
@@ -173,7 +173,7 @@ class Rehearsal:
         return source.take(self._options.project, folder, working_tree=self._options.working_tree)
 
     def _after_build(self, folder: Path) -> bool:
-        """Report what a build changed of the pipeline's own stack; return true where a new pipeline takes over."""
+        """Report how a build changed the pipeline's own stack. Return true if a new pipeline takes over."""
         before, self._deployed = self._deployed, deployed(self._stack, self._cloud)
         self._changed = self._deployed.changes_since(before)
         takes_over = self._deployed.takes_over_from(before)
@@ -182,18 +182,18 @@ class Rehearsal:
                 "the pipeline has changed: the new one takes over and starts again from its first stage"
             )
         elif self._changed:
-            self._console.remark("the pipeline's stack has changed, the pipeline itself has not, and goes on")
+            self._console.remark("the pipeline's stack has changed, but not the pipeline itself, which goes on")
         if self._changed:
-            self._console.remark(f"differing: {', '.join(self._changed)}")
+            self._console.remark(f"changed: {', '.join(self._changed)}")
             self._laptop.check_execution_role(self._stack, self._deployed.resources, "updated")
-        has_assembly = (folder / "manifest.json").exists()  # of the build that deployed the new pipeline
+        has_assembly = (folder / "manifest.json").exists()  # the output of the build that deployed the new pipeline
         if takes_over and has_assembly and (added := self._laptop.bootstrap(folder, self._stack.environment)):
-            self._console.remark(f"new, and bootstrapped: {', '.join(added)}")
+            self._console.remark(f"new accounts, bootstrapped: {', '.join(added)}")
         return takes_over
 
 
 def _create_policies(owner: Session, files: list[Path]) -> list[str]:
-    """Create the project's policies in an account; return their ARNs for `--cloudformation-execution-policies`."""
+    """Create the project's policies in an account. Return their ARNs, for `--cloudformation-execution-policies`."""
     if not all(file.is_file() for file in files):
         return [ADMINISTRATOR]
     iam, arns = owner.client("iam"), []
@@ -201,7 +201,7 @@ def _create_policies(owner: Session, files: list[Path]) -> list[str]:
         name = f"deploy-{file.stem}"
         try:
             arn = iam.create_policy(PolicyName=name, PolicyDocument=file.read_text(encoding="utf-8"))["Policy"]["Arn"]
-        except iam.exceptions.EntityAlreadyExistsException:  # one account bootstrapped in two Regions
+        except iam.exceptions.EntityAlreadyExistsException:  # the account is bootstrapped in two Regions
             arn = f"arn:aws:iam::{owner.account}:policy/{name}"
         arns.append(arn)
     return arns

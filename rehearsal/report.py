@@ -24,7 +24,7 @@ ENDINGS = {
     "waiting": "The pipeline waits for an approval (ARGS=--approve goes on, ARGS=--reject ends it).",
     "rejected": "The pipeline stopped: the approval was rejected.",
 }
-# As AWS words it, and as MiniStack words what it refuses before it is recorded: AssumeRole by a role's trust policy.
+# The words of AWS. MiniStack uses them too, for denials of AssumeRole, which it does not record.
 DENIED = re.compile(r"User: (\S*) ?is not authorized to perform: (\S+) on resource: \"?([^\s\"]+)")
 Records = Iterable[Mapping[str, str]]
 
@@ -42,7 +42,7 @@ class Row:
 
 
 class Console:
-    """Prints, and remembers the rows of the table. `synth_seconds` is the unit in which the whole is measured."""
+    """Prints, and remembers the rows of the table. Times are shown as multiples of `synth_seconds`."""
 
     def __init__(self) -> None:
         self.rows: list[Row] = []
@@ -72,15 +72,15 @@ class Console:
         self.say(f"{outcome:<10} {how:<9} {row.seconds:6.1f} s  {remark}".rstrip())
 
     def remark(self, line: str) -> None:
-        """Print more about the action that ended."""
+        """Print more about the last action."""
         self.say(f"      {line}")
 
     def again(self) -> None:
-        """Print the stages anew from here on."""
+        """Print the names of the stages again from now on."""
         self._stage = ""
 
     def table(self) -> None:
-        """Print the rows and the whole time, measured in synths of the same run: machines differ."""
+        """Print the rows and the total time, also as multiples of the synth in this run, since machines differ."""
         widths = [max([len(getattr(row, name)) for row in self.rows] + [5]) for name in ("stage", "action")]
         self.say()
         self.say(f"{'stage':<{widths[0]}}  {'action':<{widths[1]}}  {'how':<9}  {'outcome':<10}  seconds  synths")
@@ -95,7 +95,7 @@ class Console:
         return seconds / self.synth_seconds if self.synth_seconds else 0.0
 
     def closing(self, end: str) -> None:
-        """Print what the words of the table mean, and how the pipeline ended."""
+        """Print the meaning of the words in the table, and the end of the pipeline."""
         self.say()
         for line in EXPLANATIONS:
             self.say(line)
@@ -105,8 +105,8 @@ class Console:
         self.say(ENDINGS[end])
 
     def kept(self, cloud: Cloud) -> None:
-        """Print how to reach an emulator that stays up."""
-        self.say(f"\nThe emulator stays up; end it with: kill {cloud.emulator.pid}; rm -r {cloud.folder}")
+        """Print how to reach the emulator, which goes on running."""
+        self.say(f"\nThe emulator goes on running; end it with: kill {cloud.emulator.pid}; rm -r {cloud.folder}")
         common = {"AWS_ENDPOINT_URL": cloud.emulator.url, **cloud.emulator.trust()}
         self.say("\n".join(f"export {name}={value}" for name, value in common.items()))
         recorded = sorted(cloud.records.glob("*.AWS-CodePipeline-Pipeline.*"))
@@ -129,7 +129,7 @@ class Denial:
 
 
 def denials(records: Records, texts: Iterable[str]) -> list[Denial]:
-    """Return the last denials that the emulator recorded and that the texts name, each once."""
+    """Return the last denials in the emulator's records and in the texts, each once."""
     found = [Denial(*match) for text in texts for match in DENIED.findall(text)]
     found += [Denial(**record) for record in records]
     unique = {(role_of(denial.role), denial.action, denial.resource): denial for denial in found}
@@ -171,7 +171,7 @@ def job_run_line(run: Mapping[str, str]) -> str:
 
 
 def fail(line: str) -> None:
-    """Print one clear line on the error stream."""
+    """Print a line to standard error."""
     print(line, file=sys.stderr, flush=True)
 
 

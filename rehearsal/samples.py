@@ -1,4 +1,4 @@
-"""Input for the jobs: the buckets that their arguments name, with sample data where it is known what belongs there."""
+"""The input of the jobs: the buckets in their arguments, with sample data for the files of the public example."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rehearsal.aws.sessions import Session
 
 # AWS's public examples: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-python-samples-legislators.html
 PUBLIC_BUCKETS = {"awsglue-datasets"}
-PUBLIC_OWNER = "000000000001"  # in the emulator, an account that is none of the pipeline's
+PUBLIC_OWNER = "000000000001"  # an account in the emulator that is not one of the pipeline's
 OBJECT_ACTIONS = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"]
 
 
@@ -27,7 +27,7 @@ class Samples:
         self._filled: set[str] = set()
 
     def provide(self, template: dict[str, Any], owner: Session) -> list[str]:
-        """Make what the Glue jobs of a stack read, for the stack's account and Region; return remarks to print."""
+        """Make the input of a stack's Glue jobs, in the stack's account and Region. Return remarks to print."""
         own = {
             item["Properties"]["BucketName"]
             for item in template["Resources"].values()
@@ -51,7 +51,7 @@ class Samples:
         return remarks
 
     def _let_in(self, bucket: str, user: Session) -> None:
-        """Create the bucket where it is new, and let the user's account use it."""
+        """Create the bucket if it is new, and let the user's account use it."""
         public = bucket in PUBLIC_BUCKETS
         if bucket not in self._owners:
             self._owners[bucket] = self._public if public else user
@@ -72,14 +72,14 @@ class Samples:
 
 
 def create_bucket(s3: Any, bucket: str, region: str) -> None:
-    """Create a bucket, or leave it as it is where the account has it."""
+    """Create a bucket if the account does not have it yet."""
     place = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
     with suppress(s3.exceptions.BucketAlreadyOwnedByYou):
         s3.create_bucket(Bucket=bucket, **place)
 
 
 def locations(template: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """Yield (argument, bucket, key) of each s3:// value among the arguments of the template's Glue jobs."""
+    """Yield (argument, bucket, key) for each s3:// value in the arguments of the template's Glue jobs."""
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Glue::Job":
             for argument, value in resource["Properties"].get("DefaultArguments", {}).items():
@@ -89,7 +89,7 @@ def locations(template: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
 
 
 def policy(bucket: str, public: bool, accounts: set[str]) -> dict[str, Any]:
-    """Return a bucket policy: everybody may read a public bucket; another bucket is used by the roles of `accounts`."""
+    """Return a bucket policy: all may read a public bucket, and the roles of `accounts` may use another bucket."""
     principals = "*" if public else {"AWS": [f"arn:aws:iam::{account}:root" for account in sorted(accounts)]}
     allow = {"Effect": "Allow", "Principal": principals}
     arn = f"arn:aws:s3:::{bucket}"

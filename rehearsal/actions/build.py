@@ -1,4 +1,4 @@
-"""CodeBuild actions: the project's buildspec, run by bash on this machine with the project's own role."""
+"""CodeBuild actions: bash runs the project's buildspec on this machine, with the project's own role."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ SERVICE = "codebuild.amazonaws.com"
 
 
 def run_build(action: Action, session: Session, artifacts: Artifacts, cloud: Cloud, folder: Path, log: Path) -> Done:
-    """Run the action with the session of its role, in the new folder `folder`; give the variables that it exports.
+    """Run the action with the session of its role, in the new folder `folder`. Return the variables that it exports.
 
-    Raise ActionFailed; ClientError where a role may not do its part.
+    Raise ActionFailed if the build fails, and ClientError if a role lacks a permission.
     """
     name = action.configuration["ProjectName"]
-    # The action's role starts the build, which MiniStack only records. The project is read by an administrator.
+    # The action's role starts the build, which MiniStack only records. An administrator reads the project.
     build = session.client("codebuild").start_build(projectName=name)["build"]
     owner = cloud.sessions.user(build["arn"].split(":")[4], session.region)
     project = owner.client("codebuild").batch_get_projects(names=[name])["projects"][0]
@@ -58,7 +58,7 @@ def run_build(action: Action, session: Session, artifacts: Artifacts, cloud: Clo
 
 
 def failure(log: Path) -> str:
-    """Return the line with which the build's script says which command failed."""
+    """Return the line of the log that names the failed command, or an empty text."""
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
     said = [line for line in lines if line.startswith("[Container] Phase ") and " failed: " in line]
     return said[0].removeprefix("[Container] ") if said else ""

@@ -1,7 +1,7 @@
-"""The tools that a build finds: those of this project, so that nothing that is installed is downloaded again.
+"""The tools of a build: those of this project, so that installed packages are not downloaded again.
 
-Python packages: an environment of its own above this project's, in which pip sees what is installed and adds what is
-missing. npm, docker and pip are the stand-ins of shims.py.
+A build has a Python environment of its own, which also sees the packages of this project's environment: pip adds only
+what is missing. npm, docker and pip are the stand-ins in shims.py.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from rehearsal.aws.cloud import HERE
 
 SHIMS = Path(__file__).resolve().parent / "shims.py"
 PYTHON_NAMES = ("python", "python3", f"python3.{sys.version_info.minor}")
-# `pip` and `python -m pip` come by here; who imports pip gets the real one.
+# The module `pip` of a build: `pip` and `python -m pip` start the stand-in, `import pip` gets the real one.
 PIP_MODULE = f"""\
 import runpy, sys
 if __name__ == "__main__":
@@ -36,7 +36,7 @@ PIP_COMMAND = '#!/bin/sh\nexec "$(dirname "$0")/python" -m pip "$@"\n'
 
 
 def build_tools(folder: Path, environment: Mapping[str, str]) -> dict[str, str]:
-    """Return `environment` with the tools of a build, whose files are in `folder`."""
+    """Return `environment` with the tools of a build. Their files are written to `folder`."""
     commands, packages = python_environment(folder / "python")
     npm_packages = folder / "npm"
     shims = folder / "shims"
@@ -48,7 +48,7 @@ def build_tools(folder: Path, environment: Mapping[str, str]) -> dict[str, str]:
     return {
         **environment,
         "PATH": os.pathsep.join(path),
-        "TMPDIR": str(folder / "tmp"),  # the files that a killed build leaves there go with the rehearsal
+        "TMPDIR": str(folder / "tmp"),  # the files of a killed build are removed with the rehearsal's folder
         "VIRTUAL_ENV": str(folder / "python"),
         "NPM_CONFIG_PREFIX": str(npm_packages),
         "REHEARSAL_NODE_MODULES": str(HERE / "node_modules"),
@@ -59,7 +59,7 @@ def build_tools(folder: Path, environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def python_environment(folder: Path) -> tuple[Path, Path]:
-    """Make a virtual environment that sees this project's packages too; return its folders of commands and packages."""
+    """Make a virtual environment that also sees this project's packages. Return its `bin` and `site-packages`."""
     bin_folder = folder / "bin"
     packages = folder / "lib" / f"python3.{sys.version_info.minor}" / "site-packages"
     bin_folder.mkdir(parents=True)
@@ -81,7 +81,7 @@ def python_environment(folder: Path) -> tuple[Path, Path]:
 
 
 def _take_over(command: Path, bin_folder: Path) -> None:
-    """Make a command of this project run in the build's environment."""
+    """Add a command of this project to the build's environment, so that it runs with the build's Python."""
     with command.open("rb") as file:
         script = file.read(2) == b"#!"
     if script:

@@ -1,4 +1,4 @@
-"""A buildspec (version 0.2): its phases as one bash script, its variables, and the files that it puts out.
+"""A buildspec (version 0.2): its phases as one bash script, its variables, and its output files.
 
 https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html
 """
@@ -24,14 +24,14 @@ PHASES = ("install", "pre_build", "build", "post_build")
 
 @dataclass(frozen=True)
 class Buildspec:
-    """A buildspec as a mapping, and what CodeBuild reads in it."""
+    """The content of a buildspec, and its meaning for CodeBuild."""
 
     content: Mapping[str, Any]
 
     def values(self, further: Iterable[Mapping[str, Any]], session: Session) -> dict[str, str]:
-        """Return the environment variables, those of a project and an action after its own; the last of a name wins.
+        """Return the environment variables: its own, then `further` ones of the project and the action, which win.
 
-        Values are looked up with the session where the type of a variable says so.
+        The session reads the values that are in the Parameter Store or in Secrets Manager.
         """
         section, values = self.content.get("env") or {}, {}
         own = [
@@ -54,7 +54,7 @@ class Buildspec:
         return values
 
     def script(self, exports: str) -> str:
-        """Return the bash script: one shell runs all commands; exported variables are written to the file `exports`."""
+        """Return the bash script. One shell runs all commands; the exported variables go to the file `exports`."""
         return "\n".join(self._lines(exports)) + "\n"
 
     def _lines(self, exports: str) -> Iterator[str]:
@@ -62,7 +62,7 @@ class Buildspec:
         yield '_run() { printf \'[Container] Running command %s\\n\' "$1"; eval "$1"; }'
         for phase in PHASES:
             content = self.content.get("phases", {}).get(phase) or {}
-            # Only a failed build leads on, to post_build; a failed install or pre_build ends it.
+            # post_build runs even if build has failed. After a failed install or pre_build, no other phase runs.
             yield f"if [ $_failed = 0 ]{' || [ $_failed = build ]' if phase == 'post_build' else ''}; then"
             yield "while :; do :"
             for command in content.get("commands") or []:
@@ -82,13 +82,13 @@ class Buildspec:
     def collect(self, name: str, source: Path, target: Path) -> None:
         """Copy the files of the artifact `name` from the build's folder `source` into `target`.
 
-        Raise ActionFailed where the buildspec or the build has none.
+        Raise ActionFailed if the buildspec does not describe the artifact, or the build has not made its files.
         """
         section = self.content.get("artifacts") or {}
         secondary = section.get("secondary-artifacts") or {}
         wanted = secondary.get(name) if secondary else section
         if not wanted:
-            raise ActionFailed(f"the buildspec says nothing of the artifact {name} that the action is to put out")
+            raise ActionFailed(f"the buildspec does not describe the artifact {name}, which is an output of the action")
         base = source / str(wanted.get("base-directory") or ".")
         if not base.is_dir():
             raise ActionFailed(
@@ -108,21 +108,21 @@ class Buildspec:
 
 
 def read(text: str, source: Path) -> Buildspec:
-    """Return the buildspec of a project, which holds its text, or the name of a file in the source."""
+    """Return the buildspec of a project. `text` is the buildspec itself, or the name of its file in `source`."""
     if "\n" in text or text.lstrip().startswith("{"):
         return parse(text)
     file = source / (text or "buildspec.yml")
     if not file.is_file():
-        raise ActionFailed(f"the buildspec {file.name} is not in the artifact that the build gets")
+        raise ActionFailed(f"the buildspec {file.name} is not in the input artifact of the build")
     return parse(file.read_text(encoding="utf-8"))
 
 
 def parse(text: str) -> Buildspec:
-    """Return the buildspec that a text holds; JSON is YAML too."""
+    """Return the buildspec in a text, which is YAML or JSON."""
     try:
         content = yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise ActionFailed(f"the buildspec cannot be read: {' '.join(str(error).split())}") from error
     if not isinstance(content, dict) or str(content.get("version")) != "0.2":
-        raise ActionFailed("the buildspec has no `version: 0.2`, the one that the rehearsal knows")
+        raise ActionFailed("the buildspec does not say `version: 0.2`, the only version that the rehearsal knows")
     return Buildspec(content)

@@ -1,4 +1,4 @@
-"""CloudFormation actions: change sets that are really created and executed, with the roles that the action names.
+"""CloudFormation actions: change sets are created and executed in the emulator, with the roles that the action names.
 
 https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CloudFormation.html
 """
@@ -27,9 +27,9 @@ LOOK_SECONDS = 0.05
 def run_stack_action(
     action: Action, session: Session, artifacts: Artifacts, sessions: Sessions, samples: Samples, log: Path
 ) -> Done:
-    """Run the action with the session of its role; the stack's outputs are its variables.
+    """Run the action with the session of its role. The outputs of the stack become variables of the pipeline.
 
-    Raise ActionFailed; ClientError where the role may not do its part.
+    Raise ActionFailed if the deployment fails, and ClientError if the role lacks a permission.
     """
     settings = action.configuration
     stack = StackChange(settings, session.client("cloudformation"), log)
@@ -41,9 +41,9 @@ def run_stack_action(
     owner = sessions.user(account_of(settings["RoleArn"]), session.region)
     if denied := execution_policy.denied(settings["RoleArn"], template, settings["StackName"], owner):
         log.write_text("\n".join([*denied, ""]), encoding="utf-8")
-        raise ActionFailed(f"CloudFormation's role may not do its part: {execution_policy.first_of(denied)}", log)
+        raise ActionFailed(f"CloudFormation's role lacks a permission: {execution_policy.first_of(denied)}", log)
     remarks = samples.provide(template, owner)
-    # A template by its URL: a request takes 51,200 bytes, an object 1 MB.
+    # The template is passed as a URL: in a request it may have only 51,200 bytes, in S3 1 MB.
     s3, bucket, key = owner.client("s3"), f"rehearsal-templates-{owner.account}-{owner.region}", settings["StackName"]
     create_bucket(s3, bucket, owner.region)
     s3.put_object(Bucket=bucket, Key=key, Body=json.dumps(template))
@@ -55,7 +55,7 @@ def run_stack_action(
 
 @dataclass(frozen=True)
 class StackChange:
-    """A stack, changed with a client of the action's role as the action's settings say."""
+    """A change of a stack, by the settings of the action. `api` is a client of the action's role."""
 
     settings: Any
     api: Any
@@ -66,7 +66,7 @@ class StackChange:
         return str(self.settings["StackName"])
 
     def prepare(self, template_url: str, parameters: dict[str, Any]) -> str:
-        """Create the change set anew and return what it would change."""
+        """Replace the change set by a new one, and return how much it would change."""
         name = self.settings["ChangeSetName"]
         exists = self._status() not in ("", "REVIEW_IN_PROGRESS")
         if exists:
@@ -147,7 +147,7 @@ class StackChange:
         raise ActionFailed(f"{self.name} is {status or 'gone'}: {why}", self.log)
 
     def _refused(self) -> str:
-        """Return the errors that CloudFormation found in resources before it made any; empty where it found none."""
+        """Return the errors for which CloudFormation refused resources before it made any, or an empty text."""
         found = self.api.describe_events(StackName=self.name, Filters={"FailedEvents": True})["OperationEvents"]
         reasons = [
             f"{event['LogicalResourceId']}: {event['ValidationStatusReason']}"

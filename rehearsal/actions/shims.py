@@ -1,9 +1,9 @@
 """Commands that stand in for npm, docker and pip in a rehearsed build: `python shims.py npm|docker|pip ARGUMENTS…`.
 
-npm and pip: a package that is installed on this machine in just the wanted version is not downloaded again.
-docker: the job tests that would run in the Glue image run on local Spark (ENGINE=docker runs them in the image).
-Everything else is handed to the real command. Each stand-in says what it did in a line that starts with [rehearsal].
-Only the standard library is needed here, so that such a command starts without packages (python -S), in half the time.
+npm and pip: a package that is installed on this machine in the wanted version is not downloaded again.
+docker: job tests for the Glue image run on local Spark (ENGINE=docker runs them in the image).
+All other commands go to the real program. Each stand-in says what it did in a line that starts with [rehearsal].
+This module needs only the standard library, so that it starts without other packages (python -S), in half the time.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ GLUE_IMAGE = "public.ecr.aws/glue/aws-glue-libs:"
 DOCKER_OPTIONS = {"--volume": "volume", "-v": "volume", "--mount": "mount", "--workdir": "workdir", "-w": "workdir"}
 DOCKER_OPTIONS |= {"--env": "env", "-e": "env"}
 NPM_VERSION = re.compile(r"(@?[^@]+)@(\d+(?:\.\d+){0,2})$")
-# Options of `pip install` that change nothing where all is installed.
+# Options of `pip install` that make no difference if everything is installed.
 PIP_OPTIONS = {"-q", "--quiet", "--disable-pip-version-check", "--require-hashes", "--only-binary=:all:", "--no-index"}
 PIP_LOCKED = re.compile(r"([\w.-]+)==([\w.+!]+)(?:\s*;\s*(.+?))?((?:\s+--hash=\S+)+)")
 
@@ -55,7 +55,7 @@ def npm(arguments: list[str]) -> int:
 
 
 def npm_is_here(modules: Path, specification: str) -> bool:
-    """Tell whether an installed package meets name@1.2.3, name@1.2 or name@1."""
+    """Return true if an installed package fits name@1.2.3, name@1.2 or name@1."""
     match = NPM_VERSION.match(specification)
     if not match:
         return False
@@ -65,23 +65,23 @@ def npm_is_here(modules: Path, specification: str) -> bool:
 
 
 def npm_integrity(modules: Path, specification: str) -> str:
-    """Return the hash with which npm installed just this version; empty where it is not here."""
+    """Return the hash of the installed version, or an empty text if another version or none is installed."""
     name, _, wanted = specification.rpartition("@")
     item = json.loads((modules / ".package-lock.json").read_text())["packages"].get(f"node_modules/{name}", {})
     return item.get("integrity", "") if item.get("version") == wanted else ""
 
 
 def npm_locked(file: Path) -> object:
-    """Return name -> version of all packages in a lock file, without the project itself."""
+    """Return the version of each package in a lock file, without the project itself."""
     if not file.exists():
         return file
     packages = json.loads(file.read_text())["packages"]
-    # Optional ones are for other systems: npm leaves them out.
+    # npm does not install optional packages, which are for other systems.
     return {name: item["version"] for name, item in packages.items() if name and not item.get("optional")}
 
 
 def pip(arguments: list[str]) -> int:
-    """Answer `pip install --require-hashes -r FILE` where each locked package is installed in its version."""
+    """Answer `pip install --require-hashes -r FILE` if each locked package is installed in its version."""
     wanted = pip_wanted(arguments)
     if wanted and all(pip_version(name) == locked for name, locked in wanted):
         if not {"-q", "--quiet"} & set(arguments):
@@ -90,7 +90,7 @@ def pip(arguments: list[str]) -> int:
         say(f"pip install: this machine has all {len(wanted)} locked packages; nothing is downloaded")
         return 0
     folder = os.environ["REHEARSAL_PIP"]
-    sys.path = [part for part in sys.path if part != folder]  # the stub that led here
+    sys.path = [part for part in sys.path if part != folder]  # without the pip.py that started this
     sys.modules.pop("pip", None)
     sys.argv = ["pip", *arguments]
     runpy.run_module("pip", run_name="__main__", alter_sys=True)
@@ -98,7 +98,7 @@ def pip(arguments: list[str]) -> int:
 
 
 def pip_wanted(arguments: list[str]) -> list[tuple[str, str]]:
-    """Return (name, version) of all packages of lock files with hashes; nothing where it is not just that."""
+    """Return (name, version) of all packages if the command only installs lock files with hashes, else nothing."""
     words, files = iter(arguments), []
     if next(words, "") != "install" or "--require-hashes" not in arguments:
         return []
@@ -118,21 +118,21 @@ def pip_wanted(arguments: list[str]) -> list[tuple[str, str]]:
 
 
 def pip_lines(file: Path) -> Iterator[str]:
-    """Yield the requirements of a file, without comments, each as one line."""
+    """Yield each requirement of a file as one line, without comments."""
     text = file.read_text(encoding="utf-8") if file.is_file() else "missing"
     lines = re.sub(r"(^|\s)#.*", "", text, flags=re.MULTILINE).replace("\\\n", " ").splitlines()
     return (line.strip() for line in lines if line.strip())
 
 
 def pip_applies(marker: str) -> bool:
-    """Tell whether a marker such as `sys_platform == 'win32'` holds here."""
-    from packaging.markers import Marker  # in the environment of the build
+    """Return true if a marker such as `sys_platform == 'win32'` holds on this machine."""
+    from packaging.markers import Marker  # not at the top: only the build's environment has it
 
     return Marker(marker).evaluate()
 
 
 def pip_version(name: str) -> str:
-    """Return the installed version of a package; empty where it is not installed."""
+    """Return the installed version of a package, or an empty text."""
     try:
         return version(name)
     except PackageNotFoundError:
@@ -140,7 +140,7 @@ def pip_version(name: str) -> str:
 
 
 def docker(arguments: list[str]) -> int:
-    """Run the command of `docker run` with the Glue image on local Spark."""
+    """Run the command of a `docker run` of the Glue image on local Spark."""
     if arguments == ["version"]:
         say("docker is asked for only to run the job tests, and local Spark stands in for it")
         return 0
@@ -154,7 +154,7 @@ def docker(arguments: list[str]) -> int:
         text = command[1]
         for inside, (outside, read_only) in sorted(volumes.items(), reverse=True):
             place = outside
-            if read_only:  # a copy: the files that the tests write stay out of the source, as in the container
+            if read_only:  # a copy, so that the tests cannot write into the source, as in the container
                 place = os.path.join(home, os.path.basename(inside))
                 shutil.copytree(outside, place)
             text, workdir = text.replace(inside, place), workdir.replace(inside, place)
@@ -185,7 +185,7 @@ def docker_options(words: list[str]) -> tuple[dict[str, tuple[str, bool]], str, 
 
 
 def real_docker(arguments: list[str]) -> int:
-    path = os.environ["PATH"].partition(os.pathsep)[2]  # the folder of these commands is the first
+    path = os.environ["PATH"].partition(os.pathsep)[2]  # without the first folder, which has these stand-ins
     real = shutil.which("docker", path=path)
     if not real:
         print(

@@ -1,4 +1,4 @@
-"""The Source action, and the artifacts that actions hand on: zip files in the pipeline's bucket, moved as AWS does."""
+"""The Source action, and the artifacts of all actions: zip files in the pipeline's bucket, as in AWS."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from rehearsal.model import Action, ActionFailed, Done, Pipeline, RehearsalError
 
 @dataclass(frozen=True)
 class Source:
-    """A clean copy of the project: its `folder`, without the Git history, the commit, and a remark to print."""
+    """A clean copy of the project in `folder`, without Git history; its commit; and a remark to print."""
 
     folder: Path
     commit: str
@@ -29,7 +29,7 @@ class Source:
 
 
 class Artifacts:
-    """The artifacts of one execution. `pipeline_session` copies those that are needed in another Region."""
+    """The artifacts of one execution. `pipeline_session` copies an artifact that another Region needs."""
 
     def __init__(self, pipeline: Pipeline, pipeline_session: Session) -> None:
         self._pipeline, self._pipeline_session = pipeline, pipeline_session
@@ -59,7 +59,7 @@ class Artifacts:
         return content
 
     def read(self, name: str, session: Session) -> bytes:
-        """Return an artifact as a zip file; one from another Region is copied by the pipeline first."""
+        """Return an artifact as a zip file. If it is in another Region, the pipeline's role copies it first."""
         home, key = self._places[name]
         if home != session.region:
             self._store(self._pipeline_session, session.region, key, self._load(self._pipeline_session, home, key))
@@ -88,7 +88,7 @@ def run_source(
 
 
 def take(project: Path, folder: Path, *, working_tree: bool = False, revision: str = "HEAD") -> Source:
-    """Clone `revision` of the project's repository into `folder`; `working_tree` takes uncommitted files along."""
+    """Clone `revision` of the project's repository into `folder`. `working_tree` adds the uncommitted files."""
     commit = _git(project, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}").strip()
     subject = _git(project, "log", "-1", "--format=%h %s", commit).strip()
     _git(project, "clone", "--quiet", "--no-checkout", str(project), str(folder))
@@ -96,13 +96,13 @@ def take(project: Path, folder: Path, *, working_tree: bool = False, revision: s
     shutil.rmtree(folder / ".git")  # an artifact of a Source action has no history
     changed = [line[3:] for line in _git(project, "status", "--porcelain", "-uall").splitlines()]
     if working_tree:
-        known = _git(project, "ls-tree", "-r", "-z", "--name-only", commit)  # a file may be removed, or renamed, since
+        known = _git(project, "ls-tree", "-r", "-z", "--name-only", commit)  # some may have been removed or renamed
         there = _git(project, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
         for name in filter(None, {*known.split("\0"), *there.split("\0")}):
             _copy(project / name, folder / name)
         remark = f"{subject}, and {_files(len(changed))} not committed"
     elif changed and revision == "HEAD":
-        remark = f"{subject}; {_files(len(changed))} not committed and so not in it (--working-tree takes them along)"
+        remark = f"{subject}; {_files(len(changed))} not committed and so not in it (--working-tree adds them)"
     else:
         remark = subject
     return Source(folder, commit, remark)
@@ -130,7 +130,7 @@ def _git(folder: Path, *arguments: str) -> str:
 
 
 def zipped(folder: Path) -> bytes:
-    """Return a zip file of a folder, with permissions and symbolic links."""
+    """Return a zip file of a folder, with file permissions and symbolic links."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1, strict_timestamps=False) as archive:
         for path in sorted(folder.rglob("*")):
@@ -144,7 +144,7 @@ def zipped(folder: Path) -> bytes:
 
 
 def unzip(content: bytes, folder: Path) -> None:
-    """Unpack what `zipped` made."""
+    """Unpack a zip file that `zipped` has made."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         for entry in archive.infolist():
             mode, target = entry.external_attr >> 16, folder / entry.filename

@@ -1,4 +1,4 @@
-"""The synthesized cloud assembly: its stacks, those of its stages, and the one that holds the pipeline."""
+"""The synthesized cloud assembly: all its stacks, and the one that has the pipeline."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Any
 
 from rehearsal.model import PIPELINE, RehearsalError
 
-QUALIFIER = "hnb659fds"  # of a CDK bootstrap that names none
+QUALIFIER = "hnb659fds"  # the default of the CDK's bootstrap
 
 
 @dataclass(frozen=True, order=True)
 class Environment:
-    """An account and Region that stacks are deployed to, and the qualifier of its bootstrap."""
+    """An account and Region to which stacks are deployed, and the qualifier of its bootstrap."""
 
     account: str
     region: str
@@ -23,7 +23,7 @@ class Environment:
 
     @property
     def known(self) -> bool:
-        """Tell whether the app names both; CDK writes unknown-account and unknown-region otherwise."""
+        """Return true if the app names both. Otherwise the CDK writes unknown-account and unknown-region."""
         return not self.account.startswith("unknown") and not self.region.startswith("unknown")
 
     def __str__(self) -> str:
@@ -32,10 +32,10 @@ class Environment:
 
 @dataclass(frozen=True)
 class Stack:
-    """One stack: the id that the CDK CLI knows it by, its name, where it goes, its template.
+    """One stack: its id for the CDK CLI, its name, its account and Region, and its template.
 
-    `staged` where a stage of a pipeline deploys it. `artifact` is its name in the assembly; `needs` are the names of
-    those that are deployed before it.
+    It is `staged` if a stage of a pipeline deploys it. `artifact` is its name in the assembly; `needs` are the names of
+    the artifacts that are deployed before it.
     """
 
     id: str
@@ -48,12 +48,12 @@ class Stack:
 
     @property
     def pipelines(self) -> list[str]:
-        """Return the logical ids of its pipelines."""
+        """The logical ids of its pipelines."""
         return [name for name, item in self.template.get("Resources", {}).items() if item.get("Type") == PIPELINE]
 
 
 def stacks(folder: Path, staged: bool = False) -> Iterator[Stack]:
-    """Yield all stacks below a cloud assembly, with those of its stages."""
+    """Yield all stacks in a cloud assembly, and those of its stages."""
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     for name, artifact in manifest.get("artifacts", {}).items():
         properties = artifact.get("properties", {})
@@ -73,28 +73,28 @@ def stacks(folder: Path, staged: bool = False) -> Iterator[Stack]:
 
 
 def pipeline_stack(folder: Path) -> Stack:
-    """Return the one stack of the assembly that holds a pipeline."""
+    """Return the stack that has the pipeline. Raise RehearsalError if there is not exactly one."""
     found = [stack for stack in stacks(folder) if stack.pipelines]
     if len(found) != 1:
         names = ", ".join(stack.id for stack in found) or "none"
-        raise RehearsalError(f"the rehearsal runs the one stack that holds a pipeline; the app has: {names}")
+        raise RehearsalError(f"the rehearsal needs exactly one stack with a pipeline; the app has: {names}")
     if not found[0].environment.known:
-        raise RehearsalError(f"{found[0].id} does not say where it goes; give it env=Environment(account=…, region=…)")
+        raise RehearsalError(f"{found[0].id} has no account and Region; give it env=Environment(account=…, region=…)")
     return found[0]
 
 
 def with_needed(folder: Path, home: Stack) -> list[Stack]:
-    """Return the stacks that `cdk deploy` deploys for `home`: itself, after those that it needs in other Regions."""
+    """Return the stacks that `cdk deploy` deploys for `home`: those that it needs in other Regions, then itself."""
     return [*(stack for stack in stacks(folder) if not stack.staged and stack.artifact in home.needs), home]
 
 
 def environments(folder: Path, home: Environment) -> set[Environment]:
-    """Return where the stacks of an assembly go; a stack that does not say goes where the pipeline is."""
+    """Return the accounts and Regions of an assembly's stacks. A stack without them is deployed beside the pipeline."""
     return {stack.environment if stack.environment.known else home for stack in stacks(folder)}
 
 
 def stage_accounts(folder: Path, home: Environment) -> set[str]:
-    """Return the accounts that the pipeline deploys stacks to."""
+    """Return the accounts to which the pipeline deploys stacks."""
     return {
         (stack.environment if stack.environment.known else home).account for stack in stacks(folder) if stack.staged
     }

@@ -1,4 +1,4 @@
-"""The emulated cloud of one rehearsal: MiniStack with IAM enforced, HTTPS and our patches, and commands for it."""
+"""The emulated cloud of one rehearsal: MiniStack with HTTPS, enforced IAM and the patches of rehearsal/ministack."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from local.emulator import Certificate, Emulator, emulator, without_proxy
 from rehearsal.aws.processes import JOB_PROCESSES, NewRecords, Processes, wait_for_groups
 from rehearsal.aws.sessions import Session, Sessions
 
-HERE = Path(__file__).resolve().parents[2]  # the project that this module belongs to, whose tools are used
-CDK_CACHE = HERE / "node_modules" / ".cache" / "node-compile"  # Node starts the CDK's tools in half the time
+HERE = Path(__file__).resolve().parents[2]  # this module's own project: the rehearsal uses its tools
+CDK_CACHE = HERE / "node_modules" / ".cache" / "node-compile"  # with it, Node starts the CDK's tools in half the time
 MINISTACK = "rehearsal.ministack"
 QUIET = {
     "CDK_DISABLE_CLI_TELEMETRY": "true",
@@ -30,7 +30,7 @@ QUIET = {
 
 @dataclass(frozen=True)
 class Cloud:
-    """A running emulator, the sessions of its users and roles, and what was started. `folder` is temporary."""
+    """A running emulator, the sessions of its users and roles, and the started processes. `folder` is temporary."""
 
     folder: Path
     emulator: Emulator
@@ -45,11 +45,11 @@ class Cloud:
         return NewRecords(self.records / name)
 
     def log(self, name: str) -> Path:
-        """Return the file of a log."""
+        """Return the path of a log."""
         return self.folder / "logs" / f"{name}.log"
 
     def environment(self, session: Session | None = None) -> dict[str, str]:
-        """Return the variables of a command: this project's tools come first, and AWS is the emulator."""
+        """Return the variables of a command: the path has this project's tools first, and AWS is the emulator."""
         return {
             **without_aws(os.environ),
             "PATH": os.pathsep.join([*tool_folders(), os.environ["PATH"]]),
@@ -70,10 +70,10 @@ class Cloud:
 
 @contextmanager
 def cloud(folder: Path, *, keep: bool = False, say: Callable[[str], None] = lambda line: None) -> Iterator[Cloud]:
-    """Start the emulator with all its files in `folder`; it ends with the block, or with this process, unless kept.
+    """Start the emulator with all its files in `folder`. Without `keep` it ends with the block, or with this process.
 
-    It may not answer yet: `emulator.wait_until_ready()` is called before the first request. `say` is told of each
-    role whose trust policy is extended.
+    The block begins before the emulator answers: call `emulator.wait_until_ready()` before the first request. `say`
+    gets a line for each role whose trust policy is extended.
     """
     for name in ("records", "logs", "emulator"):
         (folder / name).mkdir(exist_ok=True)
@@ -99,12 +99,12 @@ def cloud(folder: Path, *, keep: bool = False, say: Callable[[str], None] = lamb
         keep = False
         raise
     finally:
-        if not keep:  # job runs end themselves when the emulator has ended
+        if not keep:  # job runs end by themselves after the emulator has ended
             wait_for_groups(int(record["group"]) for record in job_processes.read())
 
 
 def make_certificate(folder: Path) -> Certificate:
-    """Make a new authority and a certificate that it signed for 127.0.0.1, in `folder`; nobody else has its key."""
+    """Make a certificate for 127.0.0.1 and a new authority that signs it, in `folder`. Nobody else has the key."""
     authority = trustme.CA()
     server = authority.issue_cert("127.0.0.1", "localhost")
     made = Certificate(folder / "server.pem", folder / "server.key", folder / "authority.pem")
@@ -122,6 +122,6 @@ def tool_folders() -> list[str]:
 
 
 def without_aws(environment: Mapping[str, str]) -> dict[str, str]:
-    """Leave out the user's own profiles, sessions and Regions; what runs on this machine is reached without a proxy."""
+    """Return the variables without the user's own AWS settings, and without a proxy for addresses of this machine."""
     kept = {name: value for name, value in environment.items() if not name.startswith(("AWS_", "CDK_"))}
     return without_proxy(kept)

@@ -1,7 +1,7 @@
-"""Check that CloudFormation's execution role may make the calls that deploy a stack: the emulator does not check it.
+"""Check that CloudFormation's role has the permissions to deploy a stack. The emulator does not check this role.
 
-The calls of each resource type are listed in the type's schema, which CloudFormation publishes and cfn-lint carries;
-MiniStack's own evaluator says what a policy allows.
+The schema of each resource type lists the calls that CloudFormation makes. AWS publishes the schemas, and cfn-lint has
+a copy. MiniStack's policy evaluator decides what the role's policies allow.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from rehearsal.aws.assembly import Environment
 from rehearsal.aws.sessions import Session
 
 Policy = dict[str, Any]
-# Only the files of cfn-lint are read: to import it takes as long as a `cdk bootstrap`.
+# Only the data files of cfn-lint are read, because to import it takes as long as a `cdk bootstrap`.
 SCHEMAS = Path(str(distribution("cfn-lint").locate_file("cfnlint/data/schemas")))
-# Types whose schema lists no calls.
+# The calls of types whose schema lists none.
 HANDLERS = {
     "AWS::CodeBuild::Project": [
         *("codebuild:CreateProject", "codebuild:UpdateProject", "codebuild:DeleteProject"),
         *("codebuild:BatchGetProjects", "iam:PassRole"),
     ]
 }
-# Calls that are made only for certain properties: pattern -> these properties.
+# Calls that CloudFormation makes only if a resource has certain properties: pattern -> these properties.
 ONLY_FOR: dict[str, dict[str, tuple[str, ...]]] = {
     "AWS::Logs::LogGroup": {
         "logs:[PD]*DataProtectionPolicy": ("DataProtectionPolicy",),
@@ -58,7 +58,7 @@ ONLY_FOR: dict[str, dict[str, tuple[str, ...]]] = {
         "codepipeline:StartPipelineExecution": ("RestartExecutionOnUpdate",),
     },
 }
-# Calls that AWS lets nobody restrict to one resource.
+# Calls that a policy cannot restrict to one resource.
 WITHOUT_RESOURCE = (
     *("kms:CreateKey", "kms:ListAliases", "codecommit:ListRepositories"),
     *("logs:DescribeLogGroups", "logs:DescribeResourcePolicies"),
@@ -72,13 +72,13 @@ PASSED_TO = {
 
 
 def role_of(place: Environment) -> str:
-    """Return the role that `cdk bootstrap` makes for CloudFormation in an account and Region."""
+    """Return the ARN of the role that `cdk bootstrap` makes for CloudFormation in an account and Region."""
     name = f"cdk-{place.qualifier}-cfn-exec-role-{place.account}-{place.region}"
     return f"arn:aws:iam::{place.account}:role/{name}"
 
 
 def denied(role: str, template: Mapping[str, Any], stack: str, owner: Session) -> list[str]:
-    """Return a line for each call to deploy, change and delete a stack that `role` may not make.
+    """Return a line for each permission that `role` lacks to deploy, change and delete a stack.
 
     `owner` is an administrator of the stack's account, in its Region.
     """
@@ -88,7 +88,7 @@ def denied(role: str, template: Mapping[str, Any], stack: str, owner: Session) -
 
 
 def first_of(denied: list[str]) -> str:
-    """Return the first of the lines, and how many more there are."""
+    """Return the first line, the number of the others, and the folder of the policies."""
     more = f" (and {len(denied) - 1} more)" if len(denied) > 1 else ""
     return f"{denied[0]}{more}; the policies of its account are in bootstrap/"
 
@@ -109,7 +109,7 @@ def needed(template: Mapping[str, Any], stack: str, place: Environment) -> Itera
 
 
 def lacking(calls: Iterable[tuple[str, str, str]], policies: Iterable[Policy], role: str, region: str) -> list[str]:
-    """Return a line for each call that the policies of the role `role` do not allow."""
+    """Return a line for each call that the policies of `role` do not allow."""
     parsed = [iam_evaluator.parse_policy_document(policy) for policy in policies]
     lines = []
     for action, arn, kind in dict.fromkeys(calls):
@@ -137,14 +137,14 @@ def _policies(iam: Any, role_name: str) -> Iterator[Policy]:
 
 
 def _document(policy: Any) -> Policy:
-    """Return a policy as a mapping; botocore has parsed it already where it can."""
+    """Return a policy as a mapping. In some answers botocore has parsed it already."""
     found: Policy = json.loads(policy) if isinstance(policy, str) else policy
     return found
 
 
 @cache
 def _schemas() -> dict[str, str]:
-    """Return the file of each type's schema, by the type."""
+    """Return the name of the schema's file for each resource type."""
     found: dict[str, str] = json.loads((SCHEMAS / "providers" / "us-east-1.json").read_text(encoding="utf-8"))
     return found
 
@@ -166,7 +166,7 @@ def _handlers(kind: str) -> tuple[str, ...]:
 
 
 def _name(properties: Mapping[str, Any], otherwise: str) -> str:
-    """Return the physical name of a resource: the one that it is given, or one such as CloudFormation makes."""
+    """Return the name of a resource: the one in its properties, or `otherwise`, one as CloudFormation makes them."""
     for key in ("RoleName", "LogGroupName", "RepositoryName", "BucketName", "AliasName", "Name"):
         if isinstance(properties.get(key), str):
             return str(properties[key])

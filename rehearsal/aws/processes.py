@@ -1,6 +1,6 @@
-"""The processes that a rehearsal starts, and the records that they leave for it.
+"""The processes that a rehearsal starts, and the records that they write for it.
 
-Each process has a group of its own, and none outlives the rehearsal.
+Each process has a process group of its own. None runs longer than the rehearsal.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from contextlib import suppress
 from pathlib import Path
 
 GRACE_SECONDS = 0.3
-# The files in which the emulator records what it did: calls that it denied, job runs, and the processes of these.
+# Files in which the emulator records the calls that it denied, the job runs, and the processes of the job runs.
 DENIALS, JOB_RUNS, JOB_PROCESSES = "denials.jsonl", "job-runs.jsonl", "job-processes.jsonl"
 
 
 def write_record(file: Path, **record: str) -> None:
-    """Add one record."""
+    """Add one record to a file."""
     with file.open("a", encoding="utf-8") as output:
         output.write(json.dumps(record) + "\n")
 
 
 class NewRecords:
-    """The records that a file gets from now on."""
+    """The records that are written to a file from now on."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -42,7 +42,7 @@ class NewRecords:
 
 
 class Processes:
-    """Runs commands, from several threads if needed, and ends those that still run."""
+    """Runs commands, also from several threads, and ends those that still run."""
 
     def __init__(self) -> None:
         self._running: set[subprocess.Popen[bytes]] = set()
@@ -50,7 +50,7 @@ class Processes:
         self._stopped = False
 
     def run(self, command: Sequence[str], *, log: Path, env: Mapping[str, str], cwd: Path) -> int:
-        """Run a command to its end, add all output to `log`, and return the exit code."""
+        """Run a command to its end, append its output to `log`, and return its exit code."""
         with log.open("ab") as output, self._lock:
             if self._stopped:
                 raise KeyboardInterrupt
@@ -67,12 +67,12 @@ class Processes:
         try:
             return process.wait()
         finally:
-            end_group(process.pid)  # and what the command may have left in the background
+            end_group(process.pid)  # the command may have left processes in the background
             with self._lock:
                 self._running.discard(process)
 
     def stop(self) -> None:
-        """End every process that still runs, and start no more."""
+        """End every process that still runs, and start no others."""
         with self._lock:
             self._stopped = True
             running = list(self._running)
@@ -87,13 +87,13 @@ class Processes:
 
 
 def end_group(leader: int) -> None:
-    """Kill the processes that are left of a group; an empty group is no error."""
+    """Kill the processes that are left in a group. A group without processes is not an error."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(leader, signal.SIGKILL)
 
 
 def wait_for_groups(leaders: Iterable[int]) -> None:
-    """Wait for process groups that are ending, and kill what is left after a moment."""
+    """Wait a moment for process groups to end, and then kill the processes that are left."""
     end = time.monotonic() + 3 * GRACE_SECONDS
     for leader in leaders:
         while _exists(leader) and time.monotonic() < end:
@@ -110,12 +110,12 @@ def _exists(leader: int) -> bool:
 
 
 def end_with_parent() -> None:
-    """End this process, the leader of its group, and the group as soon as its parent has ended.
+    """End this process and its process group, which it leads, as soon as its parent has ended.
 
-    The processes that it started, such as Spark's Java, get SIGTERM first, so that they remove their files.
+    The processes of the group, such as Spark's Java, get SIGTERM first, so that they remove their files.
     """
     parent = os.getppid()
-    signal.signal(signal.SIGTERM, lambda number, frame: None)  # unlike SIG_IGN, not inherited by its children
+    signal.signal(signal.SIGTERM, lambda number, frame: None)  # not SIG_IGN, which its children would inherit
 
     def watch() -> None:
         while os.getppid() == parent:

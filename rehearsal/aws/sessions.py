@@ -1,7 +1,7 @@
-"""Sessions of the emulated AWS: one for each user or role and Region, asked for once and handed to what works with it.
+"""Sessions in the emulated AWS, each of one user or role and one Region.
 
-A role whose trust policy names only an AWS service cannot be assumed by anybody else: the rehearsal stands in for the
-service, and extends the trust policy, in the emulator, by its own user.
+If the trust policy of a role names only an AWS service, nobody else can assume the role. The rehearsal acts for the
+service: in the emulator, it adds its own user to the trust policy.
 """
 
 from __future__ import annotations
@@ -22,30 +22,31 @@ from local.emulator import Emulator
 
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 STAND_IN = "RehearsalStandsInForTheService"
-# The emulator is on this machine: no proxy is asked, whatever the environment says.
+# The emulator is on this machine, so that no proxy is used, even if the environment names one.
 CLIENTS = Config(retries={"total_max_attempts": 2, "mode": "standard"}, connect_timeout=5, read_timeout=120, proxies={})
-LOADER = create_loader()  # reads the description of each service once for all sessions
-IAM_REGION = "us-east-1"  # IAM and its users belong to no Region
+LOADER = create_loader()  # all sessions share it, so that the description of each service is read once
+IAM_REGION = "us-east-1"  # IAM and its users have no Region; a client needs one
 
 
 class TrustError(Exception):
-    """A service may not assume the role that it is to run with; the message is one line."""
+    """A service cannot assume a role, because the role does not trust it. The message is one line."""
 
 
 @dataclass(frozen=True)
 class Session:
-    """A boto3 session of one user or role, with its Region. `client("s3")` makes a client of the emulator."""
+    """A boto3 session of one user or role in a Region. `client("s3")` makes a client for the emulator."""
 
     account: str
     region: str
     client: Callable[[str], Any] = field(repr=False)
-    environment: dict[str, str] = field(repr=False)  # the variables with which a command has this session
+    environment: dict[str, str] = field(repr=False)  # the variables that give a command this session
 
 
 class Sessions:
     """The users and roles of `emulator`.
 
-    `name` tells this process's users from those of another. `say` is told of each trust policy that is extended.
+    `name` makes the names of its users different from those of other processes. `say` gets a line for each trust
+    policy that is extended.
     """
 
     def __init__(self, emulator: Emulator, name: str = "", say: Callable[[str], None] = lambda line: None) -> None:
@@ -57,7 +58,7 @@ class Sessions:
         self._lock = threading.RLock()
 
     def user(self, account: str, region: str = IAM_REGION) -> Session:
-        """Return the session of the rehearsal's own IAM user in an account: an administrator, made when first asked."""
+        """Return the session of the rehearsal's own user in an account: an administrator, made by the first call."""
         with self._lock:
             if (account, region) not in self._sessions:
                 if account not in self._users:
@@ -66,20 +67,20 @@ class Sessions:
             return self._sessions[account, region]
 
     def users(self, region: str) -> list[Session]:
-        """Return a session of each user that was made."""
+        """Return a session of each user that exists."""
         return [self.user(account, region) for account in self._users]
 
     def assume(self, role_arn: str, caller: Session, session_name: str, region: str = "") -> Session:
-        """Return the session of a role, asked for by `caller`; raise ClientError where that is not allowed."""
+        """Return the session of a role that `caller` assumes. Raise ClientError if that is not allowed."""
         answer = caller.client("sts").assume_role(RoleArn=role_arn, RoleSessionName=session_name[:64])
         keys = answer["Credentials"]
         place = account_of(role_arn), region or caller.region
         return self._session(*place, keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
 
     def as_service(self, role_arn: str, service: str, session_name: str, region: str) -> Session:
-        """Return the session with which `service` (such as codebuild.amazonaws.com) runs what has this role.
+        """Return the session of a role that `service` (such as codebuild.amazonaws.com) assumes.
 
-        Raise TrustError where the role does not trust that service.
+        Raise TrustError if the role does not trust that service.
         """
         account = account_of(role_arn)
         user = self.user(account, region)
@@ -96,7 +97,7 @@ class Sessions:
         return self.assume(role_arn, user, session_name, region)
 
     def _create_user(self, account: str) -> tuple[str, str]:
-        # In MiniStack an account's id is the access key of its root, who does nothing but make the user.
+        # In MiniStack, the id of an account is the access key of its root user, which is used only to make this user.
         iam = self._session(account, IAM_REGION, account, "emulated").client("iam")
         iam.create_user(UserName=self._name)
         iam.attach_user_policy(UserName=self._name, PolicyArn=ADMINISTRATOR)
@@ -122,7 +123,7 @@ def account_of(arn: str) -> str:
 
 
 def trusts(policy: dict[str, Any], service: str) -> bool:
-    """Tell whether a trust policy lets `service` assume the role."""
+    """Return true if a trust policy lets `service` assume the role."""
     for statement in policy.get("Statement", []):
         principals = statement.get("Principal")
         named = principals.get("Service", []) if isinstance(principals, dict) else []

@@ -1,6 +1,7 @@
-"""Start MiniStack with the patches of this package: `python -m rehearsal.ministack`, by rehearsal/aws/cloud.py.
+"""Start MiniStack with the patches of this package: `python -m rehearsal.ministack`. rehearsal/aws/cloud.py calls it.
 
-They replace private parts of the pinned version; `tests/template/rehearsal/test_seams.py` fails when one has moved.
+The patches replace private parts of the pinned version. `tests/template/rehearsal/test_seams.py` fails if such a part
+is not there any more.
 """
 
 from __future__ import annotations
@@ -17,9 +18,9 @@ from rehearsal.ministack import cloudformation, glue, iam
 def main() -> None:
     if not os.environ.get("REHEARSAL_KEEP"):
         end_with_parent()
-    # MiniStack would open port 443 besides its own.
+    # Otherwise MiniStack would also open port 443.
     ministack.app._port_is_bindable = lambda host, port: False
-    # A build that is started is recorded, and never run in a container: the rehearsal runs the buildspec itself.
+    # MiniStack records a build and does not run it in a container: the rehearsal runs the buildspec itself.
     codebuild._get_docker = lambda: None
     for patch in (cloudformation, glue, iam):
         patch.install()

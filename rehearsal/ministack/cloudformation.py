@@ -1,6 +1,6 @@
-"""CloudFormation: resources of the types that MiniStack lacks are recorded, with their properties resolved.
+"""CloudFormation: record the resources of types that MiniStack lacks, with resolved properties.
 
-Nothing runs in them. The rehearsal reads the pipeline that it runs from these records.
+They are only records. The rehearsal reads the pipeline from its record and runs it.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def repository(name: str) -> Attributes:
     }
 
 
-# Type -> the property with its name, and its attributes.
+# Resource type -> the property that has its name, and a function that returns its attributes.
 TYPES: dict[str, tuple[str, Describe]] = {
     "AWS::CodePipeline::Pipeline": ("Name", pipeline),
     "AWS::CodeCommit::Repository": ("RepositoryName", repository),

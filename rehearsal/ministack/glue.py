@@ -1,7 +1,7 @@
 """Glue: StartJobRun runs the deployed script on local Spark, and BatchStopJobRun stops it.
 
-MiniStack runs Spark jobs in AWS's Glue image, and calls them SUCCEEDED where Docker has it not. Here each job run is a
-process of its own, `python -m rehearsal.ministack.job_run`.
+MiniStack itself runs Spark jobs in AWS's Glue image. Where Docker does not have the image, it reports SUCCEEDED without
+a run. With this patch each job run is a process of its own, `python -m rehearsal.ministack.job_run`.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ _processes: dict[str, subprocess.Popen[bytes]] = {}
 
 
 class LocalSpark:
-    """Stands in for MiniStack's Docker client, and reports that the Glue image exists."""
+    """Replaces MiniStack's Docker client, and reports that the Glue image exists."""
 
     class images:  # noqa: D106
         @staticmethod
         def get(name: str) -> None:
-            """Report that an image exists; none is used."""
+            """Report that an image exists. None is used."""
 
 
 def install() -> None:
     """Patch MiniStack."""
     service._get_docker = LocalSpark
-    # The script is fetched by the job's own role, when the run starts, and not by the emulator.
+    # The job's own role fetches the script when the run starts, and not the emulator.
     service._resolve_script = lambda location: location
     service._execute_spark_docker = run_on_local_spark
     service._batch_stop_job_run = stopping(service._batch_stop_job_run)
@@ -46,7 +46,7 @@ def install() -> None:
 def run_on_local_spark(
     run: Run, job: dict[str, Any], job_name: str, arguments: dict[str, str], script: str, _docker: object
 ) -> None:
-    """Run the job to its end, and record the end before anybody can ask for it."""
+    """Run the job to its end, and record the end before GetJobRun can return it."""
     log = Path(os.environ["REHEARSAL_LOGS"]) / f"job-run-{job_name}-{run['Id'][:8]}.log"
     state, message = ended(run, job, arguments, script, log)
     file = Path(os.environ["REHEARSAL_RECORDS"]) / JOB_RUNS
@@ -55,13 +55,13 @@ def run_on_local_spark(
 
 
 def ended(run: Run, job: dict[str, Any], arguments: dict[str, str], script: str, log: Path) -> tuple[str, str]:
-    """Run the job's script as a process; return the state and the error message of its end, as Glue gives them."""
+    """Run the job's script as a process. Return its last state and the error message, as Glue reports them."""
     reason = log.with_suffix(".reason")
     command = [sys.executable, "-m", "rehearsal.ministack.job_run"]
     command += ["--role", job["Role"], "--region", get_region(), "--script", script, "--reason", str(reason), "--"]
     command += [part for name, value in arguments.items() for part in (name, str(value))]
     minutes = float(job.get("Timeout") or 0)
-    # In a group of its own, so that it can be stopped alone; when the emulator ends, it ends itself.
+    # It has a process group of its own, so that it can be stopped alone. It ends by itself when the emulator ends.
     with log.open("wb") as output:
         process = subprocess.Popen(
             command, env=environment(), stdin=subprocess.DEVNULL, stdout=output, stderr=output, process_group=0
@@ -83,13 +83,13 @@ def ended(run: Run, job: dict[str, Any], arguments: dict[str, str], script: str,
 
 
 def environment() -> dict[str, str]:
-    """Return the variables with which a job run reaches this emulator; it gets its credentials itself."""
+    """Return the variables with which a job run reaches this emulator. It gets its credentials itself."""
     address = f"https://127.0.0.1:{os.environ['GATEWAY_PORT']}"
     return {**os.environ, "AWS_ENDPOINT_URL": address, "AWS_CA_BUNDLE": os.environ["REHEARSAL_AUTHORITY"]}
 
 
 def stopping(batch_stop: Any) -> Any:
-    """Return BatchStopJobRun with the end of the runs' processes."""
+    """Return a BatchStopJobRun that also ends the processes of the runs."""
 
     def stop(data: dict[str, Any]) -> Any:
         answer = batch_stop(data)
@@ -102,7 +102,7 @@ def stopping(batch_stop: Any) -> Any:
 
 
 def kill(process: subprocess.Popen[bytes]) -> None:
-    """End a job run's process and its Java, which gets SIGTERM first, so that it removes its files."""
+    """End the process of a job run and its Java. They get SIGTERM first, so that Java removes its files."""
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGTERM)
     time.sleep(GRACE_SECONDS)

@@ -1,12 +1,12 @@
-"""IAM: condition keys and callers that MiniStack leaves out or guesses, and a record of each call that it denies.
+"""IAM: condition keys and callers as in AWS, and a record of each denied call.
 
-- `iam:ResourceTag`: a pipeline may assume the bootstrap's roles by it.
-- `s3:ResourceAccount`: the bootstrap's deploy role reads artifacts in another account's bucket by it; the ARN of a
-  bucket does not name an account.
-- `aws:PrincipalArn` of a caller with an assumed role is the role, as in AWS, and not the session.
-- S3 across accounts: the policy of a bucket is asked about the role that calls. MiniStack asks it about the root of the
-  caller's account, so that a policy that names a role, as that of a pipeline's artifacts does, would let nobody in.
-- A denial names the resource, as AWS's does, and is written to a file.
+- `iam:ResourceTag` has a value: a condition on it lets a pipeline assume the bootstrap's roles.
+- `s3:ResourceAccount` is the owner of the bucket: a condition on it lets the bootstrap's deploy role read artifacts in
+  the bucket of another account. The ARN of a bucket does not name an account.
+- `aws:PrincipalArn` is the role, and not its session, if the caller has assumed a role.
+- S3 across accounts: the bucket's policy is evaluated for the role that calls. MiniStack evaluates it for the root of
+  the caller's account: a policy that names a role, as for the pipeline's artifacts, would allow nobody.
+- A denial names the resource, as in AWS, and is recorded in a file.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def install() -> None:
 
 
 def resolve_condition_keys() -> None:
-    """Patch the values of condition keys."""
+    """Patch the evaluation of condition keys."""
     resolve = evaluator._resolve_condition_key
 
     def resolved(key: str, context: Any) -> Any:
@@ -56,7 +56,7 @@ def resolve_condition_keys() -> None:
 
 
 def ask_bucket_policies_about_the_caller(record: Path) -> None:
-    """Patch the look at the policy of another account's bucket."""
+    """Patch the evaluation of the policy of another account's bucket."""
     evaluate, allows = evaluator.evaluate_resource_policy, s3._foreign_bucket_allows
 
     def asked_about_the_caller(policy: Any, context: Any, *further: Any, **named: Any) -> Any:
@@ -79,12 +79,12 @@ def ask_bucket_policies_about_the_caller(record: Path) -> None:
 
 
 def name_and_record_denials(record: Path) -> None:
-    """Patch the answer to a call that is denied."""
+    """Patch the answer to a denied call."""
     answer = actions.access_denied_response
 
     def named(service_name: str, action: str, principal_arn: str, request_id: str, **details: Any) -> Any:
         resource = details.get("resource_arn") or "*"
-        if not details.get("error_code"):  # those are credentials that failed, not a missing permission
+        if not details.get("error_code"):  # with an error code the credentials are wrong; no permission is missing
             write_record(record, role=principal_arn, action=action, resource=resource)
             if not details.get("message") and not details.get("resource_policy_arn"):
                 details["message"] = actions.identity_denial_message(
@@ -96,7 +96,7 @@ def name_and_record_denials(record: Path) -> None:
 
 
 def role_of(principal: str) -> str:
-    """Return the ARN of the role of an assumed role's session; any other principal as it is."""
+    """Return the ARN of the role if the principal is a session of an assumed role, else the principal."""
     session = SESSION.fullmatch(principal)
     if not session:
         return principal
@@ -106,7 +106,7 @@ def role_of(principal: str) -> str:
 
 
 def role_tags(role_arn: str) -> dict[str, str]:
-    """Return the tags of a role, by their names in lower case; none where it is no role's ARN."""
+    """Return the tags of a role by their names in lower case, or none if it is not the ARN of a role."""
     account, _, name = role_arn.removeprefix("arn:aws:iam::").partition(":role/")
     role = iam._roles.get_scoped(account, None, name.rpartition("/")[2]) or {}
     return {tag["Key"].lower(): tag["Value"] for tag in role.get("Tags", [])}

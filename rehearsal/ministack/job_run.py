@@ -1,4 +1,4 @@
-"""One Glue job run as a process: the deployed script, with its arguments, as the job's role. The emulator starts it.
+"""Run a Glue job as a process: the deployed script with its arguments and the job's role. The emulator starts it.
 
 `python -m rehearsal.ministack.job_run --role ARN --region R --script s3://… --reason FILE -- --JOB_NAME …`
 """
@@ -24,9 +24,9 @@ SERVICE = "glue.amazonaws.com"
 
 
 def fetch_script(role: str, region: str, script: str, folder: Path) -> Path:
-    """Become the job's role, for boto3 and the script alike, and fetch the script with it.
+    """Assume the job's role for the rest of this process, and fetch the script with it.
 
-    Raise TrustError or ClientError where the role may not do that.
+    Raise TrustError if Glue cannot assume the role, and ClientError if the role cannot read the script.
     """
     if not role.startswith("arn:"):
         raise TrustError(f"the job's role {role!r} is not an ARN")
@@ -43,12 +43,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m rehearsal.ministack.job_run")
     for name in ("--role", "--region", "--script"):
         parser.add_argument(name, required=True)
-    parser.add_argument("--reason", type=Path, required=True, help="gets the reason of a run that fails, in one line")
+    parser.add_argument("--reason", type=Path, required=True, help="file for one line that says why the run failed")
     parser.add_argument("arguments", nargs=argparse.REMAINDER)
     options = parser.parse_args()
     end_with_parent()
     os.environ.update(spark_environment(small_data=True))  # sample data is small
-    time.tzset()  # this process has read the laptop's time zone already
+    time.tzset()  # applies TZ: Python has read the laptop's time zone before
     sys.path.append(os.environ["PYTHONPATH"].rpartition(os.pathsep)[2])  # the awsglue stand-in
     with tempfile.TemporaryDirectory(prefix="job-run-") as folder:
         os.chdir(folder)

@@ -102,7 +102,7 @@ def test_an_app_that_cannot_be_synthesized_has_no_pipeline_to_run(project: Proje
     outcome = project.rehearse()
     assert outcome.code == 1
     assert "SyntaxError: '(' was never closed" in outcome.output
-    assert "cdk synth failed, so that there is no pipeline to run; the whole log: " in outcome.output
+    assert "cdk synth failed, and there is no pipeline to run; the whole log: " in outcome.output
     assert "Traceback" not in outcome.output
 
 
@@ -142,7 +142,7 @@ def test_what_cloudformations_role_may_not_do_makes_prepare_red(project: Project
     assert outcome.code == 1
     assert outcome.failed() == [("DeployDev", "GlueAppStack.Prepare")]
     assert (
-        "CloudFormation's role may not do its part: access denied: arn:aws:iam::123456789102:role/"
+        "CloudFormation's role lacks a permission: access denied: arn:aws:iam::123456789102:role/"
         "cdk-hnb659fds-cfn-exec-role-123456789102-us-east-1 may not s3:CreateBucket on arn:aws:s3:::new"
     ) in outcome.output
     assert "; the policies of its account are in bootstrap/" in outcome.output

@@ -81,7 +81,7 @@ def test_an_action_of_an_unknown_type_stops_the_rehearsal_with_its_place_and_typ
         parse("Line", "us-east-1", properties(unknown)).check()
     assert str(raised.value) == (
         f"Only / {unknown['Name']}: the rehearsal does not know actions of the type {kind}; "
-        "rehearsal/execution.py is where it would learn them"
+        "add the type to rehearsal/execution.py"
     )
 
 
@@ -113,7 +113,7 @@ def test_a_stack_that_does_not_say_where_it_goes_goes_where_the_pipeline_is(tmp_
 def test_an_app_without_a_pipeline_is_refused(tmp_path: Path) -> None:
     assembly(tmp_path, "App", "aws://111111111111/us-east-1", "AWS::S3::Bucket")
     with pytest.raises(
-        RehearsalError, match="the rehearsal runs the one stack that holds a pipeline; the app has: none"
+        RehearsalError, match="the rehearsal needs exactly one stack with a pipeline; the app has: none"
     ):
         pipeline_stack(tmp_path)
 
@@ -152,7 +152,7 @@ def contents(folder: Path) -> dict[str, str]:
 def test_the_source_is_what_was_committed_and_the_rest_is_counted(repository: Path, tmp_path: Path) -> None:
     taken = source.take(repository, tmp_path / "source")
     assert contents(taken.folder) == {"kept": "committed", "gone": "committed"}
-    assert taken.remark.endswith("first; 3 files are not committed and so not in it (--working-tree takes them along)")
+    assert taken.remark.endswith("first; 3 files are not committed and so not in it (--working-tree adds them)")
 
 
 def test_the_working_tree_takes_changed_new_and_deleted_files_along(repository: Path, tmp_path: Path) -> None:

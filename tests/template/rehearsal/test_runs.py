@@ -88,8 +88,8 @@ def test_a_committed_change_of_the_config_takes_over_once_and_then_settles(tmp_p
     outcome = project.rehearse("--deployed", "HEAD~1", "--approve")
     assert outcome.code == 0, outcome.output
     assert outcome.output.count("the new one takes over and starts again from its first stage") == 1
-    assert "new, and bootstrapped: 444444444444/us-east-1" in outcome.output
-    assert "differing: GluePipeline" in outcome.output
+    assert "new accounts, bootstrapped: 444444444444/us-east-1" in outcome.output
+    assert "changed: GluePipeline" in outcome.output
     assert [stage for stage, action, _ in outcome.rows() if action == "SelfMutate"] == ["UpdatePipeline"] * 2
     assert outcome.rows()[-1] == ("DeployProd", "GlueAppStack.Deploy", "succeeded")
     assert outcome.output.count("job run JoinLegislators-dev SUCCEEDED on local Spark") == 1

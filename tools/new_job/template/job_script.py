@@ -48,9 +48,7 @@ def main() -> None:
     job = Job(glue_context)
     job.init(args["JOB_NAME"], args)
 
-    result = transform(
-        read_json(glue_context, args["input_path"])
-    ).cache()  # so that it is read once, to be written, shown and counted
+    result = transform(read_json(glue_context, args["input_path"])).cache()  # read once, used three times
     if "output_path" in args:
         write_parquet(result, args["output_path"])
     result.show()
