@@ -1,4 +1,4 @@
-"""The rehearsal turns the right stage red, with the right words. Slow: each test rehearses a broken project."""
+"""An error in a project fails the right stage, with a clear message. Slow: each test rehearses a broken project."""
 
 import shutil
 from pathlib import Path
