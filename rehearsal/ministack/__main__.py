@@ -1,6 +1,6 @@
 """Start MiniStack with the patches of this package: `python -m rehearsal.ministack`, by rehearsal/aws/cloud.py.
 
-They replace private parts of the pinned version; `tests/template/rehearsal/test_seams.py` fails when one has moved.
+They replace private parts of the pinned version; `tests/template/rehearsal/test_patches.py` fails when one has moved.
 """
 
 from __future__ import annotations
