@@ -29,7 +29,7 @@ class EmulatorError(Exception):
 
 @dataclass(frozen=True)
 class Certificate:
-    """What the emulator serves HTTPS with: `server` (certificate and chain), its `key`, the `authority` to trust."""
+    """The files for HTTPS: `server` (certificate and chain), its `key`, and the `authority` that clients trust."""
 
     server: Path
     key: Path

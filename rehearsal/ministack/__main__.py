@@ -1,6 +1,6 @@
 """Start MiniStack with the patches of this package: `python -m rehearsal.ministack`. rehearsal/aws/cloud.py calls it.
 
-The patches replace private parts of the pinned version. `tests/template/rehearsal/test_seams.py` fails if such a part
+The patches replace private parts of the pinned version. `tests/template/rehearsal/test_patches.py` fails if such a part
 is not there any more.
 """
 

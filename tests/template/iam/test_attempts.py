@@ -1,4 +1,4 @@
-"""IAM is tried, not read: every role of the deployed app attempts what it may and what it may not."""
+"""IAM is tried out: every role of the deployed app makes calls that it may make, and calls that it may not."""
 
 from collections import Counter
 from collections.abc import Iterator

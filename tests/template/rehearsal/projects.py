@@ -1,4 +1,4 @@
-"""Projects to rehearse: clones of this one and of somebody else's, to be broken on purpose, and what came of it."""
+"""Projects to rehearse, which tests break on purpose: copies of this one and a small one of another author."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Project:
         (self.folder / path).write_text(text, encoding="utf-8")
 
     def replace(self, path: str, old: str, new: str) -> None:
-        """Change a file; the text has to be there."""
+        """Replace a text of a file, which must hold it."""
         text = self.read(path)
         assert old in text, f"{path} has no {old!r}"
         self.write(path, text.replace(old, new))
@@ -60,7 +60,7 @@ class Project:
         return Outcome(process.returncode, output)
 
     def start(self, *arguments: str, **variables: str) -> subprocess.Popen[str]:
-        """Start a rehearsal, without a terminal; its temporary files are beside the project."""
+        """Start a rehearsal without a terminal, with its temporary files beside the project."""
         temporary = self.folder.parent / "tmp"
         temporary.mkdir(exist_ok=True)
         return subprocess.Popen(
@@ -82,7 +82,7 @@ class Outcome:
     output: str
 
     def rows(self) -> list[tuple[str, str, str]]:
-        """(stage, action, outcome) of the table at the end."""
+        """Return (stage, action, outcome) of each row of the table at the end."""
         lines = self.output.splitlines()
         start = next(number for number, line in enumerate(lines) if line.startswith("stage  "))
         heading = lines[start]
@@ -95,12 +95,12 @@ class Outcome:
         return rows
 
     def failed(self) -> list[tuple[str, str]]:
-        """(stage, action) of what failed."""
+        """Return (stage, action) of each failed action."""
         return [(stage, action) for stage, action, outcome in self.rows() if outcome == "failed"]
 
 
 def environment() -> dict[str, str]:
-    """Without what pytest set for local Spark and the tools of this process."""
+    """Return the environment without the variables that pytest set for local Spark."""
     return {name: value for name, value in os.environ.items() if name not in ("JAVA_HOME", "PYSPARK_SUBMIT_ARGS")}
 
 
@@ -109,7 +109,7 @@ def git(folder: Path, *arguments: str) -> str:
 
 
 def this_project(folder: Path) -> Project:
-    """A clone of this project as it is in the working tree, with a quick Build stage; skips without the examples."""
+    """Copy this project's working tree, with a quick Build stage; skip the test if the examples are removed."""
     if not has_the_examples():
         pytest.skip("it breaks the example jobs, which are gone")
     names = git(PROJECT, "ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0")

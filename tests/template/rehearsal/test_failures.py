@@ -1,4 +1,4 @@
-"""The rehearsal turns the right stage red, with the right words. Slow: each test rehearses a broken project."""
+"""An error in a project fails the right stage, with a clear message. Slow: each test rehearses a broken project."""
 
 import shutil
 from pathlib import Path
@@ -48,7 +48,7 @@ def broken_jobs(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     project.write(f"{SCRIPTS}/raises.py", RAISES)
     project.write(f"{SCRIPTS}/lacks.py", LACKS)
     reads = "*(key for location in inputs for key in input_keys(location))"
-    project.replace("aws_glue_cdk_baseline/s3_access.py", f"[script_object, {reads}]", "[script_object]")
+    project.replace("aws_glue_cdk_baseline/permissions/s3.py", f"[script_object, {reads}]", "[script_object]")
     project.commit()
     return project.rehearse("--approve")
 
@@ -109,7 +109,8 @@ def test_an_app_that_cannot_be_synthesized_has_no_pipeline_to_run(project: Proje
 def with_resource(project: Project, text: str) -> None:
     """Add a line to the stack of the jobs."""
     stack = "aws_glue_cdk_baseline/glue_app_stack.py"
-    project.replace(stack, "        self.stage_name = stage\n", f"        self.stage_name = stage\n        {text}\n")
+    first = "        if tested_by:\n"
+    project.replace(stack, first, f"        {text}\n{first}")
     project.replace(stack, "import Annotations,", "import Annotations, CfnRule, CfnRuleAssertion, Fn,")
     project.replace(stack, "from constructs import", "from aws_cdk.aws_s3 import CfnBucket\nfrom constructs import")
     project.commit()
@@ -149,7 +150,7 @@ def test_what_cloudformations_role_may_not_do_makes_prepare_red(project: Project
 
 
 def test_a_test_role_that_may_not_start_jobs_makes_the_integration_test_red(project: Project) -> None:
-    project.replace("aws_glue_cdk_baseline/test_role.py", '"glue:StartJobRun", ', "")
+    project.replace("aws_glue_cdk_baseline/pipeline/integration_test.py", '"glue:StartJobRun", ', "")
     project.commit()
     outcome = project.rehearse()
     assert outcome.code == 1

@@ -1,4 +1,4 @@
-"""Whole rehearsals that go well. Slow."""
+"""Whole rehearsals that succeed, or are stopped. Slow."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""npm and docker in a rehearsed build: what is here is reused, everything else is the real thing."""
+"""npm, pip and docker in a rehearsed build: installed packages are reused; everything else is the real command's."""
 
 import json
 import os

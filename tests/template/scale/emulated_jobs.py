@@ -1,4 +1,4 @@
-"""MiniStack with jobs that take as long and end as their arguments say: `--seconds 2 --end FAILED --message boom`.
+"""MiniStack with jobs whose arguments say how long they take and how they end: `--seconds 2 --end FAILED`.
 
 Started by local.emulator. The real Glue's clock and errors are not here, so that the integration test meets both: with
 FAULTS=10 every tenth request to Glue fails, by turns throttled, refused with a 500, and answered with a 500 although
@@ -26,7 +26,7 @@ _requests, _faults = itertools.count(1), itertools.count()
 def run(
     job_run: dict[str, Any], job: dict[str, Any], job_name: str, arguments: dict[str, str], script: str, docker: object
 ) -> None:
-    """Take the time, unless it is stopped, then end."""
+    """Wait for the seconds of the arguments, unless the run is stopped, then end."""
     seconds, started = float(arguments.get("--seconds", 1)), time.monotonic()
     job_run["JobRunState"] = "RUNNING"
     while time.monotonic() - started < seconds and job_run["JobRunState"] != "STOPPED":
@@ -39,7 +39,7 @@ def run(
 
 
 def failing(handle: Any) -> Any:
-    """The request handler, failing as often as EVERY says."""
+    """Return the request handler with every EVERYth request failing."""
 
     def dispatch(*request: Any) -> Any:
         if not EVERY or request[2].get("x-amz-target", "").endswith(SETTING_UP) or next(_requests) % EVERY:

@@ -1,4 +1,4 @@
-"""The integration test against MiniStack on loopback, with as many jobs and as many faults as in a bad week."""
+"""The integration test against MiniStack on loopback, with hundreds of jobs and many errors."""
 
 import json
 import os
@@ -39,7 +39,7 @@ def session(aws: Emulator) -> boto3.Session:
 
 
 class Client:
-    """Makes clients of the emulator, as a session does; `calls` has the operations of all of them, in order."""
+    """Makes clients of the emulator, as a session does; `calls` lists the operations of all of them, in order."""
 
     def __init__(self, aws: Emulator) -> None:
         self.url, self.session = aws.url, session(aws)
@@ -55,7 +55,7 @@ class Client:
 
 
 def create(aws: Emulator, count: int, stack: str = "DeployDev-GlueAppStack", **arguments: str) -> list[str]:
-    """Add jobs to a stack, each with its role, as the app's stacks have them; returns the names of the new ones."""
+    """Add jobs to a stack, each with its role, as the app does, and return the names of the new ones."""
     stacks, glue, s3 = (Client(aws).client(service) for service in ("cloudformation", "glue", "s3"))
     resources: dict[str, Any] = {}
     known = stack in [item["StackName"] for item in stacks.describe_stacks()["Stacks"]]

@@ -1,4 +1,4 @@
-"""The private parts of MiniStack that the rehearsal replaces are where it expects them, and take what it gives."""
+"""The private functions of MiniStack that the rehearsal patches still exist, with the parameters that it expects."""
 
 import inspect
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from ministack.services.cloudformation import provisioners
 from rehearsal.ministack import cloudformation
 
 
-def test_the_version_is_the_one_that_the_seams_were_written_for() -> None:
+def test_the_version_is_the_one_that_the_patches_were_written_for() -> None:
     assert version("ministack") == "1.5.33"
 
 
@@ -40,13 +40,13 @@ def test_the_version_is_the_one_that_the_seams_were_written_for() -> None:
     ],
     ids=lambda value: getattr(value, "__qualname__", ""),
 )
-def test_a_seam_is_where_it_was(function: Callable[..., Any], parameters: list[str] | None) -> None:
+def test_a_patched_function_is_where_it_was(function: Callable[..., Any], parameters: list[str] | None) -> None:
     assert callable(function)
     if parameters is not None:
         assert list(inspect.signature(function).parameters) == parameters
 
 
-def test_what_the_seams_are_called_by_still_calls_them_by_name() -> None:
+def test_the_callers_of_patched_functions_still_call_them_by_name() -> None:
     start = inspect.getsource(glue._start_job_run)
     assert "_execute_spark_docker(run, job, job_name, script_args, resolved, docker_client)" in start
     assert "_resolve_script(script_location)" in start
