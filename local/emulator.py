@@ -1,4 +1,4 @@
-"""MiniStack, an emulator of AWS, as a process of its own on 127.0.0.1 and a free port."""
+"""Start MiniStack, an emulator of AWS, as a process of its own on a free port of 127.0.0.1."""
 
 from __future__ import annotations
 
@@ -17,14 +17,12 @@ from urllib.error import URLError
 from urllib.request import HTTPSHandler, ProxyHandler, build_opener
 
 START_SECONDS = 30
-STOP_SECONDS = 0.3  # it has nothing to save: all its files are thrown away
-
-
+STOP_SECONDS = 0.3  # it has nothing to save, since all its files are removed
 LOOPBACK = ("127.0.0.1", "localhost")
 
 
 class EmulatorError(Exception):
-    """The emulator did not start; the message is one line."""
+    """The emulator did not start. The message is one line."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +36,9 @@ class Certificate:
 
 @dataclass(frozen=True)
 class Emulator:
-    """An emulator: its `url` for AWS_ENDPOINT_URL and, with HTTPS, the `authority` that clients trust.
+    """An emulator: its `url` for AWS_ENDPOINT_URL and, with HTTPS, the `authority` that clients must trust.
 
-    `process` and its `log` are those of an emulator that this process has started.
+    If this process has started it, `process` is its process and `log` the file with its output.
     """
 
     url: str
@@ -53,7 +51,7 @@ class Emulator:
         return self.process.pid if self.process else 0
 
     def environment(self, account: str = "000000000000", region: str = "us-east-1") -> dict[str, str]:
-        """Return the variables with which boto3, the AWS CLI and the CDK CLI reach it as the root of `account`."""
+        """Return the variables with which boto3, the AWS CLI and the CDK CLI use it as the root user of `account`."""
         return {
             "AWS_ENDPOINT_URL": self.url,
             "AWS_ACCESS_KEY_ID": account,
@@ -70,7 +68,7 @@ class Emulator:
         return {"AWS_CA_BUNDLE": authority, "NODE_EXTRA_CA_CERTS": authority} if self.authority else {}
 
     def wait_until_ready(self) -> None:
-        """Wait until it answers; raise EmulatorError where it does not within START_SECONDS."""
+        """Wait until it answers. Raise EmulatorError if it does not answer within START_SECONDS."""
         trust = ssl.create_default_context(cafile=self.authority) if self.authority else None
         opener = build_opener(ProxyHandler({}), HTTPSHandler(context=trust))
         end = time.monotonic() + START_SECONDS
@@ -85,11 +83,11 @@ class Emulator:
 
 
 def without_proxy(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return `environment` with NO_PROXY extended, so that no client asks a proxy for an address of this machine."""
+    """Return `environment` with a longer NO_PROXY, so that no client uses a proxy for addresses of this machine."""
     given = environment.get("NO_PROXY") or environment.get("no_proxy") or ""
     names = [name for name in given.split(",") if name]
     value = ",".join([*names, *(name for name in LOOPBACK if name not in names)])
-    return {**environment, "NO_PROXY": value, "no_proxy": value}  # which of the two is read differs
+    return {**environment, "NO_PROXY": value, "no_proxy": value}  # programs read one or the other
 
 
 @contextmanager
@@ -102,11 +100,11 @@ def emulator(
     keep: bool = False,
     wait: bool = True,
 ) -> Iterator[Emulator]:
-    """Start MiniStack with its files and its log in `folder` and stop it at the end, however that comes.
+    """Start MiniStack with its files and its log in `folder`, and stop it when the block ends, also by an error.
 
-    With `certificate` it answers HTTPS only. `module` starts it; one of ours patches MiniStack first. With `keep` it
-    outlives a block that ends without an error. Without `wait` the block begins at once, and calls wait_until_ready()
-    itself. Raise EmulatorError where it does not answer within START_SECONDS.
+    With `certificate` it answers only HTTPS. `module` is the Python module that starts it, which may patch it first.
+    With `keep` it is not stopped unless the block ends with an error. Without `wait` the block begins at once and must
+    call wait_until_ready() itself. Raise EmulatorError if the emulator does not answer within START_SECONDS.
     """
     port = _free_port()
     log = folder / "ministack.log"
@@ -130,7 +128,7 @@ def emulator(
             env=environment,
             stdout=output,
             stderr=subprocess.STDOUT,
-            start_new_session=True,  # Ctrl-C reaches this process alone; the end of the block ends the emulator
+            start_new_session=True,  # so that Ctrl-C does not reach it: the end of the block stops it
         )
     scheme = "https" if certificate else "http"
     authority = certificate.authority if certificate else None
@@ -163,7 +161,7 @@ def _free_port() -> int:
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
-    """Stop it and all that it started: they share its session."""
+    """Stop it and the processes that it started, which share its process group."""
     _signal(process, signal.SIGTERM)
     try:
         process.wait(STOP_SECONDS)

@@ -1,4 +1,4 @@
-"""Generated sample data in the form of the us-legislators example, in any size; a seed always gives the same data.
+"""Generate sample data like the us-legislators example, in any size. The same seed gives the same data.
 
 `python -m local.sample_data OUT_DIR` writes persons.json, memberships.json and organizations.json (JSON Lines).
 They have the fields of the files in s3://awsglue-datasets/examples/us-legislators/all/; names and dates are invented.
@@ -19,7 +19,7 @@ from uuid import UUID
 from tqdm import tqdm
 
 Record = dict[str, Any]
-PERSONS, MEMBERSHIPS, ORGANIZATIONS = 1961, 10439, 13  # the numbers of the real files
+PERSONS, MEMBERSHIPS, ORGANIZATIONS = 1961, 10439, 13  # as many as in the real files
 FILES = ("persons.json", "memberships.json", "organizations.json")
 LEGISLATURES = 2  # the House and the Senate: each membership is in one of them
 FIRST_TERM, LAST_TERM = 97, 114
@@ -43,7 +43,7 @@ STATES = ("ak", "al", "az", "ca", "co", "fl", "ga", "il", "ma", "nc", "nm", "ny"
 
 
 def persons(count: int, seed: int = 0) -> Iterator[Record]:
-    """Generate persons. The first one has every field; others lack some, as in the real file."""
+    """Generate persons. The first one has every field; others lack some fields, as in the real file."""
     random = Random(f"persons-{seed}")
     for index, identity in enumerate(person_ids(count, seed)):
         complete = index == 0
@@ -150,7 +150,7 @@ def write(
 
 
 def _write_lines(path: Path, records: Iterable[Record], count: int) -> None:
-    """Write record by record, with a progress bar after a second. An interruption leaves no partial file."""
+    """Write one record after the other, with a progress bar after a second. An interruption leaves no partial file."""
     partial = path.with_name(f"{path.name}.partial")
     try:
         with partial.open("w", encoding="utf-8") as file:

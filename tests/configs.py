@@ -1,4 +1,4 @@
-"""Configs for the tests: small, and independent of default-config.yaml, which belongs to the users."""
+"""Configs for the tests. They do not depend on default-config.yaml, which is the user's."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PROD = Account(awsAccountId="333333333333", awsRegion="eu-west-1")
 
 
 def has_the_examples() -> bool:
-    """Return true while the two example jobs are here; users may remove them."""
+    """Return true if the project still has the two example jobs. Users may remove them."""
     scripts = PROJECT / "aws_glue_cdk_baseline" / "job_scripts"
     text = (PROJECT / "default-config.yaml").read_text(encoding="utf-8")
     names = {"ProcessLegislators": "process_legislators.py", "JoinLegislators": "join_legislators.py"}
@@ -62,7 +62,7 @@ prod:
 
 
 def make_project(folder: Path, scripts: dict[str, str] | None = None) -> Path:
-    """Return a project folder with job scripts, by default those that CONFIG needs."""
+    """Return a project folder with job scripts: those of CONFIG, unless others are given."""
     job_scripts = folder / "aws_glue_cdk_baseline" / "job_scripts"
     job_scripts.mkdir(parents=True, exist_ok=True)
     for name, text in (scripts or {"join.py": JOIN, "show.py": SHOW}).items():
@@ -79,7 +79,7 @@ def load(folder: Path, text: str | bytes, scripts: dict[str, str] | None = None)
 
 
 def make_job(folder: Path, name: str = "Show", **values: object) -> Job:
-    """Return a job with a script in `folder`; `values` are settings, by their Python names, or fields of Job."""
+    """Return a job with a script in `folder`. `values` are settings by their Python names, or fields of Job."""
     script = folder / f"{name.lower()}.py"
     script.write_text(SHOW, encoding="utf-8")
     fields: dict[str, object] = {
@@ -106,9 +106,9 @@ def make_config(jobs: tuple[Job, ...], dev: Account = DEV, prod: Account = PROD,
 
 
 def with_accounts(config: Config) -> Config:
-    """Return the config with made-up accounts: 111111111111 for the pipeline, then 222222222222 and so on.
+    """Return the config with invented accounts: 111111111111 for the pipeline, then 222222222222 and so on.
 
-    The last stage is in another Region than the others.
+    The last stage is in another Region.
     """
     regions = [*[DEV.aws_region] * (len(config.stages) - 1), PROD.aws_region]
     stages = tuple(

@@ -1,4 +1,4 @@
-"""The app of default-config.yaml, synthesized once for all tests of a run: a plugin of pytest (conftest.py)."""
+"""A fixture with the app of default-config.yaml, synthesized once for all tests. conftest.py loads it as a plugin."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-if TYPE_CHECKING:  # the job tests load this plugin too, and need no CDK
+if TYPE_CHECKING:  # not when it runs: the job tests load this plugin too, and need no CDK
     import aws_cdk as core
 
     from aws_glue_cdk_baseline.config import Config
@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # the job tests load this plugin too, and need no CDK
 
 @dataclass(frozen=True)
 class WholeApp:
-    """A synthesized app: `config` has made-up accounts, so that the templates do not depend on yours."""
+    """A synthesized app. Its `config` has invented accounts, so that the templates do not depend on yours."""
 
     config: Config
     app: core.App

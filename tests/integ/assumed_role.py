@@ -1,4 +1,4 @@
-"""A session of an assumed role whose credentials are renewed before they expire."""
+"""A session of an assumed role, whose credentials are renewed before they expire."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _now() -> datetime:
 
 
 class _AssumedRole(CredentialProvider):  # type: ignore[misc]
-    """The source of the credentials: botocore calls `load` once, and its `_refresh` shortly before they expire."""
+    """The provider of the credentials. botocore calls `load` once, and `_refresh` shortly before they expire."""
 
     METHOD = "assumed-role"
 
@@ -35,7 +35,7 @@ class _AssumedRole(CredentialProvider):  # type: ignore[misc]
 
 
 def assumed_session(role_arn: str, region: str, sts: Any = None, now: Callable[[], datetime] = _now) -> boto3.Session:
-    """Return a session of the role, which the caller's credentials (or those of the client `sts`) assume."""
+    """Return a session of the role. The caller's credentials, or those of the client `sts`, assume it."""
     sts = sts or boto3.Session(region_name=region).client("sts")
     session = botocore.session.get_session()
     session.register_component("credential_provider", CredentialResolver([_AssumedRole(sts, role_arn, now)]))

@@ -1,4 +1,4 @@
-"""The clock of the integration test; its own tests use one that needs no waiting."""
+"""The clock of the integration test. The tests of that test use a clock that does not wait."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Clock:
         return time.monotonic()
 
     def today(self) -> datetime:
-        """Return date and time, to compare them with Glue's."""
+        """Return the date and time, to compare them with those that Glue reports."""
         return datetime.now(UTC)
 
     def sleep(self, seconds: float) -> None:

@@ -1,4 +1,4 @@
-"""The config's `expect:` of a job: the least number of rows that a run writes as Parquet to its output location."""
+"""The `expect:` of a job in the config: how many rows a run must write as Parquet to its output location."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from tests.integ.job_run import JobRun
 
 SHAPE = '{"<job>": {"outputRows": 1, "outputLocation": "s3://…"}}'
-FOOTER_BYTES = 65536  # read from the end of each file: most footers are smaller; a larger one needs a second read
+FOOTER_BYTES = 65536  # read from the end of each file; only a larger footer needs a second read
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Expectation:
 
 
 def parse(text: str) -> dict[str, Expectation]:
-    """Read expectations by job from JSON. Raise ValueError if it does not have the SHAPE."""
+    """Return the expectation of each job in a JSON text. Raise ValueError if the text does not have the SHAPE."""
     try:
         return {
             str(job): Expectation(int(item["outputRows"]), str(item["outputLocation"]))
@@ -36,7 +36,7 @@ def parse(text: str) -> dict[str, Expectation]:
 
 
 class OutputCheck:
-    """Checks the output of a run that succeeded. A call with the run returns its error, or an empty text."""
+    """Checks the output of runs that succeeded. Called with a run, it returns the error, or an empty text."""
 
     def __init__(self, s3: Any, expectations: dict[str, Expectation]) -> None:
         self._s3 = s3
@@ -55,7 +55,7 @@ class OutputCheck:
         return f"wrote {rows} rows to {expected.location}, expected at least {expected.rows}"
 
     def count_rows(self, location: str) -> int:
-        """Count the rows of all Parquet files below a location, by their footers."""
+        """Return the number of rows in all Parquet files below a location. Only their footers are read."""
         bucket, _, key = location.removeprefix("s3://").partition("/")
         prefix = f"{key.rstrip('/')}/" if key.rstrip("/") else ""
         pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
@@ -64,7 +64,7 @@ class OutputCheck:
 
     def _rows(self, bucket: str, key: str) -> int:
         footer = self._tail(bucket, key, FOOTER_BYTES)
-        # A file ends with the metadata, their length in four bytes, and a mark of four bytes.
+        # A Parquet file ends with its metadata, the length of the metadata (four bytes), and a mark (four bytes).
         length = int.from_bytes(footer[-8:-4], "little") + 8
         if length > len(footer):
             footer = self._tail(bucket, key, length)

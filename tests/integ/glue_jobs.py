@@ -1,4 +1,4 @@
-"""The calls of the integration test to Glue and CloudFormation, and the meaning of Glue's errors."""
+"""The integration test's calls to Glue and CloudFormation, and the meaning of their errors."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from botocore.exceptions import ClientError, HTTPClientError
 
 from tests.integ.job_run import JobRun
 
-# Errors that say "not now": another try may start the run.
+# Errors of a start that may succeed later.
 FULL = {"ConcurrentRunsExceededException", "ResourceNumberLimitExceededException"}
 THROTTLED = {"ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded"}
 CLOCKS_DIFFER = timedelta(seconds=5)
-STOPPED_AT_ONCE = 25  # the most runs for one BatchStopJobRun
+STOPPED_AT_ONCE = 25  # as many runs as one BatchStopJobRun takes
 
 
 class NoCapacityError(Exception):
-    """The run was not started, and a later try may start it. The message is Glue's."""
+    """The run was not started, but a later try may succeed. The message is Glue's."""
 
 
 class GlueJobs:
-    """The jobs of one stage, by a boto3 session."""
+    """The jobs of one stage, reached with a boto3 session."""
 
     def __init__(self, session: Any) -> None:
         patient = Config(retries={"mode": "standard", "max_attempts": 10})
-        # No retries by botocore: a start without an answer may have started a run, and a second one would start two.
+        # botocore must not retry: a call without an answer may have started a run, and a second call would start two.
         once = Config(retries={"mode": "standard", "total_max_attempts": 1})
         self._glue = session.client("glue", config=patient)
         self._starter = session.client("glue", config=once)
@@ -36,8 +36,8 @@ class GlueJobs:
     def find(self, stage_name: str) -> list[str]:
         """Return the names of the jobs in the stage's stack.
 
-        CloudFormation knows them, and its permission is for one stack. Glue's ListJobs by the stack's tag would need a
-        permission for all jobs of the account, and would find jobs of others with the same tag.
+        The permission for this CloudFormation call is limited to one stack. Glue's ListJobs with a tag would need a
+        permission for all jobs of the account, and would also find other jobs with the same tag.
         """
         stack = f"{stage_name}-GlueAppStack"
         pages = self._stacks.get_paginator("list_stack_resources").paginate(StackName=stack)
@@ -51,7 +51,8 @@ class GlueJobs:
     def start(self, job: str, known: Iterable[str], since: datetime) -> str:
         """Start a run and return its id. Raise NoCapacityError if a later try may work.
 
-        An earlier try, at `since` or later, may have started a run without an answer. A run that is not `known` is it.
+        An earlier try, at `since` or later, may have started a run although its answer was lost. If the job has a run
+        that is not `known`, this run is returned.
         """
         try:
             run_id: str = self._starter.start_job_run(JobName=job)["JobRunId"]
@@ -73,7 +74,7 @@ class GlueJobs:
         raise NoCapacityError(reason)
 
     def find_run(self, job: str, known: Iterable[str], since: datetime) -> str | None:
-        """Return a run of the job that was started after `since` and is not `known`; None if there is none."""
+        """Return a run of the job that was started after `since` and is not `known`, or None."""
         for run in self._glue.get_job_runs(JobName=job, MaxResults=10)["JobRuns"]:
             started = run.get("StartedOn") or datetime.now(UTC)
             if run["Id"] not in set(known) and started >= since - CLOCKS_DIFFER:
@@ -85,7 +86,7 @@ class GlueJobs:
         return answer
 
     def stop(self, runs: Iterable[JobRun]) -> dict[str, str]:
-        """Stop the runs, with one call for each job, and return the errors by job."""
+        """Stop the runs of each job together, and return the errors by job."""
         by_job: dict[str, list[str]] = {}
         for run in runs:
             by_job.setdefault(run.job, []).append(run.run_id)
@@ -94,6 +95,6 @@ class GlueJobs:
             try:
                 for start in range(0, len(ids), STOPPED_AT_ONCE):
                     self._glue.batch_stop_job_run(JobName=job, JobRunIds=ids[start : start + STOPPED_AT_ONCE])
-            except (ClientError, HTTPClientError) as error:  # the other jobs are stopped nevertheless
+            except (ClientError, HTTPClientError) as error:  # the other jobs must still be stopped
                 failed[job] = str(error)
         return failed

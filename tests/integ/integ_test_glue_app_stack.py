@@ -1,6 +1,6 @@
-"""Integration test: start every job of a deployed stage, wait for all of them and report the end of each run.
+"""Integration test: start every job of a deployed stage, wait for all runs and report each of them.
 
-The pipeline runs it after DeployDev. To run it by hand, use credentials that may assume the role:
+The pipeline runs it after it has deployed a tested stage. By hand, it needs credentials that may assume the role:
 
     pip install --require-hashes --only-binary=:all: -r tests/integ/requirements.lock
     python tests/integ/integ_test_glue_app_stack.py --account 123456789102 --region us-east-1 \
@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-if __name__ == "__main__":  # started as a file: imports are from the project's root
+if __name__ == "__main__":  # a program in a subfolder does not find the project's packages
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -37,7 +37,7 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--concurrency", type=_positive(int), default=10, help="runs at once (default 10)")
     options.add_argument("--start-interval", type=_positive(float, 0), default=0.25, help="seconds between two starts")
     options.add_argument(
-        "--max-duration", type=_positive(float), default=600, help="seconds of execution at which a run fails (600)"
+        "--max-duration", type=_positive(float), default=600, help="seconds after which a running job is an error (600)"
     )
     options.add_argument(
         "--max-wait", type=_positive(float), default=1800, help="seconds that a run may wait for capacity (1800)"
@@ -47,7 +47,7 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--flex-price", type=price, default=usual.flex, help="USD per DPU-hour of Flex runs")
     options.add_argument("--memory-price", type=price, default=usual.memory, help="USD per DPU-hour of R workers")
     options.add_argument(
-        "--expect", type=_expected, default={}, help="JSON: the least rows that a run of each job writes"
+        "--expect", type=_expected, default={}, help="JSON: how many rows each job must write at least"
     )
     options.add_argument("--junit", type=Path, help="file for the results as JUnit XML")
     return options
@@ -91,7 +91,7 @@ def integration_test(options: argparse.Namespace) -> int:
     )
     try:
         runner.run(jobs)
-    finally:  # an interrupted test reports the runs until then
+    finally:  # after an interruption too, report the runs so far
         if options.junit:
             report.write_junit(runner.runs, options.region, options.junit)
         prices = report.Prices(options.price, options.flex_price, options.memory_price)

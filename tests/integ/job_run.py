@@ -1,4 +1,4 @@
-"""One job run of the integration test: its state in Glue, its cost, and its error if it does not pass."""
+"""One job run of the integration test: its state in Glue, its cost, and its error if it has not passed."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ ENDS = {"SUCCEEDED", "FAILED", "TIMEOUT", "STOPPED", "ERROR", "EXPIRED"}
 NOT_STARTED = "NOT STARTED"
 DPU = {"G.1X": 1, "G.2X": 2, "G.4X": 4, "G.8X": 8, "G.12X": 12, "G.16X": 16, "R.1X": 1, "R.2X": 2, "R.4X": 4, "R.8X": 8}
 BILLED_AT_LEAST = 60  # seconds: https://aws.amazon.com/glue/pricing/
-LOOK_SECONDS = (3.0, 60.0)  # between two looks at a run: at least, at most
-LOOK_SHARE = 1 / 12  # of the time since the run was asked for: a long run is looked at less often
+LOOK_SECONDS = (3.0, 60.0)  # between two calls of GetJobRun for a run: at least, at most
+LOOK_SHARE = 1 / 12  # of the time since the start: Glue is asked less often about a long run
 
 
 @dataclass
 class JobRun:
-    """A run with the `state` that Glue names, its `seconds` of execution, and its `error`, empty if the run passes.
+    """A run: its `state` in Glue, its `seconds` of execution, and its `error`, which is empty if the run passes.
 
-    `asked` (when the run was asked for), `running_since` and `next_look` are seconds of the runner's clock.
+    `asked` (the time of StartJobRun), `running_since` and `next_look` are seconds of the runner's clock.
     """
 
     job: str
@@ -39,11 +39,11 @@ class JobRun:
         return self.state == "SUCCEEDED" and not self.error
 
     def update(self, answer: dict[str, object], now: float) -> None:
-        """Take over the answer of GetJobRun."""
+        """Update the run from an answer of GetJobRun."""
         self.state = str(answer["JobRunState"])
         if self.state == "RUNNING" and self.running_since is None:
             self.running_since = now
-        # During a run, Glue may not give its time yet.
+        # Glue may not report the time of a run before its end.
         measured = now - self.running_since if self.running_since is not None and not self.ended else 0
         self.seconds = max(float(str(answer.get("ExecutionTime") or 0)), measured)
         self.rate = _rate(answer)
@@ -56,7 +56,7 @@ class JobRun:
         self.next_look = now + min(most, max(least, (now - self.asked) * LOOK_SHARE))
 
     def _most_dpu_seconds(self, answer: dict[str, object]) -> float:
-        """Estimate them if Glue does not count them: all workers, from the start to the end."""
+        """Return an estimate, for runs that Glue does not count: all workers from the start to the end."""
         if not self.seconds:
             return 0
         workers = int(str(answer.get("NumberOfWorkers") or 0))

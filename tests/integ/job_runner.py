@@ -1,4 +1,4 @@
-"""Run jobs side by side, follow each run to its end, and leave no run behind."""
+"""Run jobs at the same time, follow each run to its end, and leave none running."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from tests.integ.job_run import JobRun
 from tests.integ.start_queue import StartQueue
 
 STOP_SECONDS = 120  # the longest wait for stopped runs
-STOP_LOOK_SECONDS = 3.0  # between two looks at them
+STOP_LOOK_SECONDS = 3.0  # between two calls of GetJobRun for them
 log = logging.getLogger("integration-test")
 
 
 class JobRunner:
     """Runs the jobs of a list, at most `concurrency` at the same time, and starts them `start_interval` seconds apart.
 
-    A run that executes for `max_duration` seconds or more is an error and is stopped. So is a run that does not begin
-    to execute, or a job that cannot be started, within `max_wait` seconds. `check` looks at each run that succeeded
-    and returns an error, or an empty text.
+    A run that takes `max_duration` seconds or more, or does not begin within `max_wait` seconds, is stopped and is an
+    error. So is a job that cannot be started within `max_wait` seconds. `check` gets each run that succeeded, and
+    returns an error or an empty text.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class JobRunner:
         self.runs: list[JobRun] = []
 
     def run(self, jobs: list[str]) -> list[JobRun]:
-        """Run each job once and return the runs when all have ended. An interruption stops them first."""
+        """Run each job once, and return the runs after all have ended. An interruption stops all runs."""
         queue = StartQueue(
             self._glue, self._clock, self.runs, jobs, interval=self._start_interval, max_wait=self._max_wait
         )
@@ -66,7 +66,7 @@ class JobRunner:
     def _look(self, run: JobRun) -> None:
         try:
             self._refresh(run)
-        except (ClientError, BotoCoreError) as error:  # after botocore's own retries
+        except (ClientError, BotoCoreError) as error:  # botocore has retried already; the next look may succeed
             log.info("%s: %s", run.job, error)
         now = self._clock.now()
         run.plan_next_look(now)
@@ -98,7 +98,7 @@ class JobRunner:
         run.state = "STOPPED"
 
     def _stop_all(self) -> None:
-        """Stop every active run, with one call for each job, and wait for their end. A second Ctrl-C ends the wait."""
+        """Stop all active runs and wait until they have ended. A second Ctrl-C ends the wait."""
         active = self._active()
         if not active:
             return

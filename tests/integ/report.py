@@ -29,7 +29,7 @@ def console_link(region: str, run: JobRun) -> str:
 
 
 def table(runs: Sequence[JobRun], prices: Prices) -> list[str]:
-    """Return a line for each run, sorted by job, and one for all runs."""
+    """Return one line for each run, sorted by job, and one for all runs."""
     width = max([len(run.job) for run in runs] + [3])
     lines = [f"{'job':<{width}}  {'state':<11}  seconds  DPU-seconds        USD"]
     for run in sorted(runs, key=lambda run: run.job):
@@ -56,7 +56,7 @@ def failures(runs: Sequence[JobRun], region: str) -> list[str]:
 
 
 def write_junit(runs: Sequence[JobRun], region: str, file: Path) -> None:
-    """Write a test case for each run; CodeBuild shows the file as a report."""
+    """Write a test case for each run. CodeBuild shows the file as a report."""
     failed = sum(not run.passed for run in runs)
     suite = ElementTree.Element(
         "testsuite",

@@ -1,4 +1,4 @@
-"""The jobs that wait for their start: one start after the other, and another try when Glue has no capacity."""
+"""The jobs that wait for their start. They are started one after the other, and again if Glue has no capacity."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ log = logging.getLogger("integration-test")
 
 @dataclass
 class _Waiting:
-    """A job to start, not before `at`. `tries` have failed so far; the first was at `first_try`, by date `since`."""
+    """A job to start, not before `at`. `tries` have failed; the first was at `first_try`, on the date `since`."""
 
     job: str
     at: float
@@ -45,7 +45,7 @@ class StartQueue:
 
     @property
     def next_start(self) -> float | None:
-        """The time of the next start; None if no job waits."""
+        """The time of the next start, or None if no job waits."""
         return max(self._next_start, min(item.at for item in self._waiting)) if self._waiting else None
 
     def start_next(self) -> None:
@@ -58,7 +58,7 @@ class StartQueue:
             self._next_start = self._clock.now() + self._interval
 
     def adopt_unanswered_start(self) -> None:
-        """After an interruption, add the run that Glue may have started without an answer."""
+        """Add a run that was started although its answer was lost in an interruption, so that it can be stopped."""
         if self._starting is None or self._starting.since is None:
             return
         try:

@@ -1,4 +1,4 @@
-"""The findings of cdk-nag in the whole app: the AwsSolutions rules on every resource of every stage."""
+"""The findings of cdk-nag: the AwsSolutions rules on every resource of the whole app."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from aws_cdk import Validations
 from cdk_nag import AwsSolutionsChecks
 from constructs import IConstruct
 
-# Accounts and Regions come from the config; they are tokens if a stage is in the pipeline's own account.
+# The start of an ARN. Account and Region come from the config; in the pipeline's own account they are tokens.
 PLACE = re.compile(r"arn:(?:[a-z-]+|<AWS::Partition>|\*):(\w+):(?:<AWS::Region>|[\w-]*):(?:<AWS::AccountId>|\w*):")
-# CDK moves statements that exceed the size of a role's policy to these policies.
+# CDK moves statements that are too much for a role's policy to these policies.
 OVERFLOW = re.compile(r"/OverflowPolicy\d+/")
-# The id of the project that tests a stage: CDK ends it with a hash of its path.
+# The id of the project that tests a stage. It ends with a hash of its path.
 TEST_PROJECT = re.compile(r"(<GluePipelineDeploy\w+IntegrationTest)[0-9A-F]{8}(?=>)")
 # CDK's name of the bucket with this pipeline's artifacts in another Region.
 REPLICA = re.compile(r"pipelinestack-support-[a-z0-9-]+(?=/)")
@@ -29,7 +29,7 @@ class Finding:
 
     @property
     def anywhere(self) -> Finding:
-        """The finding without partition, account and Region: `IAM5[Resource::arn:logs:log-group:…]`."""
+        """The finding without partition, account, Region and hashes: `IAM5[Resource::arn:logs:log-group:…]`."""
         rule = PLACE.sub(r"arn:\1:", self.rule.removeprefix("AwsSolutions-"))
         rule = TEST_PROJECT.sub(r"\1", REPLICA.sub("<replication bucket>", rule))
         return Finding(OVERFLOW.sub("/DefaultPolicy/", self.path), rule)
@@ -46,7 +46,7 @@ def find(app: core.App) -> set[Finding]:
 
 
 def acknowledge(app: core.App, finding: Finding, reason: str) -> None:
-    """Acknowledge the finding on its own construct only, not on those below or beside it."""
+    """Acknowledge the finding on its own construct only, and not on the constructs below it."""
     construct: IConstruct = app
     for name in finding.path.split("/"):
         construct = construct.node.find_child(name)

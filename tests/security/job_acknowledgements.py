@@ -1,7 +1,7 @@
-"""The findings of cdk-nag in the stages, each with the reason why it is accepted.
+"""The accepted findings of cdk-nag in the stages, each with its reason.
 
-They follow from the config, as the roles do. A new job needs no change here, and a wildcard that its YAML does not ask
-for is not accepted.
+They are derived from the config, like the roles. So a new job needs no change here, and a wildcard that does not follow
+from the config is not accepted.
 """
 
 from __future__ import annotations
@@ -13,28 +13,31 @@ from aws_glue_cdk_baseline.permissions.s3 import below, input_keys, keys
 from tests.security.findings import Finding
 
 LOGS_ENCRYPTED = (
-    "The stage's log groups are encrypted with the stage's own KMS key, which rotates (stage_logs.py). With a security"
-    " configuration Glue would write to other log groups, named after the role and itself, which no stack makes or"
-    " expires. What it would encrypt besides, output and bookmarks in S3, is encrypted there by S3, by the rules of the"
-    " output's bucket, which belongs to the data's owner. MiniStack, on which the pipeline is rehearsed, has none."
+    "The log groups of the stage are encrypted with a KMS key of the stage, which rotates (jobs/logs.py). With a"
+    " security configuration, Glue would write to other log groups, which it names itself: no stack creates them, and"
+    " they never expire. A security configuration also encrypts output and bookmarks in S3. S3 encrypts both anyway,"
+    " the output by the settings of its bucket, for which the owner of the data is responsible. MiniStack, which"
+    " emulates AWS in the rehearsal, has no security configurations."
 )
 NO_BOOKMARKS = "The job keeps no bookmarks (--job-bookmark-option is not set): there is nothing to encrypt."
 BOOKMARKS = (
-    "A bookmark holds the names and times of the objects that a job has read, or the last key of a table; Glue keeps it"
-    " in a bucket of AWS's, which S3 encrypts."
+    "A bookmark has the names and times of the objects that a job has read, or the last key of a table. Glue stores it"
+    " in a bucket of AWS, which S3 encrypts."
 )
-LOG_STREAMS = "The streams of the stage's own log group: Glue names a stream by the id of the run that begins."
-BELOW = "The job reads or writes what is below a location of its config, in files that Spark names by itself."
-EXPECTED = "The integration test counts the rows of the files below a job's outputLocation, which Spark names."
+LOG_STREAMS = (
+    "The log streams of the stage's own log group. Their names are not known before: they are the ids of job runs."
+)
+BELOW = "The job reads or writes the objects below a location of its config. Spark chooses their names."
+EXPECTED = "The integration test counts the rows of the files below a job's outputLocation. Spark names the files."
 OWN_STACK = (
-    "The stage's own stack, in which the integration test finds the jobs: CloudFormation gives a stack its id, which is"
-    " what the star stands for, when it makes it, and one stack at a time has that name."
+    "The stage's own stack, in which the integration test finds the jobs. The star stands for the id of the stack,"
+    " which CloudFormation assigns when it creates the stack. Only one stack at a time can have this name."
 )
-MANAGED = "Chosen for this job in the config file, under managedPolicies, where a review sees it."
+MANAGED = "The config names this policy for the job, under managedPolicies, where a review sees it."
 
 
 def job_acknowledgements(config: Config) -> dict[Finding, str]:
-    """Return the reasons by finding, for the stages of `config`."""
+    """Return the reason for each accepted finding in the stages of `config`."""
     return {
         finding: reason
         for stage in config.stages

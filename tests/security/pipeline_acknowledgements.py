@@ -1,6 +1,6 @@
-"""The findings of cdk-nag in the pipeline's own stack, each with the reason why it is accepted.
+"""The accepted findings of cdk-nag in the pipeline's own stack, each with its reason.
 
-CDK Pipelines writes these resources and has no option to change them. `<…>` is a resource of the stack.
+CDK Pipelines makes these resources and has no option to change them. `<…>` is a resource of the stack.
 """
 
 from __future__ import annotations
@@ -19,44 +19,46 @@ UPDATE = f"{PIPELINE}/UpdatePipeline/SelfMutation/Role/DefaultPolicy/Resource"
 ASSETS = f"{PIPELINE}/Assets/FileRole/DefaultPolicy/Resource"
 
 NO_ACCESS_LOGS = (
-    "Who reads or writes an artifact is in CloudTrail without them: each is encrypted with a KMS key of the pipeline's"
-    " and no bucket key, so that every read and write is a KMS event with the object's ARN. What access logs would add,"
-    " denied requests, listings and deletions, is worth a second bucket with a life of its own only where an account"
-    " has none for it already; CloudTrail's data events log them too. The bucket serves the pipeline's roles alone,"
-    " over TLS, and its objects expire after 30 days."
+    "CloudTrail already records each role that reads or writes an artifact: artifacts are encrypted with a KMS key of"
+    " the pipeline and without a bucket key, so that each read and write is a KMS event with the object's ARN. Access"
+    " logs would add denied requests, listings and deletions, which CloudTrail's data events can record too. They need"
+    " a second bucket, which is worth it only if the account has no bucket for access logs yet. Only the roles of the"
+    " pipeline use this bucket, only over TLS, and its objects expire after 30 days."
 )
 READ = (
-    "One of the three names under which CDK grants reading (s3:GetObject*, s3:GetBucket*, s3:List*): they reach the"
-    " bucket of this pipeline's artifacts alone, which CodePipeline and CodeBuild fetch and list."
+    "CDK grants reading with the three patterns s3:GetObject*, s3:GetBucket* and s3:List*. They apply only to the"
+    " bucket of this pipeline's artifacts, which CodePipeline and CodeBuild read and list."
 )
 WRITE = (
-    "One of the names under which CDK grants writing (s3:DeleteObject*, s3:Abort*): they reach the bucket of this"
-    " pipeline's artifacts alone, where this role puts its output."
+    "CDK grants writing with the patterns s3:DeleteObject* and s3:Abort*. They apply only to the bucket of this"
+    " pipeline's artifacts, to which this role writes its output."
 )
 USE_KEY = (
-    "CDK's grant to encrypt: the two families kms:GenerateDataKey* and kms:ReEncrypt* on the key of this pipeline's"
-    " artifacts alone, which holds nothing else."
+    "CDK grants encryption with the patterns kms:GenerateDataKey* and kms:ReEncrypt*. They apply only to the key of"
+    " this pipeline's artifacts, which encrypts nothing else."
 )
 ARTIFACTS = (
-    "CodePipeline names each artifact by chance when an execution makes it: what can be named is the bucket of this"
-    " pipeline, which holds nothing but artifacts."
+    "CodePipeline gives each artifact a random name. The policy can only name the bucket of this pipeline, which has"
+    " nothing but artifacts."
 )
-OWN_LOG = "The log streams of this build's own log group: CodeBuild names a stream by the id of its build."
-OWN_REPORTS = "The report groups of this build: CodeBuild names them <project>-<name in the buildspec>."
+OWN_LOG = (
+    "The log streams of this build's own log group. Their names are the ids of builds, which are not known before."
+)
+OWN_REPORTS = "The report groups of this build. CodeBuild names them <project>-<name in the buildspec>."
 
 OTHER_REGIONS = {
     Finding(OWNER, "IAM5[Resource::arn:s3:<replication bucket>/*]"): ARTIFACTS,
     Finding(OWNER, "IAM5[Resource::*]"): (
-        "Encrypting and decrypting artifacts in the Region of another stage: CloudFormation cannot refer to the key"
-        " there, so CDK grants the five kms actions without its name. The role may so use any key of the pipeline's"
-        " account whose policy leaves that to IAM, and none of another account; CodePipeline alone may assume it. With"
-        " all stages in one Region there is no such grant."
+        "The role encrypts and decrypts artifacts in the Region of another stage. CloudFormation cannot refer to a key"
+        " in another Region, so CDK grants the five kms actions without naming the key. The role can use each key of"
+        " the pipeline's account whose key policy leaves access to IAM, and no key of another account. Only"
+        " CodePipeline may assume the role. If all stages are in one Region, there is no such grant."
     ),
 }
 
 
 def artifacts_of(path: str, *, writes: bool) -> Iterator[tuple[Finding, str]]:
-    """Yield the findings of a role's grant to read, and with `writes` to write, the pipeline's artifacts."""
+    """Yield the findings of a grant to read the pipeline's artifacts, and with `writes` also to write them."""
     for action in ("GetBucket", "GetObject", "List"):
         yield Finding(path, f"IAM5[Action::s3:{action}*]"), READ
     for action in ("Abort", "DeleteObject") if writes else ():
@@ -65,19 +67,19 @@ def artifacts_of(path: str, *, writes: bool) -> Iterator[tuple[Finding, str]]:
 
 
 def key_of(path: str) -> Iterator[tuple[Finding, str]]:
-    """Yield the findings of a role's grant to encrypt artifacts."""
+    """Yield the findings of a grant to encrypt artifacts."""
     for action in ("GenerateDataKey", "ReEncrypt"):
         yield Finding(path, f"IAM5[Action::kms:{action}*]"), USE_KEY
 
 
 def build(path: str, project: str) -> Iterator[tuple[Finding, str]]:
-    """Yield the findings of a CodeBuild project's grant to write logs and reports."""
+    """Yield the findings of a grant to write the logs and reports of a CodeBuild project."""
     yield Finding(path, f"IAM5[Resource::arn:logs:log-group:/aws/codebuild/<{project}>:*]"), OWN_LOG
     yield Finding(path, f"IAM5[Resource::arn:codebuild:report-group/<{project}>-*]"), OWN_REPORTS
 
 
 def pipeline_acknowledgements(config: Config) -> Reasons:
-    """Return the reasons by finding, for the pipeline's stack and its buckets in the Regions of the stages."""
+    """Return the reason for each accepted finding in the pipeline's stack and in its buckets in other Regions."""
     home = config.pipeline_account
     regions = {stage.account.aws_region for stage in config.stages} - {home.aws_region}
     support = [
@@ -99,21 +101,23 @@ def pipeline_acknowledgements(config: Config) -> Reasons:
         **dict(key_of(UPDATE)),
         **dict(build(UPDATE, "GluePipelineUpdatePipelineSelfMutationC06AE537")),
         Finding(UPDATE, "IAM5[Resource::arn:iam:role/*]"): (
-            "sts:AssumeRole under the condition that the role has the tag aws-cdk:bootstrap-role of the bootstrap's"
-            " publishing and deploy roles, in this account: the pipeline deploys itself with them."
+            "The pipeline deploys itself with the bootstrap's publishing and deploy roles. A condition limits"
+            " sts:AssumeRole to roles with their tag aws-cdk:bootstrap-role, in this account."
         ),
         Finding(UPDATE, "IAM5[Resource::*]"): (
-            "`cdk deploy` looks for the bootstrap stack and its bucket, whose names it does not know beforehand:"
-            " cloudformation:DescribeStacks and s3:ListBucket. They tell names, parameters and outputs of the stacks"
-            " and the keys of the buckets of the pipeline's account, which has no data, and read no object."
+            "`cdk deploy` looks for the bootstrap stack and its bucket with cloudformation:DescribeStacks and"
+            " s3:ListBucket, because their names are not known before. The two calls return the names, parameters and"
+            " outputs of stacks, and the keys in buckets, of the pipeline's account, which has no data. They read no"
+            " object."
         ),
         **dict(artifacts_of(ASSETS, writes=False)),
         Finding(ASSETS, "IAM5[Resource::arn:logs:log-group:/aws/codebuild/*]"): (
-            "CDK makes one role for all builds that publish assets, before their projects: their log groups are named"
-            " by CodeBuild. Writing logs is all that it allows."
+            "CDK makes one role for all builds that publish assets, before it makes their projects, so that the names"
+            " of their log groups are not known. The statement only allows the role to write logs."
         ),
         Finding(ASSETS, "IAM5[Resource::arn:codebuild:report-group/*]"): (
-            "As for its log groups; the build that publishes assets writes no report, and reports hold no secret."
+            "The names of the report groups are not known either. These builds write no reports, and reports have no"
+            " secrets."
         ),
         **{
             finding: reason
@@ -124,7 +128,7 @@ def pipeline_acknowledgements(config: Config) -> Reasons:
 
 
 def integration_test(stage: StageConfig) -> Iterator[tuple[Finding, str]]:
-    """Yield the findings of the build that tests a stage."""
+    """Yield the findings of the integration test's build of a stage."""
     of_stage = "" if stage.name == "dev" else stage.deployed_as.removeprefix("Deploy")
     path = f"PipelineStack/{of_stage}IntegrationTestRole/DefaultPolicy/Resource"
     yield from artifacts_of(path, writes=False)

@@ -1,4 +1,4 @@
-"""The AwsSolutions rules of cdk-nag on the whole app: every finding is acknowledged, each on its own construct."""
+"""The AwsSolutions rules of cdk-nag on the whole app: each finding is acknowledged with a reason."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
-"""The templates of the default config, as committed: a change of infrastructure shows in review (`make snapshot`).
+"""The templates of the default config are those that were committed, so that a review shows each change.
 
-Accounts are made up and content hashes left out, so that neither your account ids nor a script's bytes change it.
+`make snapshot` updates them. Accounts are invented and content hashes are left out: a snapshot does not change with
+your account ids or with the content of a script.
 """
 
 import json
@@ -18,7 +19,7 @@ STAGES = [stage.deployed_as for stage in load_config(PROJECT / "default-config.y
 
 
 def without_hashes(template: dict[str, Any]) -> Any:
-    """Return the template without what changes with file contents, or with a new version of the CDK CLI."""
+    """Return the template without content hashes and without the versions of the CDK's tools."""
     text = re.sub(r"[0-9a-f]{64}", "<content hash>", json.dumps(template))
     text = re.sub(r"sha512-[\w+/=]+", "sha512-<hash>", text)
     text = re.sub(r"buildspec-[0-9a-f]+", "buildspec-<content hash>", text)

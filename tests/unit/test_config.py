@@ -1,4 +1,4 @@
-"""default-config.yaml: the app and the editors read it."""
+"""default-config.yaml has no error, for the app and for editors."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The lock files say what is installed, by `make` and by the pipeline: they agree with what people edit."""
+"""The lock files, from which `make` and the pipeline install, agree with the requirements files."""
 
 import json
 import re
@@ -17,7 +17,7 @@ locks = pytest.mark.parametrize("lock_file", LOCKS, ids=lambda item: item.file)
 
 
 def entries(file: str) -> dict[str, list[str]]:
-    """Requirement -> what stands behind it, of a requirements file or a lock file."""
+    """Return each requirement of a requirements file or a lock file, with its options."""
     text = (PROJECT / file).read_text(encoding="utf-8").replace("\\\n", " ")
     lines = [re.sub(r"(^|\s)#.*", "", line).strip() for line in text.splitlines()]
     found = {}
@@ -28,7 +28,7 @@ def entries(file: str) -> dict[str, list[str]]:
 
 
 def pins(file: str) -> dict[str, str]:
-    """Package -> version."""
+    """Return the version of each package."""
     requirements = [Requirement(line) for line in entries(file)]
     found: dict[str, str] = {
         canonicalize_name(item.name): str(item.specifier).removeprefix("==") for item in requirements
@@ -55,7 +55,7 @@ def test_what_people_edit_is_in_the_lock_at_the_same_version(lock_file: Lock) ->
 
 @pytest.mark.parametrize("lock_file", [item for item in LOCKS if item.within], ids=lambda item: item.file)
 def test_a_laptop_has_just_what_the_pipeline_installs(lock_file: Lock) -> None:
-    """So a test that passes on a laptop passes there, and the rehearsal downloads nothing."""
+    """A test that passes on a laptop then passes in the pipeline, and the rehearsal downloads nothing."""
     laptop = entries(LAPTOP)
     assert {line: laptop.get(line) for line in entries(lock_file.file)} == entries(lock_file.file)
 

@@ -1,4 +1,4 @@
-"""cfn-lint on every template of the default config; no rule is left out."""
+"""cfn-lint on every template of the default config, with all rules."""
 
 import subprocess
 import sys
