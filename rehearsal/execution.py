@@ -105,7 +105,7 @@ class Execution:
         return End(done.outcome)
 
     def _run_action(self, stage: str, action: Action, folder: Path, log: Path) -> Done:
-        """Run one action with the session of its role, or of the pipeline's role where it has none."""
+        """Run one action with the session of its role, or of the pipeline's role if it has none."""
         if action.category == "Approval":
             return self._approve(stage, action)
         session = self._session

@@ -40,7 +40,9 @@ class Account(Section):
 class Expect(Section):
     """The output of a good run, for the integration test to verify."""
 
-    output_rows: int = Field(ge=1, description="the fewest rows of the Parquet files at the job's outputLocation")
+    output_rows: int = Field(
+        ge=1, description="the least number of rows in the Parquet files at the job's outputLocation"
+    )
 
 
 class JobSettings(Section):
@@ -53,15 +55,17 @@ class JobSettings(Section):
     glue_version: GlueVersion = Field("5.0", description="5.0 and 5.1 are Spark 3.5 and Python 3.11; default 5.0")
     worker_type: WorkerType = Field("G.1X", description="G.1X is 1 DPU (4 vCPU, 16 GB); default G.1X")
     number_of_workers: int = Field(2, ge=2, le=299, description="the most that auto scaling may use; default 2")
-    timeout_minutes: int = Field(60, ge=1, le=10080, description="a run is stopped after it; default 60")
+    timeout_minutes: int = Field(60, ge=1, le=10080, description="a run that takes longer is stopped; default 60")
     max_retries: int = Field(0, ge=0, le=10, description="how often a failed run is tried again; default 0")
     max_concurrent_runs: int = Field(1, ge=1, le=1000, description="runs of this job at the same time; default 1")
     execution_class: ExecutionClass = Field("STANDARD", description="FLEX is cheaper and may wait; default STANDARD")
     managed_policies: ManagedPolicies = Field(
-        (), max_length=25, description="names or ARNs of AWS managed policies that the job's role gets besides its own"
+        (),
+        max_length=25,
+        description="names or ARNs of managed policies of the job's role, in addition to its own policy",
     )
     statements: tuple[PolicyStatement, ...] = Field(
-        (), description="permissions of the job's role besides reading its inputs and writing its outputs"
+        (), description="permissions of the job's role, in addition to reading its inputs and writing its outputs"
     )
     default_arguments: dict[DefaultArgument, Text] = Field(
         default_factory=dict,
@@ -94,7 +98,7 @@ class StageSection(Section):
     integration_test: Literal["all", "none"] | None = Field(
         None, description="the jobs that run after a deployment; default: all, and none in the last stage"
     )
-    log_retention_days: RetentionDays = Field(30, description="how long the logs of its jobs are kept; default 30")
+    log_retention_days: RetentionDays = Field(30, description="how many days the logs of its jobs are kept; default 30")
 
 
 class StageInFile(Section):

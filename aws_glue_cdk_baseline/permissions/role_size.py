@@ -9,9 +9,8 @@ from aws_glue_cdk_baseline.permissions.s3 import s3_statements
 
 # Characters in all inline policies of a role: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 LIMIT = 10_240
-OTHERS = (
-    1_200  # at most, for what every job's role may do besides: read its script, write to the log groups, use their key
-)
+# At most, for the statements of every job's role: to read its script, to write to the log groups, and to use their key.
+OTHERS = 1_200
 
 
 def role_size_error(job: Job) -> str | None:
