@@ -27,7 +27,7 @@ class GlueAppStage(cdk.Stage):
         **kwargs: Any,
     ) -> None:
         super().__init__(scope, construct_id, **kwargs)
-        self.glue_app_stack = GlueAppStack(
+        GlueAppStack(
             self,
             "GlueAppStack",
             stage=stage,

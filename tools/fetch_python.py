@@ -54,7 +54,7 @@ def _installed(folder: Path) -> Path:
     for python in sorted(folder.glob(f"cpython-{VERSION}*/bin/python{VERSION}")):
         if subprocess.run([str(python), "-c", IMPORTABLE], stderr=subprocess.DEVNULL).returncode == 0:
             return python
-    raise FetchError(f"uv left no Python {VERSION} that runs here")
+    raise FetchError(f"uv installed no Python {VERSION} that runs on this machine")
 
 
 def fetch_uv(folder: Path) -> Path:
@@ -143,7 +143,7 @@ def _read(url: str) -> bytes:
             content: bytes = answer.read()
             return content
     except (OSError, ValueError) as error:
-        raise FetchError(f"{parts.hostname} does not give {parts.path}: {error}") from None
+        raise FetchError(f"{parts.hostname}{parts.path} cannot be read: {error}") from None
 
 
 def _unpack(wheel: bytes, folder: Path) -> Path:

@@ -84,7 +84,7 @@ def _parser(description: str | None, task: str) -> argparse.ArgumentParser:
 
 def _check_profile(name: str | None) -> None:
     if name and not (Path.home() / ".aws").is_dir():
-        raise ImageError(f"there is no ~/.aws with the profile {name!r}; `aws configure` makes it")
+        raise ImageError(f"there is no ~/.aws with the profile {name!r}; `aws configure` creates it")
 
 
 TASKS = {"test": test_jobs, "run": run_job, "shell": open_shell}

@@ -92,7 +92,7 @@ def _job_of_script(file: str, stage: str, jobs: dict[str, Job], script: Path) ->
     owners = [name for name, job in jobs.items() if job.script.resolve() == script.resolve()]
     if not owners:
         scripts = ", ".join(sorted({job.script.name for job in jobs.values()}))
-        raise RunError(f"{script} is the script of no job of {stage} in {file}; these are: {scripts}")
+        raise RunError(f"{script} is not the script of a job of {stage} in {file}; its scripts: {scripts}")
     if len(owners) > 1:
         raise RunError(f"{script} is the script of {' and '.join(owners)} in {file}; name one of these jobs")
     return owners[0]

@@ -102,7 +102,7 @@ class StageJobs:
             if error := parameter_error(parameter, value, names[:index]):
                 self._error((*path, parameter), error)
         if settings.expect and "outputLocation" not in parameters:
-            message = "rows are expected of a job without outputLocation; add outputLocation here, or remove expect"
+            message = "expect needs the location of the output; add outputLocation here, or remove expect"
             self._error((*path, "expect") if "expect" in section.model_fields_set else path, message)
         for parameter_of, message in check_script(job, self._script_options(script, shown_script)):
             self._error((*path, parameter_of) if parameter_of else path, message)

@@ -21,6 +21,6 @@ def role_size_error(job: Job) -> str | None:
     if size <= LIMIT:
         return None
     return (
-        f"its locations and statements come to a policy of {size} characters, and a role takes {LIMIT};"
+        f"its locations and statements make a policy of {size} characters, and a role takes {LIMIT};"
         " name a folder above several locations, or use managedPolicies"
     )

@@ -58,7 +58,7 @@ def integration_test(stack: Stack, source: IFileSetProducer, stage: StageConfig)
     )
 
 
-def add_test_role(stack: Stack, stage: str, jobs: Sequence[Job], pipeline_account: Account) -> iam.Role:
+def add_test_role(stack: Stack, stage: str, jobs: Sequence[Job], pipeline_account: Account) -> None:
     """Add the role with which the integration test finds, starts, watches and stops the jobs of a stage.
 
     It may also read the outputs of jobs with an `expect`. Only the role of the test's build may assume it. The trust
@@ -77,7 +77,6 @@ def add_test_role(stack: Stack, stage: str, jobs: Sequence[Job], pipeline_accoun
     )
     for statement in _statements(stack, stage, jobs):
         role.add_to_policy(statement)
-    return role
 
 
 def _role_name(stage: str) -> str:

@@ -61,12 +61,12 @@ BY_NAME = (
     " if it is harmless, write `pragma: allowlist secret` in its first line"
 )
 BY_CONTENT = (
-    "and would go to the Git repository; take it out, and revoke it if it was committed; if it is none, write"
+    "and would go to the Git repository; remove it, and revoke it if it was committed; if it is harmless, write"
     " `pragma: allowlist secret` at the end of the line, or `pragma: allowlist nextline secret` on the line above"
 )
 _THIS_LINE = re.compile(rb"pragma: ?allowlist[ -]secret")
 _NEXT_LINE = re.compile(rb"pragma: ?allowlist[ -]nextline[ -]secret")
-OUTSIDE = "is a link out of the project, and what it points to would go to the Git repository; replace it by a file"
+OUTSIDE = "is a link out of the project, and its target would go to the Git repository; replace the link by a file"
 
 
 class CredentialError(ConfigError):

@@ -275,7 +275,7 @@ ERRORS: dict[str, tuple[str | bytes, str]] = {
     ),
     "rows expected of a job without an output": (
         CONFIG.replace("minimumAge: 21", "minimumAge: 21\n      expect: {outputRows: 1}"),
-        "c.yaml:14: dev.jobs.Join.expect: rows are expected of a job without outputLocation; add outputLocation here,"
+        "c.yaml:14: dev.jobs.Join.expect: expect needs the location of the output; add outputLocation here,"
         " or remove expect",
     ),
     "a number of rows that is none": (
@@ -343,7 +343,7 @@ ERRORS: dict[str, tuple[str | bytes, str]] = {
         CONFIG
         + "      statements:\n      - actions: [sqs:SendMessage]\n        resources:\n"
         + "".join(f"        - arn:aws:sqs:us-east-1:222222222222:{'q' * 60}{n:02}\n" for n in range(90)),
-        "c.yaml:18: prod.jobs.Join: its locations and statements come to a policy of 10596 characters, and a role takes"
+        "c.yaml:18: prod.jobs.Join: its locations and statements make a policy of 10596 characters, and a role takes"
         " 10240; name a folder above several locations, or use managedPolicies",
     ),
     "a token of the CDK": (

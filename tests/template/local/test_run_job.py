@@ -61,7 +61,10 @@ def test_a_script_that_raises_is_exit_code_1(tmp_path: Path) -> None:
             "cannot read the arguments '--input_path'; write them as --name value",
         ),
         (["ProcessLegislators", "file.json"], "cannot read the arguments 'file.json'; write them as --name value"),
-        (["tests/configs.py"], "tests/configs.py is the script of no job of dev in default-config.yaml; these are: "),
+        (
+            ["tests/configs.py"],
+            "tests/configs.py is not the script of a job of dev in default-config.yaml; its scripts: ",
+        ),
         (["--config", "no.yaml", "ProcessLegislators"], "no.yaml:1: no such file"),
         (["--stage", "test", "ProcessLegislators"], "default-config.yaml has no stage 'test'; it has: dev, prod"),
         (["ProcessLegislators", "--stage", "pord"], "default-config.yaml has no stage 'pord'; did you mean prod?"),

@@ -130,8 +130,8 @@ def test_the_advice_is_on_the_same_line_and_the_credential_is_not(tmp_path: Path
     with pytest.raises(CredentialError) as raised:
         refuse_credentials({"a": tmp_path / "a"}, tmp_path)
     assert str(raised.value) == (
-        "a:1: looks like an AWS access key id, and would go to the Git repository; take it out, and revoke it if it was"
-        " committed; if it is none, write `pragma: allowlist secret` at the end of the line, or `pragma: allowlist"
+        "a:1: looks like an AWS access key id, and would go to the Git repository; remove it, and revoke it if it was"
+        " committed; if it is harmless, write `pragma: allowlist secret` at the end of the line, or `pragma: allowlist"
         " nextline secret` on the line above"
     )
 

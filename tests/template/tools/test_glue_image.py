@@ -186,7 +186,7 @@ def test_without_docker_one_line_says_how_to_go_on(
         (["run", "JoinLegislator"], "has no job 'JoinLegislator' in dev; did you mean JoinLegislators?"),
         (["run", "JoinLegislators", "--input_path", "x"], "JoinLegislators has no argument --input_path; did you mean"),
         (["shell", "-x"], "cannot read the arguments '-x'; the shell takes none but --dry-run"),
-        (["shell", "--aws-profile", "me"], "there is no ~/.aws with the profile 'me'; `aws configure` makes it"),
+        (["shell", "--aws-profile", "me"], "there is no ~/.aws with the profile 'me'; `aws configure` creates it"),
     ],
 )
 def test_bad_input_is_one_line(
