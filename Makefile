@@ -9,6 +9,10 @@ ENGINE ?= spark
 VENV := .venv
 BIN := $(VENV)/bin
 export PATH := $(CURDIR)/node_modules/.bin:$(CURDIR)/$(BIN):$(PATH)
+# Container images often set it: each command would compile the CDK's modules again, which takes longer than a synth.
+unexport PYTHONDONTWRITEBYTECODE
+# GNU make 3.81, of macOS, finds a command on this PATH only through a shell that is not its default one.
+SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help lock rehearse test test-rehearsal fuzz-config test-jobs check run shell job synth snapshot schema benchmark-synth benchmark-join clean
 
