@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -171,15 +172,21 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return project
 
 
+def write(file: Path, text: str, age: int) -> None:
+    """Write a file that is `age` minutes old: mypy takes one of the same size and second for unchanged."""
+    file.write_text(text, encoding="utf-8")
+    os.utime(file, (time.time() - 60 * age,) * 2)
+
+
 @pytest.mark.slow
 def test_an_ordinary_project_has_no_findings_and_each_mistake_is_one(project: Path) -> None:
     assert check(project) == []
-    for name, right, wrong, message in MISTAKES:
+    for number, (name, right, wrong, message) in enumerate(MISTAKES, start=1):
         script = project / JOB_SCRIPTS / name
         before, after = ORDINARY[name].rsplit(right, 1)
-        script.write_text(f"{before}{wrong}{after}", encoding="utf-8")
+        write(script, f"{before}{wrong}{after}", age=2 * number + 1)
         found = check(project)
-        script.write_text(ORDINARY[name], encoding="utf-8")
+        write(script, ORDINARY[name], age=2 * number)
         assert len(found) == 1, found
         assert found[0].startswith(f"{JOB_SCRIPTS / name}:")
         assert message in found[0]
