@@ -9,7 +9,8 @@ mkdir -p reports
 
 python -m build_stage.job_tests --config "$config" --reports reports > reports/jobs.log 2>&1 &
 jobs=$!
-python -m pytest tests/unit tests/snapshot tests/security --junitxml=reports/cdk.xml > reports/cdk.log 2>&1 &
+# The job tests take longest: the tests of the app leave the processor to them.
+nice -n 15 python -m pytest tests/unit tests/snapshot tests/security --junitxml=reports/cdk.xml > reports/cdk.log 2>&1 &
 tests=$!
 # If a part fails, end the others and wait for them, so that no container stays.
 trap 'kill "$tests" "$jobs" 2> /dev/null || true; wait' EXIT

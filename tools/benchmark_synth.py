@@ -100,7 +100,6 @@ def main() -> int:
         if options.baseline:
             cases["baseline, 2 jobs"] = (old, install_baseline(old), "benchmark=1")
         os.environ["JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION"] = "1"
-        os.environ["CDK_VALIDATION"] = "false"  # as in cdk.json; the baseline's CDK has no validation
         seconds: dict[str, list[float]] = {name: [] for name in cases}
         for number in range(options.runs):
             for name, (folder, python, context) in cases.items():
