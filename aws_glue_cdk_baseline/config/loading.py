@@ -6,6 +6,7 @@ from pathlib import Path
 
 from aws_glue_cdk_baseline.config.errors import ConfigError, ErrorLine
 from aws_glue_cdk_baseline.config.jobs import JobCheck, StageJobs
+from aws_glue_cdk_baseline.config.messages import typed_path
 from aws_glue_cdk_baseline.config.model import ConfigFile
 from aws_glue_cdk_baseline.config.parsing import parse
 from aws_glue_cdk_baseline.config.records import Config, StageConfig
@@ -54,10 +55,13 @@ def load_config(path: Path, project: Path = PROJECT, check_job: JobCheck = lambd
 def _partition_errors(content: ConfigFile, file: YamlFile) -> list[ErrorLine]:
     """Return an error for each stage in another AWS partition: roles are not trusted across partitions."""
     home = partition_of(content.pipeline_account.aws_region)
-    regions = {f"{name}Account": stage.account.aws_region for name, stage in content.stages.items()}
+    regions = {name: stage.account.aws_region for name, stage in content.stages.items()}
     return [
-        file.error((account, "awsRegion"), f"{region} is in the AWS partition {there}, and the pipeline is in {home}")
-        for account, region in regions.items()
+        file.error(
+            typed_path(("stages", name, "account", "awsRegion")),
+            f"{region} is in the AWS partition {there}, and the pipeline is in {home}",
+        )
+        for name, region in regions.items()
         if (there := partition_of(region)) != home
     ]
 

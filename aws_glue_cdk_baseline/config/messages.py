@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 
+ACCOUNT = "Account"  # ends the key of a stage's account, beside the key of the stage itself
+
+
 def explain(errors: Iterable[ErrorDetails], file: YamlFile, stages: Sequence[str]) -> list[ErrorLine]:
     """Return one line for each error, with the keys as the file has them. `stages` are the stages of the file.
 
@@ -41,7 +44,7 @@ def typed_path(path: KeyPath) -> KeyPath:
     """Return the key path in the file for a path in the model: `devAccount` for `stages.dev.account`."""
     match path:
         case ("stages", str(stage), "account", *below):
-            return (f"{stage}Account", *below)
+            return (stage + ACCOUNT, *below)
         case ("stages", str(stage), "section", *below):
             return (stage, *below)
         case ("stages", *below):
@@ -111,7 +114,7 @@ def _unknown_key(path: KeyPath, stages: Sequence[str]) -> str:
         known = [
             "pipelineAccount",
             "jobs",
-            *(name for stage in (*stages, "dev", "prod") for name in (stage, f"{stage}Account")),
+            *(name for stage in (*stages, "dev", "prod") for name in (stage, stage + ACCOUNT)),
         ]
         allowed = "pipelineAccount, jobs, and two keys a stage, as dev and devAccount"
         return f"is not known here; allowed: {allowed}{did_you_mean(key, known)}"

@@ -12,11 +12,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from aws_glue_cdk_baseline.config.errors import ErrorLine, nearest
-from aws_glue_cdk_baseline.config.messages import explain
+from aws_glue_cdk_baseline.config.messages import ACCOUNT, explain
 from aws_glue_cdk_baseline.config.model import ConfigFile
 from aws_glue_cdk_baseline.config.yaml_file import Data, YamlFile
 
-ACCOUNT = "Account"
 TRIES = 10  # each removes what the one before refused; later errors are mostly consequences of the first
 MOST_ERRORS = 1000  # ten times what is shown; to explain an error takes time
 PLACEHOLDER = {"awsAccountId": "123456789101", "awsRegion": "us-east-1"}  # replaces an account with an error

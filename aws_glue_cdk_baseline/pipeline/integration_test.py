@@ -31,11 +31,9 @@ def integration_test(stack: Stack, source: IFileSetProducer, stage: StageConfig)
     """Return the step that runs the jobs of `stage` after its deployment, in the pipeline of `stack`."""
     account, region = stage.account.aws_account_id, stage.account.aws_region
     role_arn = f"arn:{stack.partition}:iam::{account}:role/{_role_name(stage.name)}"
-    # The construct id of dev has no stage name, as in this template's first versions: deployed roles keep their id.
-    of_stage = "" if stage.name == "dev" else stage.deployed_as.removeprefix("Deploy")
     role = iam.Role(
         stack,
-        f"{of_stage}IntegrationTestRole",
+        build_role_id(stage),
         role_name=_build_role_name(stage.name),
         description=f"Runs the integration test of {stage.name}",
         assumed_by=iam.ServicePrincipal("codebuild.amazonaws.com"),
@@ -56,6 +54,15 @@ def integration_test(stack: Stack, source: IFileSetProducer, stage: StageConfig)
         role=role,
         role_policy_statements=[iam.PolicyStatement(actions=["sts:AssumeRole"], resources=[role_arn])],
     )
+
+
+def build_role_id(stage: StageConfig) -> str:
+    """Return the construct id of the role of the test's build.
+
+    That of dev has no stage name, as in this template's first versions: deployed roles keep their id.
+    """
+    of_stage = "" if stage.name == "dev" else stage.deployed_as.removeprefix("Deploy")
+    return f"{of_stage}IntegrationTestRole"
 
 
 def add_test_role(stack: Stack, stage: str, jobs: Sequence[Job], pipeline_account: Account) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aws_glue_cdk_baseline.config import Config, StageConfig
+from aws_glue_cdk_baseline.pipeline.integration_test import build_role_id
 from tests.security.findings import Finding
 
 Reasons = dict[Finding, str]
@@ -129,8 +130,7 @@ def pipeline_acknowledgements(config: Config) -> Reasons:
 
 def integration_test(stage: StageConfig) -> Iterator[tuple[Finding, str]]:
     """Yield the findings of the integration test's build of a stage."""
-    of_stage = "" if stage.name == "dev" else stage.deployed_as.removeprefix("Deploy")
-    path = f"PipelineStack/{of_stage}IntegrationTestRole/DefaultPolicy/Resource"
+    path = f"PipelineStack/{build_role_id(stage)}/DefaultPolicy/Resource"
     yield from artifacts_of(path, writes=False)
     yield from key_of(path)
     yield from build(path, f"GluePipeline{stage.deployed_as}IntegrationTest")
