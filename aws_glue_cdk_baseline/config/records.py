@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from aws_glue_cdk_baseline.config.errors import ErrorLine
 from aws_glue_cdk_baseline.config.model import Account, JobSettings
 
 
@@ -20,6 +21,8 @@ class Job(Record):
 
     `script` is a path on this machine. `arguments` maps each argument, such as `--input_path`, to its value as typed.
     Of these values, the job reads the `s3://` URIs in `input_locations` and writes to those in `output_locations`.
+    The script imports `shared_files`, modules and their data beside the scripts (absolute paths), and the third-party
+    `packages` (`name==version`, as in requirements-jobs.txt). Jobs that it waits for are in `settings.after`.
     """
 
     name: str
@@ -28,6 +31,13 @@ class Job(Record):
     arguments: dict[str, str]
     input_locations: tuple[str, ...]
     output_locations: tuple[str, ...]
+    shared_files: tuple[Path, ...] = ()
+    packages: tuple[str, ...] = ()
+
+    @property
+    def run_arguments(self) -> dict[str, str]:
+        """The arguments that a run gets from the job: Glue's own parameters (`defaultArguments`), then the script's."""
+        return {**self.settings.default_arguments, **self.arguments}
 
 
 class StageConfig(Record):
@@ -54,11 +64,13 @@ class Config(Record):
     """The whole config, its stages in the order of the file.
 
     `file` is the path of the config file: relative to the project if it is inside, so that the pipeline finds it.
+    `warnings` are for a person to read; the config can be deployed all the same.
     """
 
     file: str
     pipeline_account: Account
     stages: tuple[StageConfig, ...]
+    warnings: tuple[ErrorLine, ...] = ()
 
     def stage(self, name: str) -> StageConfig:
         """Return the stage called `name`. Raise KeyError if there is none."""

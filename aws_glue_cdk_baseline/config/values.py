@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
 from aws_glue_cdk_baseline.config.errors import did_you_mean, shown
@@ -198,6 +198,11 @@ AccountId = Annotated[str, AfterValidator(_account_id), _number_or_text("^[0-9]{
 Region = Annotated[str, AfterValidator(_region)]
 StageName = Annotated[str, AfterValidator(_stage_name)]
 JobName = Annotated[str, AfterValidator(_job_name)]
+JobNames = Annotated[
+    tuple[JobName, ...],
+    BeforeValidator(lambda value: [value] if isinstance(value, str) else value),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+]
 Script = Annotated[str, AfterValidator(_script)]
 Description = Annotated[str, AfterValidator(_description)]
 ManagedPolicies = Annotated[
