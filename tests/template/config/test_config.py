@@ -210,8 +210,8 @@ ERRORS: dict[str, tuple[str | bytes, str]] = {
     ),
     "a misspelt setting": (
         CONFIG.replace("numberOfWorkers: 4", "numberOfWorker: 4"),
-        "c.yaml:6: jobs.Join.numberOfWorker: is not known here; allowed: description, script, glueVersion, workerType,"
-        " numberOfWorkers, timeoutMinutes, maxRetries, maxConcurrentRuns, executionClass, managedPolicies,"
+        "c.yaml:6: jobs.Join.numberOfWorker: is not known here; allowed: description, after, script, glueVersion,"
+        " workerType, numberOfWorkers, timeoutMinutes, maxRetries, maxConcurrentRuns, executionClass, managedPolicies,"
         " statements, defaultArguments, expect; did you mean numberOfWorkers?",
     ),
     "a statement with a wildcard for an action": (
