@@ -6,7 +6,7 @@ from pathlib import Path
 
 import aws_cdk as cdk
 
-from aws_glue_cdk_baseline.config import ConfigError, load_config
+from aws_glue_cdk_baseline.config import ConfigError, load_config, print_warnings
 from aws_glue_cdk_baseline.permissions.role_size import role_size_error
 from aws_glue_cdk_baseline.pipeline_stack import PipelineStack
 
@@ -14,6 +14,7 @@ app = cdk.App()
 try:
     file = Path(str(app.node.try_get_context("config") or "default-config.yaml"))
     config = load_config(file, check_job=role_size_error)
+    print_warnings(config)
     home = config.pipeline_account
     PipelineStack(
         app, "PipelineStack", config=config, env=cdk.Environment(account=home.aws_account_id, region=home.aws_region)

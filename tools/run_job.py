@@ -14,7 +14,7 @@ import tempfile
 from importlib.metadata import version
 from pathlib import Path
 
-from aws_glue_cdk_baseline.config import ConfigError, Job, load_config
+from aws_glue_cdk_baseline.config import ConfigError, Job, load_config, print_warnings
 from local import sample_data, script_errors
 from tools.job_arguments import RunError, find_job, find_stage, parse_job_run, replaced_arguments
 
@@ -91,6 +91,7 @@ def main(arguments: list[str] | None = None) -> int:
     options, given = parse_job_run(parser, ["--config", "--stage"], sys.argv[1:] if arguments is None else arguments)
     try:
         config = load_config(options.config)
+        print_warnings(config)
         stage = find_stage(config, options.stage).name
         job = find_job(config, stage, options.job)
         code = run(job, stage, replaced_arguments(job, given))

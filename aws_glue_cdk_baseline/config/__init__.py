@@ -5,7 +5,7 @@ config.stages[0].jobs[0].arguments   # {"--input_path": "s3://…"}
 """
 
 from aws_glue_cdk_baseline.config.errors import ConfigError
-from aws_glue_cdk_baseline.config.loading import PROJECT, load_config
+from aws_glue_cdk_baseline.config.loading import PROJECT, load_config, print_warnings
 from aws_glue_cdk_baseline.config.model import Account, JobSettings, json_schema
 from aws_glue_cdk_baseline.config.records import Config, Job, StageConfig
 
@@ -19,4 +19,5 @@ __all__ = [
     "StageConfig",
     "json_schema",
     "load_config",
+    "print_warnings",
 ]

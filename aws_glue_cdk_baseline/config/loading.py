@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import sys
+from dataclasses import replace
 from pathlib import Path
 
-from aws_glue_cdk_baseline.config.errors import ConfigError, ErrorLine
+from aws_glue_cdk_baseline.config.chains import after_errors
+from aws_glue_cdk_baseline.config.errors import MAX_SHOWN, ConfigError, ErrorLine
 from aws_glue_cdk_baseline.config.jobs import JobCheck, StageJobs
 from aws_glue_cdk_baseline.config.messages import typed_path
 from aws_glue_cdk_baseline.config.model import ConfigFile
 from aws_glue_cdk_baseline.config.parsing import parse
 from aws_glue_cdk_baseline.config.records import Config, StageConfig
+from aws_glue_cdk_baseline.config.unordered_reads import unordered_reads
 from aws_glue_cdk_baseline.config.values import partition_of
 from aws_glue_cdk_baseline.config.yaml_file import YamlFile, read_yaml
 
@@ -28,7 +32,7 @@ def load_config(path: Path, project: Path = PROJECT, check_job: JobCheck = lambd
     errors += file.errors
     if content is None:
         raise ConfigError(errors)
-    errors += [*_partition_errors(content, file), *_name_errors(content, file)]
+    errors += [*_partition_errors(content, file), *_name_errors(content, file), *after_errors(content, file)]
     stage_jobs = StageJobs(file, content, project / "aws_glue_cdk_baseline" / "job_scripts", check_job)
     jobs = {stage: stage_jobs.build(stage) for stage in content.stages}
     errors += stage_jobs.errors
@@ -49,7 +53,17 @@ def load_config(path: Path, project: Path = PROJECT, check_job: JobCheck = lambd
             )
             for stage, found in content.stages.items()
         ),
+        warnings=tuple(sorted(line for stage in jobs for line in unordered_reads(stage, jobs[stage], file))),
     )
+
+
+def print_warnings(config: Config) -> None:
+    """Print the warnings of a config to stderr, one line each, as `warning: file:line: ...`."""
+    for warning in config.warnings[:MAX_SHOWN]:
+        print(f"warning: {warning}", file=sys.stderr)
+    for warning in config.warnings[MAX_SHOWN : MAX_SHOWN + 1]:
+        more = len(config.warnings) - MAX_SHOWN
+        print(f"warning: {replace(warning, where='', message=f'there are {more} more warnings')}", file=sys.stderr)
 
 
 def _partition_errors(content: ConfigFile, file: YamlFile) -> list[ErrorLine]:

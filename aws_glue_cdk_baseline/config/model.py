@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, ConfigDict, Field
 
 from aws_glue_cdk_baseline.config.statements import PolicyStatement
 from aws_glue_cdk_baseline.config.values import (
+    MAX_AFTER,
     AccountId,
     DefaultArgument,
     Description,
@@ -52,7 +53,9 @@ class JobSettings(Section):
     description: Annotated[Description, Field(max_length=2048)] | None = Field(
         None, description="shown in the Glue console"
     )
-    after: JobNames = Field((), description="a job or a list of jobs: this job runs when they have succeeded")
+    after: JobNames = Field(
+        (), max_length=MAX_AFTER, description="a job or a list of jobs: this job runs when they have succeeded"
+    )
     script: Script | None = Field(None, description="the file in job_scripts; default: the job's name in snake_case")
     glue_version: GlueVersion = Field("5.0", description="5.0 and 5.1 are Spark 3.5 and Python 3.11; default 5.0")
     worker_type: WorkerType = Field("G.1X", description="G.1X is 1 DPU (4 vCPU, 16 GB); default G.1X")

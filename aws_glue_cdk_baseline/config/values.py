@@ -7,7 +7,7 @@ import re
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 from pydantic.alias_generators import to_camel
@@ -55,6 +55,7 @@ RESERVED = frozenset(
         *("isPrototypeOf", "propertyIsEnumerable"),
     ]
 )
+MAX_AFTER = 50  # jobs that one job comes after: as many as one trigger of Glue takes
 _POLICY = re.compile(
     r"(arn:aws[a-z-]*:iam::(aws|[0-9]{12}):policy/)?([\w+=,.@-]{1,128}/){0,4}[\w+=,.@-]{1,128}", re.ASCII
 )
@@ -115,6 +116,15 @@ def _job_name(value: str) -> str:
         f"{shown(value)} is not a job name; allowed: a letter, then letters, digits, - and _, at most 100"
         " characters, such as ProcessLegislators"
     )
+
+
+def _job_names(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    if "," in value:
+        names = ", ".join(name.strip() for name in value.split(","))
+        raise ValueError(f"{shown(value)} is one text; write a list, as in `after: [{names}]`")
+    return [value]
 
 
 def _script(value: str) -> str:
@@ -200,8 +210,10 @@ StageName = Annotated[str, AfterValidator(_stage_name)]
 JobName = Annotated[str, AfterValidator(_job_name)]
 JobNames = Annotated[
     tuple[JobName, ...],
-    BeforeValidator(lambda value: [value] if isinstance(value, str) else value),
-    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+    BeforeValidator(_job_names),
+    WithJsonSchema(
+        {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "maxItems": MAX_AFTER}]}
+    ),
 ]
 Script = Annotated[str, AfterValidator(_script)]
 Description = Annotated[str, AfterValidator(_description)]

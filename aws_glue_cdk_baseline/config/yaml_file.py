@@ -93,7 +93,7 @@ class _Converter:
             if isinstance(node, yaml.MappingNode) and node.tag == f"{_TAG}map":
                 return self._convert_mapping(node, path)
             if isinstance(node, yaml.SequenceNode) and node.tag == f"{_TAG}seq":
-                return [self.convert(item, (*path, index)) for index, item in enumerate(node.value)]
+                return [self._convert_item(item, (*path, index)) for index, item in enumerate(node.value)]
             if isinstance(node, yaml.ScalarNode) and node.tag in _PLAIN_TAGS:
                 return self._text(node, path)
         finally:
@@ -101,6 +101,10 @@ class _Converter:
         if node.tag != f"{_TAG}null":
             self._report(path, node, f"{_tag_refused(node)}; write the value without a tag")
         return None
+
+    def _convert_item(self, node: yaml.Node, path: KeyPath) -> Data:
+        self.file.lines[path] = node.start_mark.line + 1  # also where a merged section has an item at this path
+        return self.convert(node, path)
 
     def _text(self, node: yaml.ScalarNode, path: KeyPath) -> str:
         if len(node.value) > MAX_VALUE:
@@ -111,7 +115,8 @@ class _Converter:
         data: dict[str, Data] = {}
         typed_at: dict[str, int] = {}
         merged: list[dict[str, Data]] = []
-        for key_node, value_node in node.value:
+        # Merged sections come first, wherever they are typed: the lines are those of the keys that win.
+        for key_node, value_node in sorted(node.value, key=lambda pair: str(pair[0].tag) != f"{_TAG}merge"):
             if key_node.tag == f"{_TAG}merge":
                 merged += self._inherited(value_node, path)
                 continue

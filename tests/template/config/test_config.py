@@ -312,8 +312,9 @@ ERRORS: dict[str, tuple[str | bytes, str]] = {
     "a parameter under jobs": (
         CONFIG.replace("numberOfWorkers: 4", "inputLocationOrgs: s3://a-bucket/"),
         "c.yaml:6: jobs.Join.inputLocationOrgs: is not a setting; a parameter goes under dev.jobs.Join and"
-        " prod.jobs.Join; settings: description, after, script, glueVersion, workerType, numberOfWorkers, timeoutMinutes,"
-        " maxRetries, maxConcurrentRuns, executionClass, managedPolicies, statements, defaultArguments, expect",
+        " prod.jobs.Join; settings: description, after, script, glueVersion, workerType, numberOfWorkers,"
+        " timeoutMinutes, maxRetries, maxConcurrentRuns, executionClass, managedPolicies, statements, defaultArguments,"
+        " expect",
     ),
     "an account id of 11 digits": (
         CONFIG.replace('"111111111111"', "11111111111"),

@@ -2,11 +2,16 @@
 
 import json
 import os
+import runpy
 import subprocess
 import sys
 from pathlib import Path
 
-from aws_glue_cdk_baseline.config import PROJECT, load_config
+import pytest
+
+from aws_glue_cdk_baseline.config import PROJECT, ConfigError, load_config
+from aws_glue_cdk_baseline.config.errors import ErrorLine
+from tests.configs import make_config
 
 
 def run_app(outdir: Path, config: Path) -> subprocess.CompletedProcess[str]:
@@ -33,6 +38,20 @@ def test_another_config_is_synthesized_without_a_warning_but_that_it_lies_outsid
     assert any("999999999999" in file.read_text(encoding="utf-8") for file in written)
     assert f"{config} lies outside this project" in result.stderr
     assert result.stderr.count("WARNING") == 1
+
+
+def test_warnings_are_printed_before_the_synth(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refused(*arguments: object, **values: object) -> None:
+        raise ConfigError([ErrorLine("c.yaml", 2, "", "refused")])
+
+    config = make_config(()).model_copy(update={"warnings": (ErrorLine("c.yaml", 1, "dev", "may be wrong"),)})
+    monkeypatch.setattr("aws_glue_cdk_baseline.config.load_config", lambda *arguments, **values: config)
+    monkeypatch.setattr("aws_glue_cdk_baseline.pipeline_stack.PipelineStack", refused)
+    with pytest.raises(SystemExit, match="c.yaml:2: refused"):
+        runpy.run_path(str(PROJECT / "app.py"), run_name="__main__")
+    assert capsys.readouterr().err == "warning: c.yaml:1: dev: may be wrong\n"
 
 
 def test_the_entry_point_only_composes() -> None:
