@@ -36,7 +36,7 @@ class PipelineStack(Stack):
             if stage.approval:
                 deployment.add_pre(ManualApprovalStep("Approval"))
             if stage.integration_test:
-                deployment.add_post(integration_test(self, source, stage))
+                deployment.add_post(integration_test(self, source, stage, config.file))
         self.pipeline.build_pipeline()  # makes the resources that the next two lines change
         finish_pipeline(self.pipeline.pipeline)
         start_no_builds(self.pipeline)

@@ -6,8 +6,6 @@ The build has the role `glue-integration-test-<stage>` in the pipeline's account
 
 from __future__ import annotations
 
-import json
-import shlex
 from collections.abc import Iterator, Sequence
 
 from aws_cdk import Duration, Stack
@@ -18,6 +16,7 @@ from aws_cdk.pipelines import CodeBuildStep, IFileSetProducer, Step
 from aws_glue_cdk_baseline.config import Account, Job, StageConfig
 from aws_glue_cdk_baseline.config.values import partition_of
 from aws_glue_cdk_baseline.permissions.s3 import readable
+from aws_glue_cdk_baseline.pipeline.integration_flags import job_flags
 
 # The reports of a build: JUnit files, which the CodePipeline console shows.
 REPORTS = {"pytest": {"files": ["*.xml"], "base-directory": "reports", "file-format": "JUNITXML"}}
@@ -27,8 +26,11 @@ RUN = ["glue:GetJobRun", "glue:GetJobRuns", "glue:StartJobRun", "glue:BatchStopJ
 JOBS_TOGETHER = 10
 
 
-def integration_test(stack: Stack, source: IFileSetProducer, stage: StageConfig) -> Step:
-    """Return the step that runs the jobs of `stage` after its deployment, in the pipeline of `stack`."""
+def integration_test(stack: Stack, source: IFileSetProducer, stage: StageConfig, config_file: str) -> Step:
+    """Return the step that runs the jobs of `stage` after its deployment, in the pipeline of `stack`.
+
+    Raise ConfigError, at `config_file`, if the stage has more to tell the test than CodeBuild takes.
+    """
     account, region = stage.account.aws_account_id, stage.account.aws_region
     role_arn = f"arn:{stack.partition}:iam::{account}:role/{_role_name(stage.name)}"
     role = iam.Role(
@@ -47,7 +49,7 @@ def integration_test(stack: Stack, source: IFileSetProducer, stage: StageConfig)
             f" --account {account} --region {region}"
             f" --stage-name {stage.deployed_as} --sts-role-arn {role_arn}"
             f" --max-duration {60 * max(job.settings.timeout_minutes for job in stage.jobs)}"
-            f" --junit reports/integration-test.xml{_expectations(stage)}"
+            f" --junit reports/integration-test.xml{job_flags(stage, config_file)}"
         ],
         timeout=TIMEOUT,
         partial_build_spec=codebuild.BuildSpec.from_object({"version": "0.2", "reports": REPORTS}),
@@ -92,19 +94,6 @@ def _role_name(stage: str) -> str:
 
 def _build_role_name(stage: str) -> str:
     return f"glue-integration-test-{stage}"
-
-
-def _expectations(stage: StageConfig) -> str:
-    """Return the flag with the expected output of each job, or an empty text."""
-    expected = {
-        f"{job.name}-{stage.name}": {
-            "outputRows": job.settings.expect.output_rows,
-            "outputLocation": job.arguments["--output_path"],
-        }
-        for job in stage.jobs
-        if job.settings.expect
-    }
-    return f" --expect {shlex.quote(json.dumps(expected))}" if expected else ""
 
 
 def _statements(stack: Stack, stage: str, jobs: Sequence[Job]) -> Iterator[iam.PolicyStatement]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +10,7 @@ import pyarrow.parquet as pq
 from botocore.exceptions import BotoCoreError, ClientError
 
 from tests.integ.job_run import JobRun
+from tests.integ.json_flag import read_json
 
 SHAPE = '{"<job>": {"outputRows": 1, "outputLocation": "s3://…"}}'
 FOOTER_BYTES = 65536  # read from the end of each file; only a larger footer needs a second read
@@ -29,7 +29,7 @@ def parse(text: str) -> dict[str, Expectation]:
     try:
         return {
             str(job): Expectation(int(item["outputRows"]), str(item["outputLocation"]))
-            for job, item in json.loads(text).items()
+            for job, item in read_json(text).items()
         }
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"{text!r} is not {SHAPE}: {error}") from None

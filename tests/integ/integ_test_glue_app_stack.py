@@ -21,7 +21,7 @@ if __name__ == "__main__":  # a program in a subfolder does not find the project
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tests.integ import expectations, report
+from tests.integ import chains, expectations, report
 from tests.integ.assumed_role import assumed_session
 from tests.integ.glue_jobs import GlueJobs
 from tests.integ.job_runner import JobRunner
@@ -49,6 +49,9 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument(
         "--expect", type=_expected, default={}, help="JSON: how many rows each job must write at least"
     )
+    options.add_argument(
+        "--after", type=_chains, default={}, help="JSON: the jobs that have to pass before a job is started"
+    )
     options.add_argument("--junit", type=Path, help="file for the results as JUnit XML")
     return options
 
@@ -73,6 +76,13 @@ def _expected(text: str) -> dict[str, expectations.Expectation]:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 
+def _chains(text: str) -> chains.Chains:
+    try:
+        return chains.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
 def integration_test(options: argparse.Namespace) -> int:
     """Run the jobs of the stage, print the report and return the exit code."""
     session = assumed_session(options.sts_role_arn, options.region)
@@ -88,6 +98,7 @@ def integration_test(options: argparse.Namespace) -> int:
         max_duration=options.max_duration,
         max_wait=options.max_wait,
         check=expectations.OutputCheck(session.client("s3"), options.expect),
+        after=options.after,
     )
     try:
         runner.run(jobs)

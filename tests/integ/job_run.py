@@ -16,6 +16,8 @@ LOOK_SHARE = 1 / 12  # of the time since the start: Glue is asked less often abo
 class JobRun:
     """A run: its `state` in Glue, its `seconds` of execution, and its `error`, which is empty if the run passes.
 
+    A job that was not started because another one did not pass has the earliest such job in `blocked_by`.
+
     `asked` (the time of StartJobRun), `running_since` and `next_look` are seconds of the runner's clock.
     """
 
@@ -27,6 +29,7 @@ class JobRun:
     dpu_seconds: float = 0
     rate: str = "standard"  # its price in report.Prices: standard, flex or memory
     error: str = ""
+    blocked_by: str = ""
     running_since: float | None = None
     next_look: float = 0
 
@@ -37,6 +40,14 @@ class JobRun:
     @property
     def passed(self) -> bool:
         return self.state == "SUCCEEDED" and not self.error
+
+    @property
+    def outcome(self) -> str:
+        """How a run that did not pass ended, in the words for the jobs that come after it."""
+        if self.state == NOT_STARTED:
+            return f"{self.job} could not be started"
+        ends = {"SUCCEEDED": "did not pass", "FAILED": "failed"}
+        return f"{self.job} {ends.get(self.state, f'ended {self.state}')}"
 
     def update(self, answer: dict[str, object], now: float) -> None:
         """Update the run from an answer of GetJobRun."""

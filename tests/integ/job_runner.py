@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -23,6 +23,8 @@ class JobRunner:
     A run that takes `max_duration` seconds or more, or does not begin within `max_wait` seconds, is stopped and is an
     error. So is a job that cannot be started within `max_wait` seconds. `check` gets each run that succeeded, and
     returns an error or an empty text.
+
+    A job is started when all jobs that `after` has for it have passed, and not at all if one of them does not.
     """
 
     def __init__(
@@ -34,20 +36,28 @@ class JobRunner:
         max_duration: float = 600,
         max_wait: float = 1800,
         check: Callable[[JobRun], str] = lambda run: "",
+        after: Mapping[str, Sequence[str]] | None = None,
         clock: Clock | None = None,
     ) -> None:
         self._glue, self._check, self._clock = glue, check, clock or Clock()
         self._concurrency, self._start_interval = concurrency, start_interval
-        self._max_duration, self._max_wait = max_duration, max_wait
+        self._max_duration, self._max_wait, self._after = max_duration, max_wait, after or {}
         self.runs: list[JobRun] = []
 
     def run(self, jobs: list[str]) -> list[JobRun]:
         """Run each job once, and return the runs after all have ended. An interruption stops all runs."""
         queue = StartQueue(
-            self._glue, self._clock, self.runs, jobs, interval=self._start_interval, max_wait=self._max_wait
+            self._glue,
+            self._clock,
+            self.runs,
+            jobs,
+            after=self._after,
+            interval=self._start_interval,
+            max_wait=self._max_wait,
         )
         try:
-            while queue.next_start is not None or self._active():
+            while not queue.empty or self._active():
+                queue.drop_blocked()
                 if len(self._active()) < self._concurrency:
                     queue.start_next()
                 for run in self._active():

@@ -46,9 +46,12 @@ def _line(width: int, job: str, state: str, seconds: float, dpu_seconds: float, 
 
 
 def failures(runs: Sequence[JobRun], region: str) -> list[str]:
-    """Return the error of each run that did not pass, with a link to it in the console."""
+    """Return the error of each run that did not pass, with a link to it in the console.
+
+    Jobs that were not started because of another one come last.
+    """
     lines = []
-    for run in sorted(runs, key=lambda run: run.job):
+    for run in sorted(runs, key=lambda run: (bool(run.blocked_by), run.job)):
         if not run.passed:
             link = f"\n    {console_link(region, run)}" if run.run_id else ""
             lines.append(f"{run.job} {run.state}: {run.error}{link}")
@@ -56,21 +59,28 @@ def failures(runs: Sequence[JobRun], region: str) -> list[str]:
 
 
 def write_junit(runs: Sequence[JobRun], region: str, file: Path) -> None:
-    """Write a test case for each run. CodeBuild shows the file as a report."""
-    failed = sum(not run.passed for run in runs)
+    """Write a test case for each run. CodeBuild shows the file as a report.
+
+    A job that was not started because of another one is skipped: the failure is the other one's.
+    """
+    skipped = sum(bool(run.blocked_by) for run in runs)
+    failed = sum(not run.passed for run in runs) - skipped
     suite = ElementTree.Element(
         "testsuite",
         name="integration-test",
         tests=str(len(runs)),
         failures=str(failed),
         errors="0",
+        skipped=str(skipped),
         time=f"{sum(run.seconds for run in runs):.0f}",
     )
     for run in sorted(runs, key=lambda run: run.job):
         case = ElementTree.SubElement(
             suite, "testcase", classname="integration-test", name=run.job, time=f"{run.seconds:.0f}"
         )
-        if not run.passed:
+        if run.blocked_by:
+            ElementTree.SubElement(case, "skipped", message=f"not started: {run.error}")
+        elif not run.passed:
             failure = ElementTree.SubElement(case, "failure", message=f"{run.state}: {run.error}")
             failure.text = console_link(region, run) if run.run_id else None
     file.parent.mkdir(parents=True, exist_ok=True)

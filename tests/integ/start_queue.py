@@ -1,9 +1,13 @@
-"""The jobs that wait for their start. They are started one after the other, and again if Glue has no capacity."""
+"""The jobs that wait for their start, each until the jobs before it have passed.
+
+They are started one after the other, and again if Glue has no capacity.
+"""
 
 from __future__ import annotations
 
 import logging
 import random
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,27 +35,49 @@ class _Waiting:
 class StartQueue:
     """Starts jobs, `interval` seconds apart, and adds their runs to `runs`.
 
-    A job that cannot be started within `max_wait` seconds is added as a run that was not started.
+    A job is started when all jobs that `after` has for it have passed. If one of them does not pass, or if a job cannot
+    be started within `max_wait` seconds, the job is added as a run that was not started.
     """
 
     def __init__(
-        self, glue: GlueJobs, clock: Clock, runs: list[JobRun], jobs: list[str], *, interval: float, max_wait: float
+        self,
+        glue: GlueJobs,
+        clock: Clock,
+        runs: list[JobRun],
+        jobs: list[str],
+        *,
+        after: Mapping[str, Sequence[str]],
+        interval: float,
+        max_wait: float,
     ) -> None:
         self._glue, self._clock, self._runs = glue, clock, runs
+        self._jobs, self._after = frozenset(jobs), after
         self._interval, self._max_wait = interval, max_wait
         self._waiting = [_Waiting(job, clock.now()) for job in jobs]
         self._next_start = clock.now()
         self._starting: _Waiting | None = None
 
     @property
+    def empty(self) -> bool:
+        return not self._waiting
+
+    @property
     def next_start(self) -> float | None:
-        """The time of the next start, or None if no job waits."""
-        return max(self._next_start, min(item.at for item in self._waiting)) if self._waiting else None
+        """The time of the next start, or None if no job can be started until others have passed."""
+        ready = self._ready()
+        return max(self._next_start, min(item.at for item in ready)) if ready else None
+
+    def drop_blocked(self) -> None:
+        """Add each job as not started if a job before it did not pass."""
+        while blocked := [(item, *block) for item in self._waiting if (block := self._block(item.job))]:
+            for item, cause, reason in blocked:
+                self._waiting.remove(item)
+                self._not_started(item.job, reason, cause)
 
     def start_next(self) -> None:
         """Start the next job if its time has come."""
         now = self._clock.now()
-        due = [item for item in self._waiting if item.at <= now]
+        due = [item for item in self._ready() if item.at <= now]
         if due and self._next_start <= now:
             self._waiting.remove(due[0])
             self._start(due[0])
@@ -68,6 +94,20 @@ class StartQueue:
             return
         if found:
             self._runs.append(JobRun(self._starting.job, found, asked=self._clock.now()))
+
+    def _ready(self) -> list[_Waiting]:
+        passed = {run.job for run in self._runs if run.passed}
+        return [item for item in self._waiting if passed.issuperset(self._after.get(item.job, ()))]
+
+    def _block(self, job: str) -> tuple[str, str] | None:
+        """Return the earliest job because of which `job` cannot be started, and how that one ended."""
+        ended = {run.job: run for run in self._runs if run.ended and not run.passed}
+        for name in self._after.get(job, ()):
+            if name not in self._jobs:
+                return name, f"{name} is not deployed"
+            if run := ended.get(name):
+                return (run.blocked_by, run.error) if run.blocked_by else (run.job, run.outcome)
+        return None
 
     def _start(self, waiting: _Waiting) -> None:
         now = self._clock.now()
@@ -98,9 +138,10 @@ class StartQueue:
         self._waiting.append(waiting)
         log.info("%s will be tried again: %s", waiting.job, error)
 
-    def _not_started(self, job: str, reason: str) -> None:
+    def _not_started(self, job: str, reason: str, blocked_by: str = "") -> None:
         log.error("%s %s: %s", job, NOT_STARTED, reason)
-        self._runs.append(JobRun(job, "", asked=self._clock.now(), state=NOT_STARTED, error=reason))
+        run = JobRun(job, "", asked=self._clock.now(), state=NOT_STARTED, error=reason, blocked_by=blocked_by)
+        self._runs.append(run)
 
     def _known(self) -> set[str]:
         return {run.run_id for run in self._runs}

@@ -49,7 +49,7 @@ def test_warnings_are_printed_before_the_synth(
     config = make_config(()).model_copy(update={"warnings": (ErrorLine("c.yaml", 1, "dev", "may be wrong"),)})
     monkeypatch.setattr("aws_glue_cdk_baseline.config.load_config", lambda *arguments, **values: config)
     monkeypatch.setattr("aws_glue_cdk_baseline.pipeline_stack.PipelineStack", refused)
-    with pytest.raises(SystemExit, match="c.yaml:2: refused"):
+    with pytest.raises(SystemExit, match=r"c\.yaml:2: refused"):
         runpy.run_path(str(PROJECT / "app.py"), run_name="__main__")
     assert capsys.readouterr().err == "warning: c.yaml:1: dev: may be wrong\n"
 

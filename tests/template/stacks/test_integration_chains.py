@@ -1,0 +1,225 @@
+"""Tests of the integration test's chains: a job is started when the jobs before it have passed, and only then."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree
+
+import boto3
+import pytest
+
+from tests.integ import integ_test_glue_app_stack as integ
+from tests.integ import report
+from tests.integ.chains import parse
+from tests.integ.job_run import JobRun
+from tests.integ.job_runner import JobRunner
+from tests.template.stacks.test_integration_test import Glue, Time
+
+DIAMOND = {"b": ["a"], "c": ["a"], "d": ["b", "c"]}
+Rows = list[tuple[str, str, str]]
+
+
+@pytest.fixture
+def glue() -> Iterator[Glue]:
+    made = Glue()
+    yield made
+    for stub in made.stubs:
+        stub.assert_no_pending_responses()
+
+
+def rows(runs: list[JobRun]) -> Rows:
+    return [(run.job, run.state, run.error) for run in runs]
+
+
+def test_a_job_is_started_when_the_job_before_it_has_succeeded(glue: Glue) -> None:
+    glue.starts("b")
+    glue.polls("b", "RUNNING")
+    glue.polls("b", "SUCCEEDED")
+    glue.starts("a")
+    glue.polls("a", "SUCCEEDED")
+    runs = JobRunner(glue.jobs, clock=Time(), after={"a": ["b"]}).run(["a", "b"])
+    assert [(run.job, run.asked, run.passed) for run in runs] == [("b", 0, True), ("a", 6, True)]
+
+
+def test_in_a_diamond_the_middle_runs_side_by_side_and_the_end_waits_for_both(glue: Glue) -> None:
+    for job in "abcd":
+        glue.starts(job)
+    glue.polls("a", "SUCCEEDED")
+    glue.polls("b", "RUNNING")
+    glue.polls("c", "SUCCEEDED")
+    glue.polls("b", "SUCCEEDED")
+    glue.polls("d", "SUCCEEDED")
+    runs = JobRunner(glue.jobs, clock=Time(), start_interval=0.25, after=DIAMOND).run(list("dcba")[::-1])
+    assert [(run.job, run.asked) for run in runs] == [("a", 0), ("b", 3), ("c", 3.25), ("d", 9)]
+
+
+def test_behind_a_job_that_fails_none_is_started_and_each_names_the_earliest(glue: Glue) -> None:
+    glue.starts("a")
+    glue.starts("other")
+    glue.polls("a", "SUCCEEDED")
+    glue.polls("other", "RUNNING")
+    glue.starts("b")
+    glue.polls("other", "SUCCEEDED")
+    glue.polls("b", "FAILED", ErrorMessage="boom")
+    chain = {"b": ["a"], "c": ["b"], "d": ["c"], "e": ["a", "d"]}
+    runs = JobRunner(glue.jobs, clock=Time(), after=chain).run(["a", "b", "c", "d", "e", "other"])
+    assert rows(runs) == [
+        ("a", "SUCCEEDED", ""),
+        ("other", "SUCCEEDED", ""),
+        ("b", "FAILED", "boom"),
+        ("c", "NOT STARTED", "b failed"),
+        ("d", "NOT STARTED", "b failed"),
+        ("e", "NOT STARTED", "b failed"),
+    ]
+    assert [run.blocked_by for run in runs] == ["", "", "", "b", "b", "b"]
+
+
+def test_in_a_diamond_whose_middle_fails_the_other_half_still_runs(glue: Glue) -> None:
+    for job in "abc":
+        glue.starts(job)
+    glue.polls("a", "SUCCEEDED")
+    glue.polls("b", "TIMEOUT")
+    glue.polls("c", "SUCCEEDED")
+    runs = JobRunner(glue.jobs, clock=Time(), after=DIAMOND).run(list("abcd"))
+    assert rows(runs)[2:] == [("c", "SUCCEEDED", ""), ("d", "NOT STARTED", "b ended TIMEOUT")]
+
+
+def test_behind_a_job_whose_output_is_not_as_expected_none_is_started(glue: Glue) -> None:
+    glue.starts("a")
+    glue.polls("a", "SUCCEEDED")
+    runs = JobRunner(glue.jobs, clock=Time(), after={"b": ["a"]}, check=lambda run: "wrote 0 rows").run(["a", "b"])
+    assert rows(runs) == [("a", "SUCCEEDED", "wrote 0 rows"), ("b", "NOT STARTED", "a did not pass")]
+
+
+def test_behind_a_job_that_takes_too_long_none_is_started(glue: Glue) -> None:
+    glue.starts("a")
+    glue.polls("a", "RUNNING", ExecutionTime=600)
+    glue.stops("a")
+    runs = JobRunner(glue.jobs, clock=Time(), after={"b": ["a"]}).run(["a", "b"])
+    assert rows(runs)[1] == ("b", "NOT STARTED", "a ended STOPPED")
+
+
+def test_behind_a_job_that_cannot_be_started_none_is_started(glue: Glue) -> None:
+    glue.refuses("a", "EntityNotFoundException")
+    runs = JobRunner(glue.jobs, clock=Time(), after={"b": ["a"]}).run(["a", "b"])
+    assert [run.blocked_by for run in runs] == ["", "a"]
+    assert rows(runs)[1] == ("b", "NOT STARTED", "a could not be started")
+
+
+def test_a_throttled_start_is_waited_for_and_a_lost_one_is_taken_over_in_a_chain_too(glue: Glue) -> None:
+    glue.refuses("a", "ThrottlingException")
+    glue.refuses("a", "InternalServiceException", 500)
+    glue.lists_runs("a", "jr_a")
+    glue.polls("a", "SUCCEEDED")
+    glue.starts("b")
+    glue.polls("b", "SUCCEEDED")
+    runs = JobRunner(glue.jobs, clock=Time(), after={"b": ["a"]}).run(["a", "b"])
+    assert [(run.job, run.passed) for run in runs] == [("a", True), ("b", True)]
+
+
+def test_jobs_that_wait_for_others_take_no_place_of_those_that_can_run(glue: Glue) -> None:
+    for job in ("d", "a", "b", "e"):
+        glue.starts(job)
+        glue.polls(job, "SUCCEEDED")
+    runs = JobRunner(glue.jobs, clock=Time(), concurrency=1, after={"a": ["d"], "b": ["a"]}).run(["a", "b", "d", "e"])
+    assert [(run.job, run.asked, run.passed) for run in runs] == [
+        ("d", 0, True),
+        ("a", 3, True),
+        ("b", 6, True),
+        ("e", 9, True),
+    ]
+
+
+def test_a_job_after_one_that_is_not_deployed_is_not_started_and_says_so(glue: Glue) -> None:
+    glue.starts("b")
+    glue.polls("b", "SUCCEEDED")
+    runs = JobRunner(glue.jobs, clock=Time(), after={"a": ["gone"]}).run(["a", "b"])
+    assert rows(runs) == [("a", "NOT STARTED", "gone is not deployed"), ("b", "SUCCEEDED", "")]
+
+
+def test_an_interruption_stops_the_first_of_a_chain_and_starts_no_other(glue: Glue) -> None:
+    time = Time()
+    time.interrupted_after = 1
+    glue.starts("a")
+    glue.stops("a")
+    glue.polls("a", "STOPPED")
+    made = JobRunner(glue.jobs, clock=time, after={"b": ["a"]})
+    with pytest.raises(KeyboardInterrupt):
+        made.run(["a", "b"])
+    assert [(run.job, run.state) for run in made.runs] == [("a", "STOPPED")]
+
+
+BROKEN_CHAIN = [
+    JobRun("a-dev", "r", 0, "FAILED", seconds=9, error="boom"),
+    JobRun("A-dev", "", 0, "NOT STARTED", error="a-dev failed", blocked_by="a-dev"),
+    JobRun("z-dev", "", 0, "NOT STARTED", error="AccessDenied"),
+]
+
+
+def test_in_the_junit_file_a_job_that_another_one_blocked_is_skipped_with_the_reason(tmp_path: Path) -> None:
+    report.write_junit(BROKEN_CHAIN, "eu-west-1", tmp_path / "junit.xml")
+    suite = ElementTree.parse(tmp_path / "junit.xml").getroot()
+    assert [suite.get(name) for name in ("tests", "failures", "skipped", "errors")] == ["3", "2", "1", "0"]
+    said = [(case.get("name"), [(item.tag, item.get("message")) for item in case]) for case in suite]
+    assert said == [
+        ("A-dev", [("skipped", "not started: a-dev failed")]),
+        ("a-dev", [("failure", "FAILED: boom")]),
+        ("z-dev", [("failure", "NOT STARTED: AccessDenied")]),
+    ]
+
+
+def test_failures_come_before_the_jobs_that_they_blocked() -> None:
+    assert [line.partition("\n")[0] for line in report.failures(BROKEN_CHAIN, "eu-west-1")] == [
+        "a-dev FAILED: boom",
+        "z-dev NOT STARTED: AccessDenied",
+        "A-dev NOT STARTED: a-dev failed",
+    ]
+
+
+def test_the_command_takes_the_chains_and_ends_with_1_if_one_breaks(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], glue: Glue
+) -> None:
+    glue.refuses("a-dev", "EntityNotFoundException")
+    monkeypatch.setattr(glue.jobs, "find", lambda stage_name: ["a-dev", "b-dev", "c-dev"])
+    monkeypatch.setattr(integ, "GlueJobs", lambda session: glue.jobs)
+    monkeypatch.setattr(integ, "assumed_session", lambda role, region: boto3.Session(region_name=region))
+    glue.starts("c-dev")
+    glue.polls("c-dev", "SUCCEEDED")
+    monkeypatch.setattr("tests.integ.clock.time.sleep", lambda seconds: None)
+    monkeypatch.setattr("tests.integ.clock.time.monotonic", iter(range(10_000)).__next__)
+    flags = ["--account", "1", "--region", "us-east-1", "--stage-name", "DeployDev", "--sts-role-arn", "arn"]
+    assert integ.main([*flags, "--after", json.dumps({"b-dev": ["a-dev"]})]) == 1
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == "3 jobs of DeployDev, at most 10 at once"
+    assert [line.split()[:2] for line in said if line.startswith(("a-dev  ", "b-dev  ", "c-dev  "))] == [
+        ["a-dev", "NOT"],
+        ["b-dev", "NOT"],
+        ["c-dev", "SUCCEEDED"],
+    ]
+    assert "1 of 3 jobs passed" in said
+    assert said[-1] == "b-dev NOT STARTED: a-dev could not be started"
+
+
+def test_chains_are_read_from_json() -> None:
+    assert parse('{"b-dev": ["a-dev"], "c-dev": ["a-dev", "b-dev"]}') == {
+        "b-dev": ("a-dev",),
+        "c-dev": ("a-dev", "b-dev"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("nonsense", '\'nonsense\' is not {"<job>": ["<job before it>", …]}: Expecting value'),
+        ("[]", "'[]' is not"),
+        ('{"a": "b"}', "'b' is not a list of names"),
+        ('{"a": [1]}', "[1] is not a list of names"),
+        ('{"a": ["b"], "b": ["a"]}', "jobs that wait for each other: "),
+        ("bz2:AAAA", "not compressed with bz2: Invalid data stream"),
+        ("bz2:ä", "'bz2:ä' is not"),
+    ],
+)
+def test_chains_that_are_none_are_one_line(text: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        integ.main(["--after", text])
+    assert said in capsys.readouterr().err
