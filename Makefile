@@ -22,6 +22,7 @@ engine = $(if $(filter-out 1,$(words $(ENGINE)))$(filter-out spark docker,$(ENGI
 in_docker = $(filter docker,$(engine))
 image = python -m tools.glue_image $(1) --config $(CONFIG) $(addprefix --aws-profile=,$(call given,PROFILE))
 stage = $(addprefix --stage=,$(call given,STAGE))
+aws = $(addprefix --profile=,$(call given,PROFILE)) $(if $(call given,YES),--yes)
 # Checks that print nothing when all is well.
 IMPORTS := said=$$(lint-imports --no-logo 2>&1) || { echo "$$said"; false; }
 TYPES := python -m mypy --no-error-summary
@@ -44,8 +45,8 @@ fuzz-config: $(VENV)/.ready  ## break the config in 20 000 random ways (TRIES=10
 test-jobs: $(VENV)/.ready  ## run the job tests alone (ARGS="-k join"), on local Spark or with ENGINE=docker
 	@$(if $(in_docker),$(call image,test),python -m pytest aws_glue_cdk_baseline/job_scripts/tests) $(ARGS)
 
-run: $(VENV)/.ready  ## run a job: JOB=JoinLegislators STAGE=prod ARGS="--input_path file.json" ENGINE=docker
-	@$(if $(in_docker),$(call image,run),python -m tools.run_job --config $(CONFIG)) $(stage) $(JOB) $(ARGS)
+run: $(VENV)/.ready  ## run a job, or without JOB a stage: JOB=JoinLegislators STAGE=prod UPSTREAM=1 PROFILE=dev ENGINE=docker
+	@$(if $(in_docker),$(call image,run),python -m tools.run_job --config $(CONFIG) $(aws) $(if $(UPSTREAM),--upstream)) $(stage) "$(JOB)" $(ARGS)
 
 shell: $(VENV)/.ready  ## open pyspark in the Glue image (ARGS=--dry-run prints the docker command)
 	@$(call image,shell) $(ARGS)

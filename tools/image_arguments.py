@@ -1,31 +1,34 @@
-"""Turn a job's arguments into those of a container: mount the files, and replace public files by sample data."""
+"""Turn a job's arguments into those of a container: files of this machine are mounted, those of the laptop's S3 too."""
 
 from __future__ import annotations
 
 import sys
-import tempfile
 from pathlib import Path
 
+from aws_glue_cdk_baseline.config import Job
 from build_stage.docker_command import HOME, Mount
 from build_stage.docker_engine import ImageError
-from tools.run_job import sample_files, with_sample_data
+from local.s3.store import FileStore
+from local.samples import place
+from tools.run_job.inputs import input_arguments
 
 
-def make_sample_data(arguments: dict[str, str], folder: Path) -> None:
-    """Print the arguments, and write the sample data that they need to `folder`: all files or none."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder) as fresh:
-        with_sample_data(arguments, Path(fresh))
-        for file in Path(fresh).iterdir():
-            file.chmod(0o644)  # the user in the image is not the owner of the file
-            file.replace(folder / file.name)
-    folder.chmod(0o755)
+def on_the_laptop(job: Job, arguments: dict[str, str], files: FileStore) -> dict[str, str]:
+    """Return the arguments with the paths of the laptop's S3 for the job's locations, which the image does not know."""
+    paths = {}
+    for name, value in arguments.items():
+        if name in input_arguments(job, arguments):
+            written = place(value, files.out)
+            paths[name] = str(written if written.exists() else place(value, files.samples))
+        elif value in job.output_locations:
+            paths[name] = str(place(value, files.out))
+    return arguments | paths
 
 
-def container_arguments(arguments: dict[str, str], sample_folder: Path) -> tuple[dict[str, str], list[Mount]]:
+def container_arguments(arguments: dict[str, str]) -> tuple[dict[str, str], list[Mount]]:
     """Return the arguments with their paths in the container, and the mounts for these paths."""
     values, mounts = {}, []
-    for name, value in (arguments | sample_files(arguments, sample_folder)).items():
+    for name, value in arguments.items():
         path = Path(value).absolute()
         if "://" in value or not _names_a_path(name):
             values[name] = value

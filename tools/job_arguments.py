@@ -14,6 +14,9 @@ from aws_glue_cdk_baseline.config.script_options import read_script_options
 OPTIONS: dict[str, dict[str, Any]] = {
     "--config": {"type": Path, "default": Path("default-config.yaml"), "help": "default: default-config.yaml"},
     "--stage": {"default": "", "help": "the stage whose arguments the job gets; default: the first of the config"},
+    "--profile": {"metavar": "NAME", "default": "", "help": "read from and write to AWS with this profile"},
+    "--yes": {"action": "store_true", "help": "do not ask before a run that may write to AWS"},
+    "--upstream": {"action": "store_true", "help": "first run the jobs that come before this one"},
     "--aws-profile": {"metavar": "NAME", "help": "mount ~/.aws into the container, read-only, and use this profile"},
     "--dry-run": {"action": "store_true", "help": "print the docker command line and do not run it"},
 }
@@ -100,12 +103,12 @@ def _job_of_script(file: str, stage: str, jobs: dict[str, Job], script: Path) ->
 
 def _known_arguments(job: Job) -> list[str]:
     options = read_script_options(job.script)
-    return [*job.arguments, *(f"--{option}" for option in (options.optional if options else ()))]
+    return [*job.run_arguments, *(f"--{option}" for option in (options.optional if options else ()))]
 
 
 def replaced_arguments(job: Job, given: list[str]) -> dict[str, str]:
     """Return the job's arguments. Values `given` as `--name value` or `--name=value` replace those of the config."""
-    arguments = dict(job.arguments)
+    arguments = dict(job.run_arguments)
     parts = [piece for item in given for piece in (item.split("=", 1) if item.startswith("--") else [item])]
     if len(parts) % 2 or not all(name.startswith("--") for name in parts[::2]):
         raise RunError(f"cannot read the arguments {' '.join(given)!r}; write them as --name value")

@@ -58,7 +58,8 @@ def ended(run: Run, job: dict[str, Any], arguments: dict[str, str], script: str,
     """Run the job's script as a process. Return its last state and the error message, as Glue reports them."""
     reason = log.with_suffix(".reason")
     command = [sys.executable, "-m", "rehearsal.ministack.job_run"]
-    command += ["--role", job["Role"], "--region", get_region(), "--script", script, "--reason", str(reason), "--"]
+    command += ["--role", job["Role"], "--region", get_region(), "--script", script, "--reason", str(reason)]
+    command += ["--accesses", str(log.with_suffix(".s3.jsonl")), "--"]
     command += [part for name, value in arguments.items() for part in (name, str(value))]
     minutes = float(job.get("Timeout") or 0)
     # It has a process group of its own, so that it can be stopped alone. It ends by itself when the emulator ends.

@@ -10,13 +10,17 @@ import os
 import sys
 import tempfile
 import time
+from itertools import pairwise
 from pathlib import Path
 
+import boto3
 from botocore.exceptions import ClientError
 
 from local.emulator import Emulator
+from local.s3.gateway import gateway, record_to
+from local.s3.store_in_aws import StoreInAws
 from local.script_errors import reason, run_script
-from local.spark import spark_environment
+from local.spark import spark_conf, spark_environment
 from rehearsal.aws.processes import end_with_parent
 from rehearsal.aws.sessions import Sessions, TrustError
 
@@ -44,12 +48,10 @@ def main() -> None:
     for name in ("--role", "--region", "--script"):
         parser.add_argument(name, required=True)
     parser.add_argument("--reason", type=Path, required=True, help="file for one line that says why the run failed")
+    parser.add_argument("--accesses", type=Path, required=True, help="file for what the run reads and writes in S3")
     parser.add_argument("arguments", nargs=argparse.REMAINDER)
     options = parser.parse_args()
     end_with_parent()
-    os.environ.update(spark_environment(small_data=True))  # sample data is small
-    time.tzset()  # applies TZ: Python has read the laptop's time zone before
-    sys.path.append(os.environ["PYTHONPATH"].rpartition(os.pathsep)[2])  # the awsglue stand-in
     with tempfile.TemporaryDirectory(prefix="job-run-") as folder:
         os.chdir(folder)
         try:
@@ -57,7 +59,15 @@ def main() -> None:
         except (ClientError, TrustError) as error:
             options.reason.write_text(str(error) if isinstance(error, TrustError) else reason(error), encoding="utf-8")
             sys.exit(str(error))
-        run_script(script, options.arguments[1:], options.reason)
+        arguments = options.arguments[1:]
+        conf = spark_conf(dict(pairwise(arguments)).get("--conf", ""))
+        cache = Path(folder) / "s3"
+        cache.mkdir()
+        with gateway(StoreInAws(boto3.Session(), cache), record_to(options.accesses)) as s3:
+            os.environ.update(spark_environment(small_data=True, s3=s3, settings=conf))  # samples are small
+            time.tzset()  # applies TZ: Python has read the laptop's time zone before
+            sys.path.append(os.environ["PYTHONPATH"].rpartition(os.pathsep)[2])  # the awsglue stand-in
+            run_script(script, arguments, options.reason)
 
 
 if __name__ == "__main__":

@@ -16,9 +16,6 @@ if _REAL is not None and _REAL.origin and Path(_REAL.origin).resolve().parent !=
         f"the local awsglue stand-in would shadow the library at {_REAL.origin}; remove {_HERE.parent} from PYTHONPATH"
     )
 
-from awsglue import _spark_s3  # noqa: E402  (only after the check above)
-from awsglue.dynamicframe import DynamicFrame  # noqa: E402
+from awsglue.dynamicframe import DynamicFrame  # noqa: E402  (only after the check above)
 
 __all__ = ["DynamicFrame"]
-
-_spark_s3.install()

@@ -6,6 +6,7 @@ Source: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-form
 
 from __future__ import annotations
 
+import atexit
 import csv
 import functools
 import itertools
@@ -18,7 +19,6 @@ from typing import Any
 from pyspark.sql import DataFrame, DataFrameReader
 from pyspark.sql.types import StringType, StructField, StructType
 
-from awsglue import _s3
 from awsglue._coverage import check_options, is_true, not_covered
 from awsglue._files import open_text
 
@@ -34,7 +34,7 @@ def quote_of(options: Mapping[str, Any]) -> str:
     return "" if given == "-1" else given
 
 
-def read(reader: DataFrameReader, files: Mapping[Path, str], options: Mapping[str, Any]) -> DataFrame:
+def read(reader: DataFrameReader, files: Mapping[str, str], options: Mapping[str, Any]) -> DataFrame:
     """Return the records of all files. Columns are matched by name: files may differ in their columns and the order."""
     check_options("reading csv: format", options, READ_OPTIONS)
     separator, quote = str(options.get("separator", ",")), quote_of(options)
@@ -43,7 +43,7 @@ def read(reader: DataFrameReader, files: Mapping[Path, str], options: Mapping[st
     header = is_true(options.get("withHeader", False))
     if is_true(options.get("skipFirst", False)):
         files = _without_first(files, header)
-    columns = {file: _columns(file, name, separator, quote, header) for file, name in files.items()}
+    columns = {uri: _columns(uri, name, separator, quote, header) for uri, name in files.items()}
     reader = (
         reader.option("sep", separator)
         .option("quote", quote)
@@ -56,17 +56,17 @@ def read(reader: DataFrameReader, files: Mapping[Path, str], options: Mapping[st
     frames = []
     for names in dict.fromkeys(columns.values()):
         schema = StructType([StructField(name, StringType()) for name in names])
-        same_columns = [f"file://{file}" for file in files if columns[file] == names]
+        same_columns = [uri for uri in files if columns[uri] == names]
         if names:
             frames.append(reader.schema(schema).csv(same_columns))
     if not frames:
-        return reader.schema(StructType([])).csv([f"file://{file}" for file in files])
+        return reader.schema(StructType([])).csv(list(files))
     return functools.reduce(lambda one, two: one.unionByName(two, allowMissingColumns=True), frames)
 
 
-def _columns(file: Path, name: str, separator: str, quote: str, header: bool) -> tuple[str, ...]:
+def _columns(uri: str, name: str, separator: str, quote: str, header: bool) -> tuple[str, ...]:
     quoting = {"quotechar": quote} if quote else {"quoting": csv.QUOTE_NONE}
-    with open_text(file) as lines:
+    with open_text(uri) as lines:
         first: list[str] = next(csv.reader(lines, delimiter=separator, **quoting), [])
     names = tuple(first) if header else tuple(f"col{index}" for index in range(len(first)))
     if twice := sorted({column for column in names if names.count(column) > 1 or not column}):
@@ -77,15 +77,16 @@ def _columns(file: Path, name: str, separator: str, quote: str, header: bool) ->
     return tuple(column.removeprefix("\ufeff") for column in names)
 
 
-def _without_first(files: Mapping[Path, str], header: bool) -> dict[Path, str]:
+def _without_first(files: Mapping[str, str], header: bool) -> dict[str, str]:
     """Copy the files without their first line of data; a header stays."""
-    folder = Path(tempfile.mkdtemp(prefix="skipped-", dir=_s3.cache()))
+    folder = Path(tempfile.mkdtemp(prefix="skipped-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)  # Spark reads the copies later
     copies = {}
-    for number, (file, name) in enumerate(files.items()):
+    for number, (uri, name) in enumerate(files.items()):
         copy = folder / f"{number}.csv"
-        with open_text(file) as lines, copy.open("w", encoding="utf-8") as target:
+        with open_text(uri) as lines, copy.open("w", encoding="utf-8") as target:
             target.writelines(itertools.islice(lines, 1) if header else [])
             next(lines, None)
             shutil.copyfileobj(lines, target)
-        copies[copy] = name
+        copies[f"file://{copy}"] = name
     return copies

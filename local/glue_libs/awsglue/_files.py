@@ -7,9 +7,9 @@ import gzip
 import json
 import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from awsglue import _s3
@@ -27,10 +27,13 @@ OPENERS = {".gz": gzip.open, ".bz2": bz2.open}
 
 @dataclass(frozen=True)
 class InputFiles:
-    """Local files, each with its name for messages; `base` is the folder whose subfolders are partitions, if any."""
+    """The URIs of files, each with its name for messages; `base` is the folder whose subfolders are partitions, if any.
 
-    names: Mapping[Path, str]
-    base: Path | None
+    A URI is as Spark takes it, `file:///…` or `s3://…`, without escapes.
+    """
+
+    names: Mapping[str, str]
+    base: str | None
 
 
 def input_files(connection_options: Mapping[str, Any]) -> InputFiles:
@@ -42,55 +45,53 @@ def input_files(connection_options: Mapping[str, Any]) -> InputFiles:
         raise ValueError(f"connection_options['paths'] must be a list of paths, not {paths!r}")
     recurse = is_true(connection_options.get("recurse", False))
     excluded = _patterns(connection_options.get("exclusions"))
-    names: dict[Path, str] = {}
-    roots: list[Path] = []
+    names: dict[str, str] = {}
+    folders: dict[str, tuple[str, ...]] = {}  # of each file, below the path that was read
+    roots: list[str] = []
     for path in paths:
         found, root = _find(str(path), recurse)
         roots.append(root)
         if not found:
             warnings.warn(f"{path} does not exist or is empty: no rows are read from it", stacklevel=4)
-        for file, name in found.items():
-            relative = file.relative_to(root).as_posix() if file != root else file.name
+        for uri, relative in found.items():
+            name = uri.removeprefix("file://")
             visible = not any(part.startswith(("_", ".")) and "=" not in part for part in relative.split("/"))
             if visible and not any(pattern.fullmatch(text) for pattern in excluded for text in (relative, name)):
-                names[file] = name
-    return InputFiles(names, _partitioned(list(names), roots))
+                names[uri] = name
+                folders[uri] = tuple(relative.split("/")[:-1])
+    return InputFiles(names, roots[0] if len(roots) == 1 and _are_partitions(folders.values()) else None)
 
 
-def open_text(file: Path) -> IO[str]:
+def open_text(uri: str) -> IO[str]:
     """Open a file as text. Its suffix tells the compression, as in Spark; bytes that are not UTF-8 are replaced."""
-    opener = OPENERS.get(file.suffix, open)
+    file = _s3.fetch(uri) if _s3.is_s3(uri) else Path(uri.removeprefix("file://"))
+    opener = OPENERS.get(PurePosixPath(uri).suffix, open)
     return opener(file, "rt", encoding="utf-8", errors="replace")  # type: ignore[operator, no-any-return]
 
 
-def _partitioned(files: list[Path], roots: list[Path]) -> Path | None:
-    """Return the folder if all its files lie in partitions of the same keys, such as `year=2026/month=11`."""
-    if len(roots) != 1:
-        return None
-    keys = {
-        tuple(part.partition("=")[0] if "=" in part else "" for part in file.relative_to(roots[0]).parts[:-1])
-        for file in files
-        if file != roots[0]
-    }
-    return roots[0] if len(keys) == 1 and all(keys) and all(next(iter(keys))) else None
+def _are_partitions(folders: Iterable[tuple[str, ...]]) -> bool:
+    """Return true if all files lie in partitions of the same keys, such as `year=2026/month=11`."""
+    keys = {tuple(part.partition("=")[0] if "=" in part else "" for part in parts) for parts in folders}
+    return len(keys) == 1 and all(keys) and all(next(iter(keys)))
 
 
-def _find(path: str, recurse: bool) -> tuple[dict[Path, str], Path]:
+def _find(path: str, recurse: bool) -> tuple[dict[str, str], str]:
+    """Return the URIs of the files at and below a path, each with its name below the path, and the path's own URI."""
     if _s3.is_s3(path):
-        objects = _s3.find(path, recurse)
-        if not objects:
+        found = {item.uri: item.name for item in _s3.find(path, recurse)}
+        if not found:
             _refuse_pattern(path)
-            return {}, Path(path)
-        root = _s3.fetch(objects)
-        return {root / item.name: f"s3://{item.bucket}/{item.key}" for item in objects}, root
+        return found, f"s3://{path.partition('://')[2]}"
     local = Path(path.removeprefix("file://")).absolute()
     if local.is_dir():
         entries = sorted(local.rglob("*") if recurse else local.iterdir())
-        return {file: str(file) for file in entries if file.is_file()}, local
+        return {
+            f"file://{file}": file.relative_to(local).as_posix() for file in entries if file.is_file()
+        }, f"file://{local}"
     if not local.exists():
         _refuse_pattern(path)
-        return {}, local
-    return {local: str(local)}, local
+        return {}, f"file://{local}"
+    return {f"file://{local}": local.name}, f"file://{local}"
 
 
 def _refuse_pattern(path: str) -> None:

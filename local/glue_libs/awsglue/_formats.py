@@ -26,13 +26,13 @@ def read(spark: SparkSession, files: InputFiles, format: str | None, options: Ma
         return spark.createDataFrame([], StructType([]))
     reader = spark.read.option("__globPaths__", "false")  # *, ? and [ in a file's name are no pattern
     if files.base:
-        reader = reader.option("basePath", f"file://{files.base}")
+        reader = reader.option("basePath", files.base)
     if format == "json":
         return _json.read(reader, files.names, options)
     if format == "csv":
         return _csv.read(reader, files.names, options)
     check_options(f"reading {format}: format", options, ["compression", *SPEED_ONLY_FORMAT])
-    paths = [f"file://{file}" for file in files.names]
+    paths = list(files.names)
     reader = reader.option("mergeSchema", "true")  # the columns of all files
     return reader.orc(paths) if format == "orc" else reader.parquet(*paths)
 

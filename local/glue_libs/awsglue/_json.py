@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 from py4j.protocol import Py4JJavaError
@@ -19,20 +18,20 @@ from awsglue._files import SPEED_ONLY_FORMAT, open_text
 SHOWN = 60  # characters of a malformed record
 
 
-def read(reader: DataFrameReader, files: Mapping[Path, str], options: Mapping[str, Any]) -> DataFrame:
+def read(reader: DataFrameReader, files: Mapping[str, str], options: Mapping[str, Any]) -> DataFrame:
     """Return the records of all files. Raise ValueError at the first malformed one, with its file and line."""
     check_options("reading json: format", options, ["multiLine", "multiline", "withHeader", *SPEED_ONLY_FORMAT])
     whole = is_true(options.get("multiLine", options.get("multiline", False)))
     try:
         strict = reader.option("multiLine", whole).option("mode", "FAILFAST")
-        return strict.json([f"file://{file}" for file in files])
+        return strict.json(list(files))
     except Py4JJavaError as error:
         failed = error
     _check(files, whole)  # outside of the except block: Spark's long traceback is not shown with the ValueError
     raise failed
 
 
-def _check(files: Mapping[Path, str], whole: bool) -> None:
+def _check(files: Mapping[str, str], whole: bool) -> None:
     """Raise ValueError at the first record that is not a JSON object; a `whole` file is one record, or an array."""
     for file, name in files.items():
         with open_text(file) as lines:

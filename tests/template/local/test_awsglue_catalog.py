@@ -13,7 +13,7 @@ MakeTable = Callable[..., None]
 
 
 @pytest.fixture
-def glue(s3: Any) -> Iterator[Any]:
+def glue(emulated_s3: Any) -> Iterator[Any]:
     client = boto3.client("glue")
     client.create_database(DatabaseInput={"Name": "db"})
     yield client
@@ -49,24 +49,24 @@ def read(glue_context: GlueContext, table: str, predicate: str = "") -> list[dic
     return sorted((row.asDict() for row in frame.toDF().collect()), key=repr)
 
 
-def test_a_table_is_read(glue_context: GlueContext, s3: Any, make_table: MakeTable) -> None:
+def test_a_table_is_read(glue_context: GlueContext, emulated_s3: Any, make_table: MakeTable) -> None:
     make_table("lines", {"a": "int"}, classification="json")
-    s3.put_object(Bucket="data", Key="lines/x/a.json", Body=b'{"a": 1}')
+    emulated_s3.put_object(Bucket="data", Key="lines/x/a.json", Body=b'{"a": 1}')
     assert read(glue_context, "lines") == [{"a": 1}]
     assert glue_context.create_data_frame.from_catalog(database="db", table_name="lines").count() == 1
 
 
 def test_a_csv_table_has_the_catalogs_names_and_types(
-    glue_context: GlueContext, s3: Any, make_table: MakeTable
+    glue_context: GlueContext, emulated_s3: Any, make_table: MakeTable
 ) -> None:
     options = {"field.delim": ";", "skip.header.line.count": "1"}
     make_table("rows", {"id": "bigint", "name": "string"}, serde=f"{HIVE}.serde2.lazy.LazySimpleSerDe", **options)
-    s3.put_object(Bucket="data", Key="rows/a.csv", Body="ID;NAME\n1;Zoë\n".encode())
+    emulated_s3.put_object(Bucket="data", Key="rows/a.csv", Body="ID;NAME\n1;Zoë\n".encode())
     assert read(glue_context, "rows") == [{"id": 1, "name": "Zoë"}]
 
 
 def test_only_the_partitions_that_meet_the_predicate_are_read(
-    glue_context: GlueContext, s3: Any, glue: Any, make_table: MakeTable
+    glue_context: GlueContext, emulated_s3: Any, glue: Any, make_table: MakeTable
 ) -> None:
     make_table(
         "sales", {"a": "bigint"}, {"year": "int", "day": "string"}, f"{HIVE}.ql.io.parquet.serde.ParquetHiveSerDe"
@@ -78,12 +78,14 @@ def test_only_the_partitions_that_meet_the_predicate_are_read(
         partition = {"Values": [str(year), day], "StorageDescriptor": {"Location": location}}
         glue.create_partition(DatabaseName="db", TableName="sales", PartitionInput=partition)
     assert len(read(glue_context, "sales")) == 3
-    s3.delete_object(Bucket="data", Key="elsewhere/2025-01/none")
+    emulated_s3.delete_object(Bucket="data", Key="elsewhere/2025-01/none")
     assert read(glue_context, "sales", "year > 2025 and day = '02'") == [{"a": 2026, "year": 2026, "day": "02"}]
     assert read(glue_context, "sales", "year = 1999") == []
 
 
-def test_rows_are_added_at_the_tables_location(glue_context: GlueContext, s3: Any, make_table: MakeTable) -> None:
+def test_rows_are_added_at_the_tables_location(
+    glue_context: GlueContext, emulated_s3: Any, make_table: MakeTable
+) -> None:
     make_table("out", {"a": "bigint"}, classification="parquet")
     frame = DynamicFrame.fromDF(glue_context.createDataFrame([(1,)], "a long"), glue_context, "f")
     for _ in range(2):
@@ -91,10 +93,10 @@ def test_rows_are_added_at_the_tables_location(glue_context: GlueContext, s3: An
     assert read(glue_context, "out") == [{"a": 1}, {"a": 1}]
 
 
-def test_an_error_of_a_table_is_one_line(glue_context: GlueContext, s3: Any, make_table: MakeTable) -> None:
+def test_an_error_of_a_table_is_one_line(glue_context: GlueContext, emulated_s3: Any, make_table: MakeTable) -> None:
     make_table("odd", {"a": "int"}, classification="avro")
     make_table("few", {"a": "int"}, classification="csv")
-    s3.put_object(Bucket="data", Key="few/a.csv", Body=b"1,2\n")
+    emulated_s3.put_object(Bucket="data", Key="few/a.csv", Body=b"1,2\n")
     for table, predicate, kind, message in (
         ("none", "", LookupError, "the Data Catalog's table db.none: An error occurred"),
         ("odd", "", NotImplementedError, "the table db.odd of classification 'avro' is not covered"),

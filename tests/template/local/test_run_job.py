@@ -11,8 +11,11 @@ from pathlib import Path
 import pytest
 
 from aws_glue_cdk_baseline.config import PROJECT, Job
+from local.s3.store import FileStore
 from tests.configs import SHOW, make_config, make_job, needs_the_examples
-from tools import job_arguments, run_job
+from tools import job_arguments
+from tools.run_job import __main__ as command
+from tools.run_job.job_process import Run, run_job
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -29,7 +32,10 @@ def test_the_example_join_ends_with_the_schema_rows_and_10439() -> None:
     lines = result.stdout.splitlines()
     assert lines[-1] == "10439"
     assert sum(line.startswith(" |-- ") for line in lines) == 25
-    assert "(replaced by sample data, 10439 records)" in result.stdout
+    assert (
+        "  --input_path_memberships s3://awsglue-datasets/examples/us-legislators/all/memberships.json  (sample)"
+        in lines
+    )
 
 
 @needs_the_examples
@@ -39,20 +45,21 @@ def test_a_job_runs_on_a_users_own_file(tmp_path: Path) -> None:
     result = run("ProcessLegislators", "--input_path", str(file))
     assert result.returncode == 0, result.stderr
     assert result.stdout.splitlines()[-1] == "7"
-    assert "sample data" not in result.stdout
+    assert "(sample)" not in result.stdout
 
 
 def test_a_script_that_raises_is_exit_code_1(tmp_path: Path) -> None:
     job = make_job(tmp_path)
     job.script.write_text("raise ValueError('boom')\n")
-    assert run_job.run(job, "dev", {}) != 0
+    run = run_job(job, "dev", {}, FileStore(tmp_path, tmp_path))
+    assert (run.code, run.reason) == (1, "ValueError: boom")
 
 
 @needs_the_examples
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "default-config.yaml has no job '' in dev; it has: "),
+        (["", "--input_path", "x"], "'--input_path x' is for one job; name it: JOB=ProcessLegislators"),
         (["JoinLegislator"], "has no job 'JoinLegislator' in dev; did you mean JoinLegislators?"),
         (["ProcessLegislators", "--inputpath", "x"], "has no argument --inputpath; did you mean --input_path?"),
         (["ProcessLegislators", "--input_path", "no.json"], "--input_path: 'no.json' does not exist; name a file"),
@@ -75,7 +82,7 @@ def test_bad_input_is_one_line_and_exit_code_1(
 ) -> None:
     monkeypatch.chdir(PROJECT)
     with pytest.raises(SystemExit) as raised:
-        run_job.main(arguments)
+        command.main(arguments)
     assert message in str(raised.value.code)
     assert "\n" not in str(raised.value.code)
 
@@ -108,15 +115,15 @@ time.sleep(60)
 RUNNER = """
 import signal, sys
 from pathlib import Path
-from tools import run_job
+from tools.run_job import __main__ as command
 from tests.configs import make_config, make_job
 
 folder = Path(sys.argv[1])
 job = make_job(folder, "Waiting", arguments={"--started": str(folder / "started")})
 job.script.write_text((folder / "script").read_text())
-run_job.load_config = lambda path: make_config((job,))
+command.load_config = lambda path: make_config((job,))
 signal.signal(signal.SIGTERM, signal.default_int_handler)
-sys.exit(run_job.main(["Waiting"]))
+sys.exit(command.main(["Waiting"]))
 """
 
 
@@ -148,8 +155,8 @@ def test_an_option_that_is_also_an_argument_of_the_job_belongs_to_the_job(
 ) -> None:
     job = make_job(tmp_path, arguments={"--stage": "dev", "--config": "a.json"})
     runs = record_runs(monkeypatch, job)
-    assert run_job.main(["Show", *given]) == 0
-    assert run_job.main(["--stage", "prod", "--config", "c.yaml", "Show", *given]) == 0
+    assert command.main(["Show", *given]) == 0
+    assert command.main(["--stage", "prod", "--config", "c.yaml", "Show", *given]) == 0
     assert runs == [("Show", "dev", expected), ("Show", "prod", expected)]
 
 
@@ -157,9 +164,9 @@ def test_an_option_that_is_no_argument_of_the_job_is_read_before_and_after_its_n
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     runs = record_runs(monkeypatch, make_job(tmp_path, arguments={"--minimum_age": "21"}))
-    run_job.main(["Show", "--minimum_age", "30", "--stage", "prod"])
-    run_job.main(["--stage=prod", "Show"])
-    run_job.main(["Show"])
+    command.main(["Show", "--minimum_age", "30", "--stage", "prod"])
+    command.main(["--stage=prod", "Show"])
+    command.main(["Show"])
     assert runs == [
         ("Show", "prod", {"--minimum_age": "30"}),
         ("Show", "prod", {"--minimum_age": "21"}),
@@ -171,13 +178,13 @@ def record_runs(monkeypatch: pytest.MonkeyPatch, job: Job) -> list[tuple[str, st
     """Load a config with this job from any file, and record its runs instead of starting Spark."""
     runs: list[tuple[str, str, dict[str, str]]] = []
 
-    def run(job: Job, stage: str, arguments: dict[str, str]) -> int:
+    def run(job: Job, stage: str, arguments: dict[str, str], *_: object) -> Run:
         runs.append((job.name, stage, arguments))
-        return 0
+        return Run(job)
 
-    for module in (run_job, job_arguments):
+    for module in (command, job_arguments):
         monkeypatch.setattr(module, "load_config", lambda path: make_config((job,)))
-    monkeypatch.setattr(run_job, "run", run)
+    monkeypatch.setattr(command, "run_job", run)
     return runs
 
 

@@ -16,7 +16,7 @@ def test_the_stand_in_comes_last_on_the_path_so_that_it_shadows_nothing() -> Non
 def test_spark_listens_on_loopback_only() -> None:
     environment = spark.spark_environment({})
     assert environment["SPARK_LOCAL_IP"] == "127.0.0.1"
-    assert "--conf 'spark.driver.bindAddress=127.0.0.1'" in environment["PYSPARK_SUBMIT_ARGS"]
+    assert "--conf spark.driver.bindAddress=127.0.0.1 " in environment["PYSPARK_SUBMIT_ARGS"]
 
 
 @pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York"])

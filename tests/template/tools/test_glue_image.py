@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from aws_glue_cdk_baseline.config import PROJECT
-from build_stage import docker_command, job_tests
+from build_stage import job_tests
 from build_stage.docker_engine import ImageError
 from tests.configs import make_config, make_job, needs_the_examples
 from tools import glue_image, image_arguments
@@ -53,7 +53,8 @@ def docker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Docker:
     folder.mkdir()
     monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(glue_image, "SAMPLE_DATA", tmp_path / "sample")
+    for name in ("samples", "out"):
+        monkeypatch.setattr(glue_image, name.upper(), tmp_path / name)
     return Docker(folder)
 
 
@@ -99,7 +100,7 @@ def test_a_job_runs_with_the_stages_arguments_on_sample_data(
 ) -> None:
     assert glue_image.main(["run", "ProcessLegislators", *DEFAULT]) == 0
     (call,) = docker.runs
-    source = f"{tmp_path}/sample/persons.json"
+    source = f"{tmp_path}/samples/awsglue-datasets/examples/us-legislators/all/persons.json"
     assert f"type=bind,source={source},target=/home/hadoop/input/input_path/persons.json,readonly" in call
     assert call[-1] == (
         "exec spark-submit /home/hadoop/workspace/process_legislators.py --JOB_NAME ProcessLegislators-dev"
@@ -107,14 +108,14 @@ def test_a_job_runs_with_the_stages_arguments_on_sample_data(
     )
     assert Path(source).stat().st_mode & 0o004
     assert len(Path(source).read_text(encoding="utf-8").splitlines()) == 1961
-    assert "(replaced by sample data, 1961 records)" in capfd.readouterr().out
+    assert f"--input_path {source}" in capfd.readouterr().out
 
 
 def test_files_of_this_machine_are_lent_read_only_and_an_output_inside_a_folder(docker: Docker, tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     job = make_job(tmp_path, arguments={"--input_path": "s3://a/b", "--output_path": "s3://c/d", "--minimum_age": "21"})
     values, mounts = image_arguments.container_arguments(
-        {**job.arguments, "--input_path": "mine", "--output_path": "out/result"}, tmp_path
+        {**job.arguments, "--input_path": "mine", "--output_path": "out/result"}
     )
     assert values == {
         "--input_path": "file:///home/hadoop/input/input_path",
@@ -132,17 +133,16 @@ def test_files_of_this_machine_are_lent_read_only_and_an_output_inside_a_folder(
 def test_an_output_that_the_images_user_may_not_write_is_refused(docker: Docker, tmp_path: Path) -> None:
     (tmp_path / "closed").mkdir(mode=0o755)
     with pytest.raises(ImageError, match=r"^--output_path: the image's user cannot write into .*/closed; "):
-        image_arguments.container_arguments({"--output_path": "closed/result"}, tmp_path)
+        image_arguments.container_arguments({"--output_path": "closed/result"})
 
 
-def test_a_container_without_credentials_says_so_where_a_job_reads_s3(
-    docker: Docker, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+def test_an_input_without_a_sample_is_told_before_the_container_starts(
+    docker: Docker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(glue_image, "load_config", lambda path: make_config((make_job(tmp_path),)))
-    monkeypatch.setattr(docker_command, "JOB_SCRIPTS", tmp_path)
-    glue_image.main(["run", "Show"])
-    assert "no AWS credentials: PROFILE=name gives it those of a profile" in capfd.readouterr().out
-    assert docker.runs[0][-1].endswith("show.py --JOB_NAME Show-dev --input_path s3://data/in/")
+    with pytest.raises(SystemExit, match=r"^Show: --input_path s3://data/in/ has no sample; take one"):
+        glue_image.main(["run", "Show"])
+    assert docker.calls == []
 
 
 @needs_the_examples

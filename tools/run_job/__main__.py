@@ -1,0 +1,125 @@
+"""Run a job script on local Spark, unchanged, with a stage's arguments: `python -m tools.run_job JoinLegislators`.
+
+Without JOB all jobs of the stage run. S3 is the laptop's: samples/ and out/. Arguments after JOB replace the config's.
+"""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from typing import IO, Any
+
+from aws_glue_cdk_baseline.config import ConfigError, Job, StageConfig, load_config, print_warnings
+from aws_glue_cdk_baseline.config.chains import in_order, upstream
+from local.s3.store import FileStore, Store
+from local.samples import OUT, SAMPLES, place
+from tools.job_arguments import RunError, find_job, find_stage, parse_job_run, replaced_arguments
+from tools.run_job import aws_account, inputs
+from tools.run_job.job_process import Run, run_job
+from tools.run_job.stage_run import run_jobs, summary
+
+OPTIONS = ["--config", "--stage", "--profile", "--yes", "--upstream"]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.run_job", description=(__doc__ or "").splitlines()[0], allow_abbrev=False
+    )
+    options, given = parse_job_run(parser, OPTIONS, sys.argv[1:] if arguments is None else arguments)
+    try:
+        config = load_config(options.config)
+        print_warnings(config)
+        stage = find_stage(config, options.stage)
+        jobs = _chosen(stage, find_job(config, stage.name, options.job) if options.job else None, options.upstream)
+        if given and not options.job:
+            raise RunError(f"{' '.join(given)!r} is for one job; name it: JOB={jobs[0].name}")
+        values = {job.name: replaced_arguments(job, given if job is jobs[-1] else []) for job in jobs}
+        code = _run(jobs, values, stage, options)
+    except (ConfigError, RunError) as error:
+        sys.exit(str(error))
+    except KeyboardInterrupt:
+        print(f"{options.job or 'the run'} was interrupted", file=sys.stderr)
+        return 130
+    return 1 if code else 0
+
+
+def _chosen(stage: StageConfig, job: Job | None, with_upstream: bool) -> tuple[Job, ...]:
+    """Return the jobs to run, in order: one, with those before it if asked for, or all of the stage."""
+    if job is None:
+        return in_order(stage.jobs)
+    return (*(upstream(job, stage.jobs) if with_upstream else ()), job)
+
+
+def _run(jobs: Sequence[Job], values: dict[str, dict[str, str]], stage: StageConfig, options: Any) -> int:
+    files = FileStore(SAMPLES, OUT)
+    store: Store = files
+    variables = None
+    if options.profile:
+        from local.s3.store_in_aws import StoreInAws, cache_folder
+
+        session, account = aws_account.open_session(options.profile, stage)
+        aws_account.ask(account, jobs, options.yes)
+        store, variables = StoreInAws(session, cache_folder()), aws_account.aws_variables(options.profile, stage)
+    else:
+        inputs.check_inputs([(job, values[job.name]) for job in jobs], files, str(options.config))
+
+    def start(job: Job, output: IO[bytes] | None = None) -> Run:
+        if store is files:
+            inputs.set_samples_aside(job, files)
+        return run_job(job, stage.name, values[job.name], store, variables, output)
+
+    if len(jobs) > 1:
+        return _run_all(jobs, start, stage)
+    job = jobs[0]
+    engine = f"local Spark {version('pyspark')} (on AWS: Glue {job.settings.glue_version})"
+    print(f"{job.name} with the arguments of {stage.name} on {engine}")
+    _print_arguments(job, values[job.name], files if store is files else None)
+    run = start(job)
+    if run.code:
+        why = f": {run.reason}" if run.reason else ""
+        print(f"{job.name} failed (exit code {run.code}){why}", file=sys.stderr)
+    for line in _written(run, store is files):
+        print(line, file=sys.stderr)
+    return run.code
+
+
+def _run_all(jobs: Sequence[Job], start: Callable[..., Run], stage: StageConfig) -> int:
+    print(f"{len(jobs)} jobs of {stage.name} on local Spark {version('pyspark')}, in this order:")
+    for job in jobs:
+        after = f"  (after {', '.join(job.settings.after)})" if job.settings.after else ""
+        print(f"  {job.name}{after}", flush=True)
+    runs, not_started = run_jobs(jobs, start)
+    print("\n".join(["", *summary(runs, not_started)]), flush=True)
+    for run in runs:
+        if run.code:
+            print(f"{run.job.name} failed (exit code {run.code}): {run.reason}", file=sys.stderr)
+    return 1 if not_started or any(run.code for run in runs) else 0
+
+
+def _print_arguments(job: Job, values: dict[str, str], files: FileStore | None) -> None:
+    read = inputs.input_arguments(job, values) if files else {}
+    for name, value in values.items():
+        origin = f"  ({inputs.origin(files, value)})" if files and name in read else ""
+        print(f"  {name} {value}{origin}", flush=True)
+
+
+def _written(run: Run, on_laptop: bool) -> list[str]:
+    """Return a line for each location that the run has written: for a config's location one, else for each folder."""
+    sizes: dict[str, list[int]] = {}
+    for uri, size in run.written.items():
+        location = next((found for found in run.job.output_locations if uri.startswith(found)), uri.rpartition("/")[0])
+        sizes.setdefault(location, []).append(size)
+    where = {location: f" in {place(location, OUT).relative_to(OUT.parent)}" if on_laptop else "" for location in sizes}
+    return [
+        f"  wrote {location}: {len(found)} files, {sum(found):,} bytes{where[location]}"
+        for location, found in sizes.items()
+    ]
+
+
+if __name__ == "__main__":
+    for ending in (signal.SIGTERM, signal.SIGHUP):  # the script ends with this process, as on Ctrl-C
+        signal.signal(ending, signal.default_int_handler)
+    sys.exit(main())

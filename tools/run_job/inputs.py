@@ -1,0 +1,76 @@
+"""The inputs of job runs on the laptop's S3: where each comes from, and what is missing before anything runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from aws_glue_cdk_baseline.config import PROJECT, Job
+from local import sample_data
+from local.s3.gateway import split
+from local.s3.store import FileStore
+from local.samples import place
+from tools.job_arguments import RunError
+
+Arguments = Mapping[str, str]
+
+
+def input_arguments(job: Job, arguments: Arguments) -> dict[str, str]:
+    """Return the arguments that name locations in S3 which the job reads."""
+    return {
+        name: value
+        for name, value in arguments.items()
+        if value.startswith("s3") and "://" in value and (value in job.input_locations or name.startswith("--input"))
+    }
+
+
+def check_inputs(runs: Iterable[tuple[Job, Arguments]], store: FileStore, config: str) -> None:
+    """Raise RunError if an input has no sample and no job has written it or will write it, a line for each."""
+    runs = list(runs)
+    sample_data.provide([value for job, given in runs for value in input_arguments(job, given).values()], store.samples)
+    written: list[str] = []
+    missing = []
+    for job, arguments in runs:
+        for name, location in input_arguments(job, arguments).items():
+            if not has_objects(store, location) and not any(_overlap(location, other) for other in written):
+                missing.append(_missing(job, name, location, store.samples, config))
+        written += job.output_locations
+    if missing:
+        raise RunError("\n".join(missing))
+
+
+def has_objects(store: FileStore, location: str) -> bool:
+    """Return true if a location holds an object, or if it has a sample without objects: a folder with `.gitkeep`."""
+    bucket, key = split(location)
+    sample = place(location, store.samples)
+    below = store.below(bucket, f"{key.rstrip('/')}/" if key else "")
+    is_object = key and store.find(bucket, key)
+    return bool(is_object or next(below, None)) or (sample.is_dir() and any(sample.iterdir()))
+
+
+def origin(store: FileStore, location: str) -> str:
+    """Return where the content of a location comes from, for the list of arguments."""
+    return "written by a job" if place(location, store.out).exists() else "sample"
+
+
+def set_samples_aside(job: Job, store: FileStore) -> None:
+    """Hide the samples of locations that the job only writes: what it writes wins over them."""
+    for location in job.output_locations:
+        if not any(_overlap(location, read) for read in job.input_locations):
+            store.set_samples_aside(*split(location))
+
+
+def _overlap(one: str, two: str) -> bool:
+    """Return true if a location is another one, or a folder above or below it."""
+    one, two = f"{one.rstrip('/')}/", f"{two.rstrip('/')}/"
+    return one.startswith(two) or two.startswith(one)
+
+
+def _missing(job: Job, name: str, location: str, samples: Path, config: str) -> str:
+    other = "" if config == "default-config.yaml" else f" CONFIG={config}"
+    folder = place(location, samples)
+    shown = folder.relative_to(PROJECT) if folder.is_relative_to(PROJECT) else folder
+    return (
+        f"{job.name}: {name} {location} has no sample; take one (make sample JOB={job.name} PROFILE=name{other}), put"
+        f" files into {shown}, or run on AWS (PROFILE=name)"
+    )

@@ -1,0 +1,126 @@
+"""Run one job script, unchanged, as a process of its own with local Spark and a store for S3."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from aws_glue_cdk_baseline.config import Job
+from local import script_errors
+from local.emulator import without_proxy
+from local.s3.gateway import gateway, record_to
+from local.s3.store import FileStore, Store
+from local.spark import spark_conf, spark_environment
+
+SCRIPT_RUNNER = Path(script_errors.__file__)
+SMALL_BYTES = 50_000_000
+_active: set[subprocess.Popen[bytes]] = set()
+
+
+@dataclass
+class Run:
+    """A run of a job: its exit `code`, the `reason` of a failure, and the bytes it read and wrote, by URI."""
+
+    job: Job
+    code: int = 0
+    reason: str = ""
+    seconds: float = 0
+    read: dict[str, int] = field(default_factory=dict)
+    written: dict[str, int] = field(default_factory=dict)
+
+
+def run_job(
+    job: Job,
+    stage: str,
+    arguments: Mapping[str, str],
+    store: Store,
+    variables: Mapping[str, str] | None = None,
+    output: IO[bytes] | None = None,
+) -> Run:
+    """Run the script to its end. Ctrl-C ends it, too.
+
+    `variables` give its boto3 access to AWS; without them it reaches the store. `output` gets what it prints.
+    """
+    run = Run(job)
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="run-job-") as folder:
+        reason, accesses = Path(folder) / "reason", Path(folder) / "accesses"
+        command = [sys.executable, str(SCRIPT_RUNNER), str(reason), str(job.script)]
+        command += ["--JOB_NAME", f"{job.name}-{stage}"]
+        command += [part for pair in arguments.items() for part in pair]
+        with gateway(store, record_to(accesses)) as s3:
+            aws = s3.aws_variables() if variables is None else variables
+            environment = spark_environment(
+                {**without_aws(), **aws, "TMPDIR": folder},
+                small_data=are_small(arguments, store),
+                s3=s3,
+                settings={"spark.sql.warehouse.dir": f"{folder}/warehouse", **spark_conf(arguments.get("--conf", ""))},
+            )
+            # Ctrl-C reaches only this process, because the script has a process session of its own; `finally` ends the
+            # script. Its temporary files are in this folder, so that they are removed however it ends.
+            process = subprocess.Popen(
+                command, env=environment, start_new_session=True, stdout=output, stderr=output and subprocess.STDOUT
+            )
+            _active.add(process)
+            try:
+                run.code = process.wait()
+            finally:
+                _active.discard(process)
+                _end(process)
+        run.seconds = time.monotonic() - started
+        run.reason = reason.read_text(encoding="utf-8") if reason.exists() else ""
+        _add_accesses(run, accesses)
+    return run
+
+
+def stop_all() -> None:
+    """End the scripts that other threads run."""
+    for process in list(_active):
+        _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGTERM)  # the script and the Java that it started
+        process.wait()
+
+
+def without_aws() -> dict[str, str]:
+    """Return the variables of this process without those of AWS; no proxy is used for this machine."""
+    return without_proxy({name: value for name, value in os.environ.items() if not name.startswith("AWS_")})
+
+
+def are_small(arguments: Mapping[str, str], store: Store) -> bool:
+    """Return true if all inputs are small files of this machine: Spark then gets the settings for small data."""
+    if not isinstance(store, FileStore):
+        return False
+    size = 0
+    for value in arguments.values():
+        if "://" in value:
+            bucket, _, key = value.partition("://")[2].partition("/")
+            size += sum(entry.size for entry in store.below(bucket, key) if bucket)
+        else:
+            files = [file for file in (Path(value), *Path(value).rglob("*")) if file.is_file()] if value else []
+            size += sum(file.stat().st_size for file in files)
+    return size < SMALL_BYTES
+
+
+def _add_accesses(run: Run, accesses: Path) -> None:
+    """Add what the run read, and what it wrote and did not delete again."""
+    for line in accesses.read_text(encoding="utf-8").splitlines() if accesses.exists() else []:
+        access = json.loads(line)
+        if access["op"] == "read":
+            run.read[access["uri"]] = access["bytes"]
+        elif access["op"] == "write":
+            run.written[access["uri"]] = access["bytes"]
+        else:
+            run.written.pop(access["uri"], None)
