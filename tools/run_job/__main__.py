@@ -64,7 +64,7 @@ def _run(jobs: Sequence[Job], values: dict[str, dict[str, str]], stage: StageCon
         aws_account.ask(account, jobs, options.yes)
         store, variables = StoreInAws(session, cache_folder()), aws_account.aws_variables(options.profile, stage)
     else:
-        inputs.check_inputs([(job, values[job.name]) for job in jobs], files, str(options.config))
+        inputs.check_inputs([(job, values[job.name]) for job in jobs], files, str(options.config), stage.jobs)
 
     def start(job: Job, output: IO[bytes] | None = None) -> Run:
         if store is files:

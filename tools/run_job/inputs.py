@@ -24,8 +24,14 @@ def input_arguments(job: Job, arguments: Arguments) -> dict[str, str]:
     }
 
 
-def check_inputs(runs: Iterable[tuple[Job, Arguments]], store: FileStore, config: str) -> None:
-    """Raise RunError if an input has no sample and no job has written it or will write it, a line for each."""
+def check_inputs(
+    runs: Iterable[tuple[Job, Arguments]], store: FileStore, config: str, stage: Iterable[Job] = ()
+) -> None:
+    """Raise RunError if an input has no sample and no job has written it or will write it, a line for each.
+
+    `stage` are all jobs of the stage, of which one may write it.
+    """
+    stage = list(stage)
     runs = list(runs)
     sample_data.provide([value for job, given in runs for value in input_arguments(job, given).values()], store.samples)
     written: list[str] = []
@@ -33,7 +39,16 @@ def check_inputs(runs: Iterable[tuple[Job, Arguments]], store: FileStore, config
     for job, arguments in runs:
         for name, location in input_arguments(job, arguments).items():
             if not has_objects(store, location) and not any(_overlap(location, other) for other in written):
-                missing.append(_missing(job, name, location, store.samples, config))
+                missing.append(
+                    _missing(
+                        job,
+                        name,
+                        location,
+                        store.samples,
+                        config,
+                        [one.name for one in stage if any(_overlap(location, out) for out in one.output_locations)],
+                    )
+                )
         written += job.output_locations
     if missing:
         raise RunError("\n".join(missing))
@@ -66,11 +81,12 @@ def _overlap(one: str, two: str) -> bool:
     return one.startswith(two) or two.startswith(one)
 
 
-def _missing(job: Job, name: str, location: str, samples: Path, config: str) -> str:
+def _missing(job: Job, name: str, location: str, samples: Path, config: str, writers: list[str]) -> str:
     other = "" if config == "default-config.yaml" else f" CONFIG={config}"
     folder = place(location, samples)
     shown = folder.relative_to(PROJECT) if folder.is_relative_to(PROJECT) else folder
+    before = f" and {' and '.join(writers)} did not write it yet; run that too (UPSTREAM=1)," if writers else ";"
     return (
-        f"{job.name}: {name} {location} has no sample; take one (make sample JOB={job.name} PROFILE=name{other}), put"
-        f" files into {shown}, or run on AWS (PROFILE=name)"
+        f"{job.name}: {name} {location} has no sample{before} take one"
+        f" (make sample JOB={job.name} PROFILE=name{other}), put files into {shown}, or run on AWS (PROFILE=name)"
     )
