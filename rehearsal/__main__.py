@@ -12,11 +12,14 @@ import signal
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from local.emulator import EmulatorError
+from rehearsal import inputs
 from rehearsal.aws.cloud import cloud
 from rehearsal.execution import Answer, End
+from rehearsal.inputs import Inputs
 from rehearsal.model import RehearsalError
 from rehearsal.rehearsal import Options, rehearse
 from rehearsal.report import Console, fail
@@ -31,6 +34,7 @@ def options(arguments: list[str] | None) -> Options:
     answer.add_argument("--approve", action="store_true", help="approve every approval")
     answer.add_argument("--reject", action="store_true", help="reject the first approval")
     parser.add_argument("--working-tree", action="store_true", help="include uncommitted files")
+    parser.add_argument("--without-samples", action="store_true", help="skip the jobs whose input has no sample")
     parser.add_argument("--deployed", default="", metavar="REVISION", help="the pipeline was deployed from this commit")
     parser.add_argument("--config", default="", help="the config of the app, as in `cdk synth -c config=…`")
     parser.add_argument("--project", type=Path, default=Path(), help="the folder of the CDK app (default: this one)")
@@ -40,15 +44,25 @@ def options(arguments: list[str] | None) -> Options:
         config=given.config,
         working_tree=given.working_tree,
         deployed=given.deployed,
+        without_samples=given.without_samples,
         answer=Answer.APPROVED if given.approve else Answer.REJECTED if given.reject else None,
     )
 
 
-def run(chosen: Options, folder: Path, keep: bool) -> End:
+def inputs_of(chosen: Options) -> Inputs:
+    """Return the inputs of the jobs. Raise RehearsalError if a sample is missing, unless it may be."""
+    found = inputs.read(chosen.project, chosen.config)
+    if chosen.without_samples or not found.missing:
+        return replace(found, skips=found.skips if chosen.without_samples else {})
+    lines = [*map(str, found.missing), "or skip these jobs and those after them: make rehearse ARGS=--without-samples"]
+    raise RehearsalError("\n".join(lines))
+
+
+def run(chosen: Options, found: Inputs, folder: Path, keep: bool) -> End:
     """Rehearse with an emulator whose files are in `folder`."""
     console = Console()
     with cloud(folder, keep=keep, say=console.extended.append) as running:
-        end = rehearse(chosen, running, console)
+        end = rehearse(chosen, found, running, console)
         if keep:
             console.kept(running)
         return end
@@ -61,7 +75,7 @@ def main(arguments: list[str] | None = None) -> int:
     folder = Path(tempfile.mkdtemp(prefix="rehearsal-"))
     leave_logs = True
     try:
-        end = run(chosen, folder, keep)
+        end = run(chosen, inputs_of(chosen), folder, keep)
         leave_logs = end == End.FAILED
         return 1 if end in (End.FAILED, End.REJECTED) else 0
     except RehearsalError as error:

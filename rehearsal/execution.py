@@ -13,10 +13,12 @@ from rehearsal.actions.build import run_build
 from rehearsal.actions.cloudformation import run_stack_action
 from rehearsal.actions.source import Artifacts, Source, run_source
 from rehearsal.aws.cloud import Cloud
-from rehearsal.aws.processes import DENIALS, JOB_RUNS
+from rehearsal.aws.processes import DENIALS, JOB_RUNS, NewRecords
 from rehearsal.aws.sessions import TrustError
+from rehearsal.inputs import Inputs
+from rehearsal.job_runs import SKIPPED, JobRun, job_runs
 from rehearsal.model import Action, ActionFailed, Done, Pipeline, RehearsalError, Stage
-from rehearsal.report import NOT_REACHED, Console, Row, job_run_line, report_failure
+from rehearsal.report import NOT_REACHED, Console, Row, report_failure
 from rehearsal.samples import Samples
 
 SERVICE = "codepipeline.amazonaws.com"
@@ -53,13 +55,14 @@ class Execution:
         clone: Callable[[Path], Source],
         answer: Answer | None,
         samples: Samples,
+        inputs: Inputs,
         after_build: Callable[[Path], bool],
     ) -> None:
         pipeline.check()
         self._pipeline, self._cloud, self._console = pipeline, cloud, console
         self._number, self._folder = number, cloud.folder / f"execution-{number}"
         self._folder.mkdir()
-        self._clone, self._answer, self._samples = clone, answer, samples
+        self._clone, self._answer, self._samples, self._inputs = clone, answer, samples, inputs
         self._after_build = after_build
         self._variables: dict[str, dict[str, str]] = {}
         try:
@@ -83,17 +86,23 @@ class Execution:
         row = self._console.begin(stage.name, action.name)
         log = self._cloud.log(f"{self._number}-{stage.name}-{action.name}")
         folder = self._folder / f"{stage.name}.{action.name}"
-        denied, job_runs = self._cloud.new_records(DENIALS), self._cloud.new_records(JOB_RUNS)
+        denied, records = self._cloud.new_records(DENIALS), self._cloud.new_records(JOB_RUNS)
         try:
             done = self._run_action(stage.name, action.resolved(self._variables), folder, log)
         except (ActionFailed, ClientError, TrustError) as error:
             how = "executed" if action.provider == "CodeBuild" else "emulated"
             self._console.end(row, how, End.FAILED.value)
-            report_failure(self._console, row, error, log, denied.read(), job_runs.read())
+            runs = self._job_runs(records, folder)
+            report_failure(self._console, row, error, log, denied.read(), runs)
             return End.FAILED
-        self._console.end(row, done.how, done.outcome, done.remark)
-        for run in job_runs.read():
-            self._console.remark(job_run_line(run))
+        runs = self._job_runs(records, folder)
+        skipped = [run for run in runs if run.state == SKIPPED]
+        how, remark = done.how, done.remark
+        if skipped:
+            how, remark = SKIPPED, f"{len(skipped)} of {len(runs)} job runs"
+        self._console.end(row, how, done.outcome, remark)
+        for run in runs:
+            self._console.remark(str(run))
         if action.namespace:
             self._variables[action.namespace] = dict(done.variables)
         if (
@@ -103,6 +112,12 @@ class Execution:
         ):
             return End.SUPERSEDED
         return End(done.outcome)
+
+    def _job_runs(self, records: NewRecords, folder: Path) -> list[JobRun]:
+        """Return the job runs of an action, which the table at the end has too."""
+        runs = job_runs(records.read(), folder / "src0")
+        self._console.job_runs += runs
+        return runs
 
     def _run_action(self, stage: str, action: Action, folder: Path, log: Path) -> Done:
         """Run one action with the session of its role, or of the pipeline's role if it has none."""
@@ -115,7 +130,8 @@ class Execution:
         if action.category == "Source":
             return run_source(action, session, self._artifacts, self._clone, folder)
         if action.provider == "CodeBuild":
-            return run_build(action, session, self._artifacts, self._cloud, folder, log)
+            left_out = self._inputs.variables(stage)
+            return run_build(action, session, self._artifacts, self._cloud, folder, log, left_out)
         return run_stack_action(action, session, self._artifacts, self._cloud.sessions, self._samples, log)
 
     def _approve(self, stage: str, action: Action) -> Done:

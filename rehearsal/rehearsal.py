@@ -18,6 +18,7 @@ from rehearsal.aws.assembly import Environment, Stack
 from rehearsal.aws.cloud import HERE, Cloud
 from rehearsal.aws.sessions import ADMINISTRATOR, Session
 from rehearsal.execution import Answer, End, Execution
+from rehearsal.inputs import Inputs
 from rehearsal.model import Deployed, RehearsalError
 from rehearsal.report import Console, tail
 from rehearsal.samples import PUBLIC_OWNER, Samples
@@ -36,6 +37,7 @@ class Options:
     working_tree: bool = False
     deployed: str = ""
     answer: Answer | None = None
+    without_samples: bool = False
 
 
 class Laptop:
@@ -127,8 +129,8 @@ class Laptop:
 class Rehearsal:
     """One rehearsal. It remembers the deployed pipeline."""
 
-    def __init__(self, options: Options, cloud: Cloud, console: Console) -> None:
-        self._options, self._cloud, self._console = options, cloud, console
+    def __init__(self, options: Options, inputs: Inputs, cloud: Cloud, console: Console) -> None:
+        self._options, self._inputs, self._cloud, self._console = options, inputs, cloud, console
         self._laptop = Laptop(options.project, cloud, console)
 
     def run(self) -> End:
@@ -141,7 +143,7 @@ class Rehearsal:
         self._stack = self._laptop.deploy_pipeline(folder, self._options.config)
         self._deployed = deployed(self._stack, self._cloud)
         public = self._cloud.sessions.user(PUBLIC_OWNER, self._stack.environment.region)
-        self._samples = Samples(public, self._cloud.folder / "sample-data")
+        self._samples = Samples(public, self._inputs.samples, self._inputs.before)
         end = self._execute(1)
         if end == End.SUPERSEDED:
             self._console.again()
@@ -166,6 +168,7 @@ class Rehearsal:
             clone=self._clone,
             answer=self._options.answer,
             samples=self._samples,
+            inputs=self._inputs,
             after_build=self._after_build,
         ).run()
 
@@ -216,9 +219,9 @@ def deployed(stack: Stack, cloud: Cloud) -> Deployed:
     return Deployed(template["Resources"], model.read(cloud.records, home.account, home.region))
 
 
-def rehearse(options: Options, cloud: Cloud, console: Console) -> End:
+def rehearse(options: Options, inputs: Inputs, cloud: Cloud, console: Console) -> End:
     """Run one rehearsal and print its table."""
-    end = Rehearsal(options, cloud, console).run()
+    end = Rehearsal(options, inputs, cloud, console).run()
     console.table()
     console.closing(end.value)
     return end

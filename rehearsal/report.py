@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from rehearsal.aws.cloud import Cloud
+from rehearsal.job_runs import NOT_RUN, NOT_STARTED, SKIPPED, JobRun, table
 
 LAST_LINES = 20
 LAST_DENIALS = 5
@@ -46,6 +47,7 @@ class Console:
 
     def __init__(self) -> None:
         self.rows: list[Row] = []
+        self.job_runs: list[JobRun] = []
         self.extended: list[str] = []  # roles whose trust policy the rehearsal extended
         self.started = time.monotonic()
         self.synth_seconds = 0.0
@@ -90,6 +92,8 @@ class Console:
             self.say(f"{start}  {figures}" if row.outcome != NOT_REACHED else start)
         seconds = time.monotonic() - self.started
         self.say(f"{seconds:.1f} s in all, {self._synths(seconds):.1f} times its cdk synth")
+        if self.job_runs:
+            self.say("\n" + "\n".join(table(self.job_runs)))
 
     def _synths(self, seconds: float) -> float:
         return seconds / self.synth_seconds if self.synth_seconds else 0.0
@@ -102,6 +106,8 @@ class Console:
         if self.extended:
             roles = f"{len(self.extended)} roles of the pipeline, and those of the jobs that ran,"
             self.say(f"trust      {roles} were extended by the rehearsal's own user, in the emulator only")
+        if any(run.state == SKIPPED for run in self.job_runs):
+            self.say("skipped    job runs without a sample of their input, and those after them: nothing ran for them")
         self.say(ENDINGS[end])
 
     def kept(self, cloud: Cloud) -> None:
@@ -144,7 +150,9 @@ def role_of(principal: str) -> str:
     return f"arn:aws:iam::{account}:role/{name}"
 
 
-def report_failure(console: Console, row: Row, error: Exception, log: Path, denied: Records, job_runs: Records) -> None:
+def report_failure(
+    console: Console, row: Row, error: Exception, log: Path, denied: Records, runs: Sequence[JobRun]
+) -> None:
     """Report why an action failed: the end of its log, its job runs, and the calls that IAM denied.
 
     The error becomes the last line of the log.
@@ -154,20 +162,25 @@ def report_failure(console: Console, row: Row, error: Exception, log: Path, deni
     texts = [log.read_text(encoding="utf-8", errors="replace")]
     for line in tail(log):
         console.remark(line)
-    for run in job_runs:
-        console.say(job_run_line(run))
-        if run["state"] != "SUCCEEDED":
-            texts.append(run["message"])
-            console.say(f"  its log: {run['log']}")
+    for run in runs:
+        console.say(str(run))
+        if run.state not in ("SUCCEEDED", *NOT_RUN):
+            texts.append(run.message)
+            console.say(f"  its log: {run.log}")
     for denial in denials(denied, texts):
         console.say(str(denial))
     console.say(f"{row.stage} / {row.action} failed: {error}")
+    if failed := which_failed(runs):
+        console.say(failed)
     console.say(f"The whole log: {log}")
 
 
-def job_run_line(run: Mapping[str, str]) -> str:
-    """Return one line about a job run."""
-    return f"job run {run['job']} {run['state']} on local Spark {run['message']}".rstrip()
+def which_failed(runs: Iterable[JobRun]) -> str:
+    """Return the names of the jobs that failed and of those that were not started, or an empty text."""
+    failed = [run.job for run in runs if run.state not in ("SUCCEEDED", *NOT_RUN)]
+    waiting = [run.job for run in runs if run.state == NOT_STARTED]
+    lines = {"jobs that failed": failed, "jobs that were not started": waiting}
+    return "; ".join(f"{name}: {', '.join(jobs)}" for name, jobs in lines.items() if jobs)
 
 
 def fail(line: str) -> None:

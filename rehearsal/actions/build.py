@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from rehearsal.actions import buildspec
@@ -15,9 +16,18 @@ from rehearsal.model import Action, ActionFailed, Done
 SERVICE = "codebuild.amazonaws.com"
 
 
-def run_build(action: Action, session: Session, artifacts: Artifacts, cloud: Cloud, folder: Path, log: Path) -> Done:
+def run_build(
+    action: Action,
+    session: Session,
+    artifacts: Artifacts,
+    cloud: Cloud,
+    folder: Path,
+    log: Path,
+    rehearsed: Mapping[str, str],
+) -> Done:
     """Run the action with the session of its role, in the new folder `folder`. Return the variables that it exports.
 
+    `rehearsed` are variables that the build gets from the rehearsal, and would not have in AWS.
     Raise ActionFailed if the build fails, and ClientError if a role lacks a permission.
     """
     name = action.configuration["ProjectName"]
@@ -35,6 +45,7 @@ def run_build(action: Action, session: Session, artifacts: Artifacts, cloud: Clo
     variables += json.loads(action.configuration.get("EnvironmentVariables", "[]"))
     environment = {
         **cloud.environment(own),
+        **rehearsed,
         "CI": "true",
         "CODEBUILD_CI": "true",
         "CODEBUILD_BUILD_ARN": build["arn"],

@@ -14,13 +14,14 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 GRACE_SECONDS = 0.3
 # Files in which the emulator records the calls that it denied, the job runs, and the processes of the job runs.
 DENIALS, JOB_RUNS, JOB_PROCESSES = "denials.jsonl", "job-runs.jsonl", "job-processes.jsonl"
 
 
-def write_record(file: Path, **record: str) -> None:
+def write_record(file: Path, **record: str | float) -> None:
     """Add one record to a file."""
     with file.open("a", encoding="utf-8") as output:
         output.write(json.dumps(record) + "\n")
@@ -33,7 +34,7 @@ class NewRecords:
         self._file = file
         self._start = file.stat().st_size if file.exists() else 0
 
-    def read(self) -> list[dict[str, str]]:
+    def read(self) -> list[dict[str, Any]]:
         if not self._file.exists():
             return []
         with self._file.open("rb") as file:

@@ -12,13 +12,17 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import ministack.services.glue as service
 from ministack.core.responses import get_region
 
+from local.emulator import Emulator
+from rehearsal.accesses import SUFFIX, amounts
 from rehearsal.aws.processes import GRACE_SECONDS, JOB_PROCESSES, JOB_RUNS, end_group, write_record
+from rehearsal.aws.sessions import Sessions, account_of
 
 Run = dict[str, Any]
 STOPPED_BY_HAND = "STOPPED"
@@ -48,9 +52,13 @@ def run_on_local_spark(
 ) -> None:
     """Run the job to its end, and record the end before GetJobRun can return it."""
     log = Path(os.environ["REHEARSAL_LOGS"]) / f"job-run-{job_name}-{run['Id'][:8]}.log"
+    started = time.monotonic()
     state, message = ended(run, job, arguments, script, log)
+    seconds = time.monotonic() - started
+    read, wrote = accessed(log, arguments, job["Role"])
     file = Path(os.environ["REHEARSAL_RECORDS"]) / JOB_RUNS
-    write_record(file, job=job_name, run=run["Id"], state=state, message=message, log=str(log))
+    record = {"job": job_name, "run": run["Id"], "state": state, "message": message, "log": str(log)}
+    write_record(file, **record, seconds=seconds, read=read, wrote=wrote)
     run["JobRunState"], run["ErrorMessage"] = state, message
 
 
@@ -81,6 +89,23 @@ def ended(run: Run, job: dict[str, Any], arguments: dict[str, str], script: str,
     if not code:
         return "SUCCEEDED", ""
     return "FAILED", reason.read_text(encoding="utf-8") if reason.exists() else f"exit code {code}"
+
+
+def accessed(log: Path, arguments: dict[str, str], role: str) -> tuple[str, str]:
+    """Return in words what a run has read and written; empty texts if that is not known."""
+    accesses = log.with_suffix(SUFFIX)
+    if not accesses.exists():
+        return "", ""
+    administrator = sessions().user(account_of(role), get_region())
+    read, wrote = amounts(accesses, {name: str(value) for name, value in arguments.items()}, administrator.client("s3"))
+    return str(read), str(wrote)
+
+
+@cache
+def sessions() -> Sessions:
+    """Return the sessions of this emulator's users."""
+    given = environment()
+    return Sessions(Emulator(given["AWS_ENDPOINT_URL"], Path(given["AWS_CA_BUNDLE"])), name="counts")
 
 
 def environment() -> dict[str, str]:

@@ -1,24 +1,26 @@
-"""The `expect:` of a job in the config: how many rows a run must write as Parquet to its output location."""
+"""The `expect:` of a job in the config: how many rows a run must write to its output location."""
 
 from __future__ import annotations
 
+import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 from botocore.exceptions import BotoCoreError, ClientError
 
 from tests.integ.job_run import JobRun
 from tests.integ.json_flag import read_json
+from tests.integ.s3_file import S3File
+from tools.rows import Rows, count_rows, hidden, total
 
 SHAPE = '{"<job>": {"outputRows": 1, "outputLocation": "s3://…"}}'
-FOOTER_BYTES = 65536  # read from the end of each file; only a larger footer needs a second read
 
 
 @dataclass(frozen=True)
 class Expectation:
-    """At least `rows` rows in the Parquet files below `location` (s3://…)."""
+    """At least `rows` rows in the files below `location` (s3://…)."""
 
     rows: int
     location: str
@@ -47,30 +49,27 @@ class OutputCheck:
         if expected is None:
             return ""
         try:
-            rows = self.count_rows(expected.location)
-        except (ClientError, BotoCoreError, pa.ArrowException) as error:
+            files = dict(self._files(expected.location))
+        except (ClientError, BotoCoreError, pa.ArrowException, OSError, EOFError) as error:
             return f"its output at {expected.location} could not be read: {error}"
+        known = [rows for rows in files.values() if rows]
+        rows = total(known)
         if rows >= expected.rows:
             return ""
-        return f"wrote {rows} rows to {expected.location}, expected at least {expected.rows}"
+        notes = []
+        if headers := sum(found.count for found in known) - rows:
+            notes.append(f"; not counted as rows: {headers} CSV headers, first lines that have only names")
+        if unknown := [key for key, found in files.items() if found is None]:
+            more = f" and {len(unknown) - 1} more" if unknown[1:] else ""
+            notes.append(f"; files of an unknown format: {unknown[0]}{more}")
+        return f"wrote {rows} rows to {expected.location}, expected at least {expected.rows}{''.join(notes)}"
 
-    def count_rows(self, location: str) -> int:
-        """Return the number of rows in all Parquet files below a location. Only their footers are read."""
+    def _files(self, location: str) -> Iterator[tuple[str, Rows | None]]:
+        """Yield the key and the rows of each data file below a location. Of Parquet and ORC, only footers are read."""
         bucket, _, key = location.removeprefix("s3://").partition("/")
         prefix = f"{key.rstrip('/')}/" if key.rstrip("/") else ""
-        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
-        keys = [item["Key"] for page in pages for item in page.get("Contents", [])]
-        return sum(self._rows(bucket, key) for key in keys if key.endswith(".parquet"))
-
-    def _rows(self, bucket: str, key: str) -> int:
-        footer = self._tail(bucket, key, FOOTER_BYTES)
-        # A Parquet file ends with its metadata, the length of the metadata (four bytes), and a mark (four bytes).
-        length = int.from_bytes(footer[-8:-4], "little") + 8
-        if length > len(footer):
-            footer = self._tail(bucket, key, length)
-        rows: int = pq.read_metadata(pa.BufferReader(footer)).num_rows
-        return rows
-
-    def _tail(self, bucket: str, key: str, size: int) -> bytes:
-        answer: bytes = self._s3.get_object(Bucket=bucket, Key=key, Range=f"bytes=-{size}")["Body"].read()
-        return answer
+        for page in self._s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
+            for item in page.get("Contents", []):
+                if item["Size"] and not hidden(item["Key"].removeprefix(prefix)):
+                    file = S3File(self._s3, bucket, item["Key"], item["Size"])
+                    yield item["Key"], count_rows(io.BufferedReader(file))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 ENDS = {"SUCCEEDED", "FAILED", "TIMEOUT", "STOPPED", "ERROR", "EXPIRED"}
 NOT_STARTED = "NOT STARTED"
+SKIPPED = "SKIPPED"  # left out by a rehearsal, which has no sample of its input; `error` is the reason
 DPU = {"G.1X": 1, "G.2X": 2, "G.4X": 4, "G.8X": 8, "G.12X": 12, "G.16X": 16, "R.1X": 1, "R.2X": 2, "R.4X": 4, "R.8X": 8}
 BILLED_AT_LEAST = 60  # seconds: https://aws.amazon.com/glue/pricing/
 LOOK_SECONDS = (3.0, 60.0)  # between two calls of GetJobRun for a run: at least, at most

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
-from tests.integ.job_run import JobRun
+from tests.integ.job_run import SKIPPED, JobRun
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def failures(runs: Sequence[JobRun], region: str) -> list[str]:
     """
     lines = []
     for run in sorted(runs, key=lambda run: (bool(run.blocked_by), run.job)):
-        if not run.passed:
+        if not run.passed and run.state != SKIPPED:
             link = f"\n    {console_link(region, run)}" if run.run_id else ""
             lines.append(f"{run.job} {run.state}: {run.error}{link}")
     return lines
@@ -63,23 +63,24 @@ def write_junit(runs: Sequence[JobRun], region: str, file: Path) -> None:
 
     A job that was not started because of another one is skipped: the failure is the other one's.
     """
-    skipped = sum(bool(run.blocked_by) for run in runs)
-    failed = sum(not run.passed for run in runs) - skipped
+    skipped = [run for run in runs if run.blocked_by or run.state == SKIPPED]
+    failed = sum(not run.passed for run in runs) - len(skipped)
     suite = ElementTree.Element(
         "testsuite",
         name="integration-test",
         tests=str(len(runs)),
         failures=str(failed),
         errors="0",
-        skipped=str(skipped),
+        skipped=str(len(skipped)),
         time=f"{sum(run.seconds for run in runs):.0f}",
     )
     for run in sorted(runs, key=lambda run: run.job):
         case = ElementTree.SubElement(
             suite, "testcase", classname="integration-test", name=run.job, time=f"{run.seconds:.0f}"
         )
-        if run.blocked_by:
-            ElementTree.SubElement(case, "skipped", message=f"not started: {run.error}")
+        if run in skipped:
+            message = f"{'not started' if run.blocked_by else 'skipped'}: {run.error}"
+            ElementTree.SubElement(case, "skipped", message=message)
         elif not run.passed:
             failure = ElementTree.SubElement(case, "failure", message=f"{run.state}: {run.error}")
             failure.text = console_link(region, run) if run.run_id else None

@@ -221,19 +221,6 @@ def test_only_a_change_of_the_pipeline_itself_takes_over() -> None:
     assert (pipeline_too.changes_since(before), pipeline_too.takes_over_from(before)) == (["Line", "A", "B"], True)
 
 
-def test_the_locations_of_a_stack_are_those_of_its_glue_jobs() -> None:
-    template = {
-        "Resources": {
-            "Job": {
-                "Type": "AWS::Glue::Job",
-                "Properties": {"DefaultArguments": {"--input": "s3://b/k.json", "--n": "1", "--ref": {"Ref": "X"}}},
-            },
-            "Bucket": {"Type": "AWS::S3::Bucket"},
-        }
-    }
-    assert list(samples.locations(template)) == [("--input", "b", "k.json")]
-
-
 def test_a_public_bucket_may_be_read_by_everybody_and_another_used_by_the_accounts_that_name_it() -> None:
     public = samples.policy("b", True, {"222222222222"})["Statement"][0]
     shared = samples.policy("b", False, {"222222222222"})["Statement"][0]

@@ -1,9 +1,11 @@
 """Tests of the integration test: botocore's Stubber checks each request and each answer."""
 
+import gzip
 import io
 import itertools
 import json
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,7 +17,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from botocore.awsrequest import AWSResponse
-from botocore.response import StreamingBody
 from botocore.stub import ANY, Stubber
 
 from tests.integ import integ_test_glue_app_stack as integ
@@ -327,29 +328,115 @@ def test_junit_has_a_case_for_each_run(tmp_path: Path) -> None:
     assert [failure.get("message") for failure in suite.iter("failure")] == ["FAILED: <boom>"]
 
 
+def test_a_job_that_a_rehearsal_skips_is_not_started_and_did_not_pass(
+    glue: Glue, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setattr(integ, "assumed_session", lambda role, region: boto3.Session(**KEYS))
+    monkeypatch.setattr(integ, "GlueJobs", lambda session: glue.jobs)
+    monkeypatch.setattr(glue.jobs, "find", lambda stage: ["a-dev", "b-dev"])
+    monkeypatch.setattr("tests.integ.job_runner.Clock", Time)
+    monkeypatch.setenv("REHEARSAL_SKIPS", '{"a-dev": "no sample of s3://b/c/", "a-test": "no sample"}')
+    glue.starts("b-dev")
+    glue.polls("b-dev", "SUCCEEDED")
+    file = tmp_path / "junit.xml"
+    arguments = ["--account", "1", "--region", "us-east-1", "--stage-name", "DeployDev", "--sts-role-arn", "r"]
+    assert (
+        integ.main(
+            [
+                *arguments,
+                "--expect",
+                '{"a-dev": {"outputRows": 1, "outputLocation": "s3://b/o/"}}',
+                "--junit",
+                str(file),
+            ]
+        )
+        == 0
+    )
+    said = capsys.readouterr().out
+    assert "\n1 of 2 jobs passed\na-dev SKIPPED: no sample of s3://b/c/\n" in said
+    suite = ElementTree.parse(file).getroot()
+    assert (suite.get("tests"), suite.get("failures"), suite.get("skipped")) == ("2", "0", "1")
+    assert [case.get("message") for case in suite.iter("skipped")] == ["skipped: no sample of s3://b/c/"]
+
+
 def parquet(rows: int) -> bytes:
     target = io.BytesIO()
     pq.write_table(pa.table({f"column{number}": list(range(rows)) for number in range(500)}), target)
     return target.getvalue()
 
 
-@pytest.mark.parametrize(("minimum", "error"), [(7, ""), (8, "wrote 7 rows to s3://data/out/, expected at least 8")])
-def test_the_rows_that_a_run_writes_are_counted_by_the_footers(minimum: int, error: str) -> None:
-    s3 = boto3.client("s3", **KEYS)
-    files = {"out/x=1/a.parquet": parquet(3), "out/b.parquet": parquet(4)}
-    with Stubber(s3) as stub:
-        listed = [{"Key": key} for key in [*files, "out/_SUCCESS"]]
-        stub.add_response("list_objects_v2", {"Contents": listed}, {"Bucket": "data", "Prefix": "out/"})
-        for key, content in files.items():
-            length = int.from_bytes(content[-8:-4], "little") + 8
-            for size in (65536, length) if length > 65536 else (65536,):
-                body = content[-size:]
-                answer = {"Body": StreamingBody(io.BytesIO(body), len(body))}
-                stub.add_response("get_object", answer, {"Bucket": "data", "Key": key, "Range": f"bytes=-{size}"})
-        check = OutputCheck(s3, {"a-dev": Expectation(minimum, "s3://data/out/")})
-        assert check(JobRun("other-dev", "r", 0)) == ""
-        assert check(JobRun("a-dev", "r", 0)) == error
-        stub.assert_no_pending_responses()
+class Bucket:
+    """An S3 client whose bucket holds `files`. It remembers how many bytes of each were fetched."""
+
+    def __init__(self, files: dict[str, bytes]) -> None:
+        self.files = files
+        self.fetched: Counter[str] = Counter()
+        self.calls = 0
+
+    def get_paginator(self, operation: str) -> "Bucket":
+        assert operation == "list_objects_v2"
+        return self
+
+    def paginate(self, Bucket: str, Prefix: str) -> list[dict[str, Any]]:
+        found = [{"Key": key, "Size": len(body)} for key, body in self.files.items() if key.startswith(Prefix)]
+        return [{}, {"Contents": found[:1]}, {"Contents": found[1:]}]
+
+    def get_object(self, Bucket: str, Key: str, Range: str) -> dict[str, Any]:
+        first, last = map(int, Range.removeprefix("bytes=").split("-"))
+        part = self.files[Key][first : last + 1]
+        self.fetched[Key] += len(part)
+        self.calls += 1
+        return {"Body": io.BytesIO(part)}
+
+
+def expected(minimum: int, files: dict[str, bytes]) -> str:
+    check = OutputCheck(Bucket(files), {"a-dev": Expectation(minimum, "s3://data/out/")})
+    assert check(JobRun("other-dev", "r", 0)) == ""
+    return check(JobRun("a-dev", "r", 0))
+
+
+LINES = b'{"id": 1}\n{"id": 2}\n'
+
+
+@pytest.mark.parametrize(
+    ("files", "rows"),
+    [
+        ({"out/x=1/a.parquet": parquet(3), "out/b.parquet": parquet(4), "out/_SUCCESS": b""}, 7),
+        ({"out/part-0": LINES, "out/part-1.gz": gzip.compress(LINES)}, 4),
+        ({"out/part-0.csv": b"1,a\n2,b\n3,c\n", "out/_temporary/0/part-0.csv": b"1,a\n"}, 3),
+        ({"out/a.csv": b"id,name\n1,a\n", "out/b.csv": b"id,name\n2,b\n3,c\n"}, 3),
+        ({"out-of-it/a.json": LINES}, 0),
+    ],
+    ids=["parquet", "json", "csv", "csv with header", "nothing"],
+)
+def test_the_rows_that_a_run_writes_are_counted(files: dict[str, bytes], rows: int) -> None:
+    assert expected(rows, files) == ""
+    error = expected(rows + 1, files)
+    assert error.startswith(f"wrote {rows} rows to s3://data/out/, expected at least {rows + 1}")
+
+
+def test_a_failed_expectation_says_what_was_not_counted() -> None:
+    files = {"out/a.csv": b"id,name\n1,a\n", "out/b.xml": b"<a/>", "out/c.xml": b"<a/>"}
+    assert expected(2, files) == (
+        "wrote 1 rows to s3://data/out/, expected at least 2; "
+        "not counted as rows: 1 CSV headers, first lines that have only names; "
+        "files of an unknown format: out/b.xml and 1 more"
+    )
+
+
+def test_only_the_footers_of_large_parquet_files_are_fetched() -> None:
+    content = parquet(2000)
+    bucket = Bucket({"out/a.parquet": content})
+    assert OutputCheck(bucket, {"a": Expectation(2000, "s3://data/out")})(JobRun("a", "r", 0)) == ""
+    footer = int.from_bytes(content[-8:-4], "little") + 8
+    assert len(content) > 4_000_000
+    assert bucket.fetched["out/a.parquet"] < 4 * 65536 + 2 * footer
+
+
+def test_a_large_text_is_fetched_in_few_calls() -> None:
+    bucket = Bucket({"out/a.json": LINES * 500_000})
+    assert OutputCheck(bucket, {"a": Expectation(1_000_000, "s3://data/out")})(JobRun("a", "r", 0)) == ""
+    assert bucket.calls < 12
 
 
 def test_an_output_that_cannot_be_read_fails_the_run() -> None:

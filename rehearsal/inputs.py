@@ -1,0 +1,150 @@
+"""The inputs of the jobs that a rehearsal will run: which samples are missing, and which runs need them.
+
+The config says it before anything runs. An app without such a config has no missing samples: its inputs are what its
+templates say.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from aws_glue_cdk_baseline.config import Config, ConfigError, Job, StageConfig, load_config
+from aws_glue_cdk_baseline.config.yaml_file import YamlFile, read_yaml
+from local import sample_data
+from local.samples import place, sample_of
+from rehearsal.locations import touch
+
+DEFAULT_CONFIG = "default-config.yaml"
+SKIPS = "REHEARSAL_SKIPS"  # the variable from which the integration test knows the jobs to leave out
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A location of a job that has no sample, and that no job before it writes. `at` is its place in the config."""
+
+    at: str
+    stage: str
+    job: str
+    location: str
+    folder: Path  # for its sample, as a person may type it
+    writer: str = ""  # a job of the stage that writes it, and does not come before the job
+
+    def __str__(self) -> str:
+        after = f"let it come after {self.writer}, which writes it (`after: {self.writer}`), or " if self.writer else ""
+        return (
+            f"{self.at}: {self.job} reads {self.location}, and there is no sample of it: {after}"
+            f"get one (make sample JOB={self.job} PROFILE=…, or made-up rows: make new-sample JOB={self.job}), "
+            f"or put files into {self.folder}"
+        )
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What is known of the inputs before the rehearsal, and where its `samples` are.
+
+    `before` has the locations that the jobs before each job write, by the name of the deployed job.
+    """
+
+    samples: Path
+    missing: tuple[Missing, ...] = ()
+    before: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    skips: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # stage of the pipeline -> job -> reason
+
+    def variables(self, stage: str) -> dict[str, str]:
+        """Return the variables with which the builds of a stage of the pipeline leave out jobs."""
+        skips = self.skips.get(stage)
+        return {SKIPS: json.dumps(skips)} if skips else {}
+
+
+def read(project: Path, config: str = "") -> Inputs:
+    """Return the inputs of the jobs in the config of `project`, as its files are now."""
+    samples, file = project / "samples", project / (config or DEFAULT_CONFIG)
+    if not file.is_file():
+        return Inputs(samples)
+    try:
+        loaded = load_config(file, project)
+    except ConfigError:  # the synth reports its errors, or the config is that of another kind of app
+        return Inputs(samples)
+    tested = [stage for stage in loaded.stages if stage.integration_test]
+    sample_data.provide([place for stage in tested for job in stage.jobs for place in job.input_locations], samples)
+    missing = tuple(_missing(loaded, tested, samples, file))
+    return Inputs(
+        samples,
+        missing,
+        {_deployed(job, stage): written_before(job, stage.jobs) for stage in loaded.stages for job in stage.jobs},
+        {stage.deployed_as: skips for stage in tested if (skips := _skips(stage, missing))},
+    )
+
+
+def written_before(job: Job, jobs: Iterable[Job]) -> tuple[str, ...]:
+    """Return the locations that the jobs before a job write."""
+    return tuple(location for other in upstream(job, jobs) for location in other.output_locations)
+
+
+def upstream(job: Job, jobs: Iterable[Job]) -> tuple[Job, ...]:
+    """Return those of `jobs` that come before `job`, directly or through others."""
+    by_name = {other.name: other for other in jobs}
+    found: set[str] = set()
+    left = list(job.settings.after)
+    while left:
+        name = left.pop()
+        if name in by_name and name not in found:
+            found.add(name)
+            left += by_name[name].settings.after
+    return tuple(other for name, other in by_name.items() if name in found)
+
+
+def _deployed(job: Job, stage: StageConfig) -> str:
+    return f"{job.name}-{stage.name}"
+
+
+def _missing(config: Config, tested: Iterable[StageConfig], samples: Path, file: Path) -> Iterator[Missing]:
+    lines = read_yaml(file, config.file)
+    for stage in tested:
+        for job in stage.jobs:
+            written = written_before(job, stage.jobs)
+            for location in dict.fromkeys(job.input_locations):
+                if sample_of(location, samples) or any(touch(location, other) for other in written):
+                    continue
+                yield Missing(
+                    at=f"{config.file}:{_line(lines, stage.name, job.name, location)}",
+                    stage=stage.deployed_as,
+                    job=job.name,
+                    location=location,
+                    folder=place(location, Path(samples.name)),
+                    writer=next(_writers(location, job, stage), ""),
+                )
+
+
+def _line(file: YamlFile, stage: str, job: str, location: str) -> int:
+    """Return the line of the parameter with this location, or that of the job."""
+    path, data = (stage, "jobs", job), file.data
+    for key in path:
+        data = data.get(key) if isinstance(data, dict) else None
+    for parameter, value in data.items() if isinstance(data, dict) else ():
+        if value == location:
+            return file.line((*path, parameter))
+    return file.line(path)
+
+
+def _writers(location: str, job: Job, stage: StageConfig) -> Iterator[str]:
+    for other in stage.jobs:
+        if other.name != job.name and any(touch(location, output) for output in other.output_locations):
+            yield other.name
+
+
+def _skips(stage: StageConfig, missing: Iterable[Missing]) -> dict[str, str]:
+    """Return the reason for each job of a stage that cannot run without samples, or after such a job."""
+    reasons: dict[str, str] = {}
+    for item in missing:
+        if item.stage == stage.deployed_as:
+            reasons.setdefault(item.job, f"no sample of {item.location}")
+    skips = {}
+    for job in stage.jobs:
+        earlier = [other.name for other in upstream(job, stage.jobs) if other.name in reasons]
+        if reason := reasons.get(job.name) or (f"after {earlier[0]}, which is skipped" if earlier else ""):
+            skips[_deployed(job, stage)] = reason
+    return skips

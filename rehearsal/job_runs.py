@@ -1,0 +1,68 @@
+"""The job runs of an action: those that the emulator recorded, and those that the test did not start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+REPORTS = "reports/*.xml"  # JUnit files, in the source folder of a build
+SUITE = "integration-test"
+SKIPPED, NOT_STARTED = "skipped", "NOT STARTED"
+NOT_RUN = (SKIPPED, NOT_STARTED)
+
+
+@dataclass(frozen=True)
+class JobRun:
+    """A run. `message` is its error, or why there was none; `read` and `wrote` are empty if nothing is known of it."""
+
+    job: str
+    state: str
+    message: str = ""
+    seconds: float = 0.0
+    read: str = ""
+    wrote: str = ""
+    log: str = ""
+
+    def __str__(self) -> str:
+        if self.state in NOT_RUN:
+            return f"job run {self.job} {self.state}: {self.message}"
+        return f"job run {self.job} {self.state} on local Spark {self.message}".rstrip()
+
+
+def job_runs(records: Iterable[Mapping[str, Any]], source: Path) -> list[JobRun]:
+    """Return the runs of the emulator's records, then those that the report in a build's `source` folder adds."""
+    fields = JobRun.__dataclass_fields__
+    runs = [JobRun(**{name: value for name, value in record.items() if name in fields}) for record in records]
+    ran = {run.job for run in runs}
+    return [*runs, *(run for run in _not_run(source) if run.job not in ran)]
+
+
+def _not_run(source: Path) -> Iterator[JobRun]:
+    for file in sorted(source.glob(REPORTS)):
+        for case in ElementTree.parse(file).iter("testcase"):
+            if case.get("classname") != SUITE:
+                continue
+            job = case.get("name", "")
+            for found in (case.find("skipped"), case.find("failure")):
+                word, _, message = (found.get("message", "") if found is not None else "").partition(": ")
+                if word.lower() in (SKIPPED, NOT_STARTED.lower()):
+                    yield JobRun(job, SKIPPED if word == SKIPPED else NOT_STARTED, message)
+
+
+def table(runs: Sequence[JobRun]) -> list[str]:
+    """Return one line for each run, and one more for the error of a run."""
+    job = max([len(run.job) for run in runs] + [7])
+    read = max([len(run.read) for run in runs] + [4])
+    lines = [f"{'job run':<{job}}  {'state':<11}  seconds  {'read':<{read}}  wrote"]
+    for run in runs:
+        start = f"{run.job:<{job}}  {run.state:<11}"
+        if run.state in NOT_RUN:
+            lines.append(f"{start}           {run.message}")
+            continue
+        lines.append(f"{start}  {run.seconds:>7.1f}  {run.read or '-':<{read}}  {run.wrote or '-'}")
+        if run.message:
+            lines.append(f"{'':<{job}}  {run.message}")
+    return lines
