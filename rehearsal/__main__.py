@@ -61,6 +61,8 @@ def inputs_of(chosen: Options) -> Inputs:
 def run(chosen: Options, found: Inputs, folder: Path, keep: bool) -> End:
     """Rehearse with an emulator whose files are in `folder`."""
     console = Console()
+    if line := inputs.not_committed(chosen.project, found.samples.name):
+        console.say(line)
     with cloud(folder, keep=keep, say=console.extended.append) as running:
         end = rehearse(chosen, found, running, console)
         if keep:

@@ -15,8 +15,11 @@ from aws_glue_cdk_baseline.config import Config, ConfigError, Job, StageConfig, 
 from aws_glue_cdk_baseline.config.yaml_file import YamlFile, read_yaml
 from local import sample_data
 from local.samples import place, sample_of
+from rehearsal.actions import source
 from rehearsal.locations import touch
+from rehearsal.samples import PUBLIC_BUCKETS
 
+SHOWN = 3  # names in a line
 DEFAULT_CONFIG = "default-config.yaml"
 SKIPS = "REHEARSAL_SKIPS"  # the variable from which the integration test knows the jobs to leave out
 
@@ -95,6 +98,22 @@ def upstream(job: Job, jobs: Iterable[Job]) -> tuple[Job, ...]:
             found.add(name)
             left += by_name[name].settings.after
     return tuple(other for name, other in by_name.items() if name in found)
+
+
+def not_committed(project: Path, folder: str) -> str:
+    """Return a line that names samples which are not in the last commit, or an empty text.
+
+    Those of public buckets do not count: they are generated where they are missing.
+    """
+    if not (project / folder).is_dir():
+        return ""
+    public = tuple(f"{folder}/{bucket}/" for bucket in PUBLIC_BUCKETS)
+    names = [name for name in source.uncommitted(project, folder) if not name.startswith(public)]
+    if not names:
+        return ""
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    count = "1 sample is" if len(names) == 1 else f"{len(names)} samples are"
+    return f"{count} not in the last commit, and used all the same: {', '.join(names[:SHOWN])}{more}"
 
 
 def _deployed(job: Job, stage: StageConfig) -> str:

@@ -108,6 +108,13 @@ def take(project: Path, folder: Path, *, working_tree: bool = False, revision: s
     return Source(folder, commit, remark)
 
 
+def uncommitted(project: Path, folder: str) -> list[str]:
+    """Return the files in a folder of the project that are not in its last commit as they are, ignored or not."""
+    new = _git(project, "ls-files", "-z", "--others", "--", folder)
+    changed = _git(project, "diff", "-z", "--name-only", "--relative", "HEAD", "--", folder)
+    return sorted({name for name in [*new.split("\0"), *changed.split("\0")] if (project / name).is_file()})
+
+
 def _copy(origin: Path, target: Path) -> None:
     if origin.is_dir():
         return

@@ -9,9 +9,10 @@ import pytest
 
 from rehearsal.__main__ import main
 from rehearsal.aws.sessions import Session
-from rehearsal.inputs import Inputs, read
+from rehearsal.inputs import Inputs, not_committed, read
 from rehearsal.samples import Samples
 from tests.configs import make_project
+from tests.template.rehearsal.projects import Project, git
 
 SCRIPT = """\
 import sys
@@ -114,6 +115,23 @@ def test_the_command_ends_before_anything_runs_and_names_both_ways(
             "or put files into samples/raw/orders",
             "or skip these jobs and those after them: make rehearse ARGS=--without-samples",
         ],
+    )
+
+
+def test_samples_that_are_not_in_the_commit_are_named(tmp_path: Path) -> None:
+    project(tmp_path, "raw/kept.csv", "raw/changed.csv", "raw/gone.csv", "awsglue-datasets/examples/persons.json")
+    assert not_committed(tmp_path, "nowhere") == ""
+    git(tmp_path, "init", "--quiet")
+    (tmp_path / ".gitignore").write_text("*.ignored\nawsglue-datasets\n")
+    Project(tmp_path).commit()
+    assert not_committed(tmp_path, "samples") == ""
+    (tmp_path / "samples/raw/gone.csv").unlink()
+    project(tmp_path, "raw/new.csv", "raw/x.ignored", "raw/staged.csv")
+    (tmp_path / "samples/raw/changed.csv").write_text("changed")
+    git(tmp_path, "add", "samples/raw/staged.csv")
+    assert not_committed(tmp_path, "samples") == (
+        "4 samples are not in the last commit, and used all the same: "
+        "samples/raw/changed.csv, samples/raw/new.csv, samples/raw/staged.csv and 1 more"
     )
 
 
