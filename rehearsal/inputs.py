@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from aws_glue_cdk_baseline.config import Config, ConfigError, Job, StageConfig, load_config
+from aws_glue_cdk_baseline.config.chains import upstream
 from aws_glue_cdk_baseline.config.yaml_file import YamlFile, read_yaml
 from local import sample_data
 from local.samples import place, sample_of
@@ -85,19 +86,6 @@ def read(project: Path, config: str = "") -> Inputs:
 def written_before(job: Job, jobs: Iterable[Job]) -> tuple[str, ...]:
     """Return the locations that the jobs before a job write."""
     return tuple(location for other in upstream(job, jobs) for location in other.output_locations)
-
-
-def upstream(job: Job, jobs: Iterable[Job]) -> tuple[Job, ...]:
-    """Return those of `jobs` that come before `job`, directly or through others."""
-    by_name = {other.name: other for other in jobs}
-    found: set[str] = set()
-    left = list(job.settings.after)
-    while left:
-        name = left.pop()
-        if name in by_name and name not in found:
-            found.add(name)
-            left += by_name[name].settings.after
-    return tuple(other for name, other in by_name.items() if name in found)
 
 
 def not_committed(project: Path, folder: str) -> str:
