@@ -43,7 +43,7 @@ class Expect(Section):
     """The output of a good run, for the integration test to verify."""
 
     output_rows: int = Field(
-        ge=1, description="the least number of rows in the Parquet files at the job's outputLocation"
+        ge=1, description="the least number of rows in the files below the job's outputLocation"
     )
 
 
