@@ -1,7 +1,7 @@
 """What a job run has read and written in S3: files, rows and bytes.
 
-Each run leaves a file with a line for each access: `{"op": "read", "uri": "s3://bucket/key", "bytes": 80}`, where `op`
-is read, write or delete.
+The emulator (rehearsal/ministack/s3.py) keeps a file for each run, with a line for each access:
+`{"op": "read", "uri": "s3://bucket/key", "bytes": 80}`, where `op` is read, write or delete.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow as pa
 from botocore.exceptions import BotoCoreError, ClientError
 
-from rehearsal.locations import below
+from rehearsal.locations import GLUES_OWN, below
 from tools.rows import Rows, count_rows, hidden, total
 
 SUFFIX = ".s3.jsonl"  # of the file with the accesses, beside the run's log
@@ -43,17 +43,20 @@ class Amount:
         return f"{_number(self.files, 'file')}{rows}, {_size(self.bytes)}{places}"
 
 
-def amounts(file: Path, arguments: Mapping[str, str], s3: Any) -> tuple[Amount, Amount]:
+def amounts(file: Path, arguments: Mapping[str, str], s3: Any, without: Iterable[str] = ()) -> tuple[Amount, Amount]:
     """Return what a run with these arguments has read and written, by the file with its accesses.
 
-    `s3` is the client of an administrator, who may read all of it.
+    `s3` is the client of an administrator, who may read all of it. Objects `without`, as its script, do not count, nor
+    those of Glue's own arguments.
     """
-    read, written = _objects(file)
+    own = {value for name, value in arguments.items() if name in GLUES_OWN}
+    ignored = [*without, *(part.strip() for value in own for part in value.split(","))]
+    read, written = _objects(file, ignored) if file.exists() else ({}, {})
     locations = [value for value in arguments.values() if value.startswith("s3://")]
     return _amount(read, locations, s3), _amount(written, locations, s3)
 
 
-def _objects(file: Path) -> tuple[dict[str, int], dict[str, int]]:
+def _objects(file: Path, ignored: Iterable[str]) -> tuple[dict[str, int], dict[str, int]]:
     """Return the objects that a run has read, but not written before, and those it has written and not deleted."""
     read: dict[str, int] = {}
     written: dict[str, int] = {}
@@ -61,6 +64,8 @@ def _objects(file: Path) -> tuple[dict[str, int], dict[str, int]]:
     for line in file.read_text(encoding="utf-8").splitlines():
         access = json.loads(line)
         uri, size = str(access["uri"]), int(access.get("bytes") or 0)
+        if any(below(uri, folder) for folder in ignored):
+            continue
         if access["op"] == "write":
             written[uri] = size
             ever_written.add(uri)

@@ -13,14 +13,12 @@ from typing import Any
 from local import sample_data
 from local.samples import place
 from rehearsal.aws.sessions import Session
-from rehearsal.locations import below, touch
+from rehearsal.locations import GLUES_OWN, below, touch
 
 # AWS's public examples: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-python-samples-legislators.html
 PUBLIC_BUCKETS = {"awsglue-datasets"}
 PUBLIC_OWNER = "000000000001"  # an account in the emulator that is not one of the pipeline's
 OBJECT_ACTIONS = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"]
-# Glue's own arguments with places in S3, which may be several: they are no inputs, and may have files in samples/ too.
-GLUES_OWN = {"--TempDir", "--extra-py-files", "--extra-jars", "--extra-files", "--additional-python-modules"}
 UPLOADS = 8  # at the same time
 
 

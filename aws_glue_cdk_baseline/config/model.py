@@ -42,9 +42,7 @@ class Account(Section):
 class Expect(Section):
     """The output of a good run, for the integration test to verify."""
 
-    output_rows: int = Field(
-        ge=1, description="the least number of rows in the files below the job's outputLocation"
-    )
+    output_rows: int = Field(ge=1, description="the least number of rows in the files below the job's outputLocation")
 
 
 class JobSettings(Section):

@@ -23,6 +23,7 @@ from local.emulator import Emulator
 from rehearsal.accesses import SUFFIX, amounts
 from rehearsal.aws.processes import GRACE_SECONDS, JOB_PROCESSES, JOB_RUNS, end_group, write_record
 from rehearsal.aws.sessions import Sessions, account_of
+from rehearsal.ministack import s3
 
 Run = dict[str, Any]
 STOPPED_BY_HAND = "STOPPED"
@@ -55,7 +56,7 @@ def run_on_local_spark(
     started = time.monotonic()
     state, message = ended(run, job, arguments, script, log)
     seconds = time.monotonic() - started
-    read, wrote = accessed(log, arguments, job["Role"])
+    read, wrote = accessed(log.with_suffix(SUFFIX), arguments, script, job["Role"])
     file = Path(os.environ["REHEARSAL_RECORDS"]) / JOB_RUNS
     record = {"job": job_name, "run": run["Id"], "state": state, "message": message, "log": str(log)}
     write_record(file, **record, seconds=seconds, read=read, wrote=wrote)
@@ -66,8 +67,12 @@ def ended(run: Run, job: dict[str, Any], arguments: dict[str, str], script: str,
     """Run the job's script as a process. Return its last state and the error message, as Glue reports them."""
     reason = log.with_suffix(".reason")
     command = [sys.executable, "-m", "rehearsal.ministack.job_run"]
-    command += ["--role", job["Role"], "--region", get_region(), "--script", script, "--reason", str(reason)]
-    command += ["--accesses", str(log.with_suffix(".s3.jsonl")), "--"]
+    session = (
+        f"GlueJobRunnerSession-{run['Id'][:8]}"  # Glue's name without the id, by which the patch of S3 knows the run
+    )
+    s3.accesses[session] = log.with_suffix(SUFFIX)
+    command += ["--role", job["Role"], "--session", session, "--region", get_region()]
+    command += ["--script", script, "--reason", str(reason), "--"]
     command += [part for name, value in arguments.items() for part in (name, str(value))]
     minutes = float(job.get("Timeout") or 0)
     # It has a process group of its own, so that it can be stopped alone. It ends by itself when the emulator ends.
@@ -84,6 +89,7 @@ def ended(run: Run, job: dict[str, Any], arguments: dict[str, str], script: str,
         return "TIMEOUT", f"the job's timeout of {minutes:g} minutes has passed"
     finally:
         _processes.pop(run["Id"], None)
+        s3.accesses.pop(session, None)
     if run["JobRunState"] == STOPPED_BY_HAND:
         return STOPPED_BY_HAND, ""
     if not code:
@@ -91,13 +97,11 @@ def ended(run: Run, job: dict[str, Any], arguments: dict[str, str], script: str,
     return "FAILED", reason.read_text(encoding="utf-8") if reason.exists() else f"exit code {code}"
 
 
-def accessed(log: Path, arguments: dict[str, str], role: str) -> tuple[str, str]:
-    """Return in words what a run has read and written; empty texts if that is not known."""
-    accesses = log.with_suffix(SUFFIX)
-    if not accesses.exists():
-        return "", ""
+def accessed(file: Path, arguments: dict[str, Any], script: str, role: str) -> tuple[str, str]:
+    """Return in words what a run has read and written, by the file of its accesses."""
     administrator = sessions().user(account_of(role), get_region())
-    read, wrote = amounts(accesses, {name: str(value) for name, value in arguments.items()}, administrator.client("s3"))
+    given = {name: str(value) for name, value in arguments.items()}
+    read, wrote = amounts(file, given, administrator.client("s3"), without=[script])
     return str(read), str(wrote)
 
 

@@ -1,6 +1,6 @@
 """Run a Glue job as a process: the deployed script with its arguments and the job's role. The emulator starts it.
 
-`python -m rehearsal.ministack.job_run --role ARN --region R --script s3://… --reason FILE -- --JOB_NAME …`
+`python -m rehearsal.ministack.job_run --role ARN --session NAME --region R --script s3://… --reason FILE -- --JOB_NAME …`
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from local.emulator import Emulator
-from local.s3.gateway import gateway, record_to
+from local.s3.gateway import gateway
 from local.s3.store_in_aws import StoreInAws
 from local.script_errors import reason, run_script
 from local.spark import spark_conf, spark_environment
@@ -27,7 +27,7 @@ from rehearsal.aws.sessions import Sessions, TrustError
 SERVICE = "glue.amazonaws.com"
 
 
-def fetch_script(role: str, region: str, script: str, folder: Path) -> Path:
+def fetch_script(role: str, session_name: str, region: str, script: str, folder: Path) -> Path:
     """Assume the job's role for the rest of this process, and fetch the script with it.
 
     Raise TrustError if Glue cannot assume the role, and ClientError if the role cannot read the script.
@@ -35,7 +35,7 @@ def fetch_script(role: str, region: str, script: str, folder: Path) -> Path:
     if not role.startswith("arn:"):
         raise TrustError(f"the job's role {role!r} is not an ARN")
     emulator = Emulator(os.environ["AWS_ENDPOINT_URL"], Path(os.environ["AWS_CA_BUNDLE"]))
-    session = Sessions(emulator).as_service(role, SERVICE, "GlueJobRunnerSession", region)
+    session = Sessions(emulator).as_service(role, SERVICE, session_name, region)
     os.environ.update(session.environment)
     bucket, _, key = script.removeprefix("s3://").partition("/")
     local = folder / Path(key).name
@@ -45,17 +45,16 @@ def fetch_script(role: str, region: str, script: str, folder: Path) -> Path:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m rehearsal.ministack.job_run")
-    for name in ("--role", "--region", "--script"):
+    for name in ("--role", "--session", "--region", "--script"):
         parser.add_argument(name, required=True)
     parser.add_argument("--reason", type=Path, required=True, help="file for one line that says why the run failed")
-    parser.add_argument("--accesses", type=Path, required=True, help="file for what the run reads and writes in S3")
     parser.add_argument("arguments", nargs=argparse.REMAINDER)
     options = parser.parse_args()
     end_with_parent()
     with tempfile.TemporaryDirectory(prefix="job-run-") as folder:
         os.chdir(folder)
         try:
-            script = fetch_script(options.role, options.region, options.script, Path(folder))
+            script = fetch_script(options.role, options.session, options.region, options.script, Path(folder))
         except (ClientError, TrustError) as error:
             options.reason.write_text(str(error) if isinstance(error, TrustError) else reason(error), encoding="utf-8")
             sys.exit(str(error))
@@ -63,7 +62,7 @@ def main() -> None:
         conf = spark_conf(dict(pairwise(arguments)).get("--conf", ""))
         cache = Path(folder) / "s3"
         cache.mkdir()
-        with gateway(StoreInAws(boto3.Session(), cache), record_to(options.accesses)) as s3:
+        with gateway(StoreInAws(boto3.Session(), cache)) as s3:
             os.environ.update(spark_environment(small_data=True, s3=s3, settings=conf))  # samples are small
             time.tzset()  # applies TZ: Python has read the laptop's time zone before
             sys.path.append(os.environ["PYTHONPATH"].rpartition(os.pathsep)[2])  # the awsglue stand-in

@@ -35,7 +35,8 @@ def of_run(folder: Path, objects: dict[str, bytes], *accesses: tuple[str, str]) 
     lines = [json.dumps({"op": op, "uri": f"s3://b/{key}", "bytes": 5}) for op, key in accesses]
     file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     arguments = {"--input_path": "s3://b/in/", "--ref_path": "s3://b/ref.csv", "--output_path": "s3://b/out/"}
-    return amounts(file, arguments, Bucket(objects))
+    arguments |= {"--extra-py-files": "s3://b/lib/a.zip", "--TempDir": "s3://b/tmp/"}
+    return amounts(file, arguments, Bucket(objects), without=["s3://b/code/job.py"])
 
 
 def test_files_rows_and_bytes_of_a_run_are_counted_once_each(tmp_path: Path) -> None:
@@ -67,6 +68,17 @@ def test_what_spark_writes_for_itself_is_not_counted(tmp_path: Path) -> None:
         ("write", "out/.spark-staging/x"),
     )
     assert (read, wrote) == (Amount(), Amount(files=1, bytes=20, counted=1, rows=2, locations=1))
+
+
+def test_the_script_and_places_in_glues_own_arguments_are_no_data(tmp_path: Path) -> None:
+    read, wrote = of_run(
+        tmp_path, {}, ("read", "code/job.py"), ("read", "lib/a.zip"), ("write", "tmp/x"), ("read", "lib/b.json")
+    )
+    assert (read.files, wrote.files) == (1, 0)
+
+
+def test_a_run_without_accesses_read_nothing(tmp_path: Path) -> None:
+    assert amounts(tmp_path / "none.jsonl", {}, Bucket({})) == (Amount(), Amount())
 
 
 def test_a_file_that_is_gone_or_of_an_unknown_format_has_no_rows(tmp_path: Path) -> None:
