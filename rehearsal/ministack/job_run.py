@@ -1,6 +1,6 @@
 """Run a Glue job as a process: the deployed script with its arguments and the job's role. The emulator starts it.
 
-`python -m rehearsal.ministack.job_run --role ARN --session NAME --region R --script s3://… --reason FILE -- --JOB_NAME …`
+`python -m rehearsal.ministack.job_run --role ARN --session NAME --region R --script s3://… --reason FILE -- …`
 """
 
 from __future__ import annotations

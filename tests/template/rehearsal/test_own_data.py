@@ -1,5 +1,7 @@
 """Jobs of one's own on samples of one's own: a chain, an expectation, a broken job, a missing sample. Slow."""
 
+import re
+
 import pytest
 
 from tests.template.rehearsal.projects import Outcome, Project, this_project
