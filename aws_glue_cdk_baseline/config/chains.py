@@ -17,6 +17,7 @@ from aws_glue_cdk_baseline.config.records import Job
 from aws_glue_cdk_baseline.config.yaml_file import KeyPath, YamlFile
 
 MOST_NAMES = 10  # that a message lists
+MOST_ERRORS = 1000  # ten times what is shown: to find the name that was meant takes time
 
 
 def in_order(jobs: Iterable[Job]) -> tuple[Job, ...]:
@@ -79,6 +80,8 @@ def after_errors(content: ConfigFile, file: YamlFile) -> list[ErrorLine]:
     errors: list[ErrorLine] = []
     waits: dict[str, dict[str, dict[str, _Name]]] = {stage: {} for stage in content.stages}
     for names in _afters(content, file, listed):
+        if len(errors) > MOST_ERRORS:
+            return errors
         for index, name in enumerate(names):
             errors += [name.error(file, message) for message in _messages(index, names, listed, file)]
             for stage in name.stages:

@@ -62,8 +62,7 @@ def print_warnings(config: Config) -> None:
     for warning in config.warnings[:MAX_SHOWN]:
         print(f"warning: {warning}", file=sys.stderr)
     for warning in config.warnings[MAX_SHOWN : MAX_SHOWN + 1]:
-        more = len(config.warnings) - MAX_SHOWN
-        print(f"warning: {replace(warning, where='', message=f'there are {more} more warnings')}", file=sys.stderr)
+        print(f"warning: {replace(warning, where='', message='there are more warnings')}", file=sys.stderr)
 
 
 def _partition_errors(content: ConfigFile, file: YamlFile) -> list[ErrorLine]:

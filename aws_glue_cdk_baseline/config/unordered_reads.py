@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
-from aws_glue_cdk_baseline.config.chains import upstream
+from aws_glue_cdk_baseline.config.chains import in_order
 from aws_glue_cdk_baseline.config.errors import ErrorLine, shown
 from aws_glue_cdk_baseline.config.records import Job
 from aws_glue_cdk_baseline.config.yaml_file import KeyPath, YamlFile
+
+MOST_WARNINGS = 1000  # of one stage: ten times what is shown
 
 
 class _Outputs:
@@ -35,20 +38,42 @@ class _Outputs:
 
 
 def unordered_reads(stage: str, jobs: Sequence[Job], file: YamlFile) -> list[ErrorLine]:
-    """Return a warning for each job of a stage and each other job that writes what it reads, unless it comes after."""
-    outputs, warnings = _Outputs(jobs), []
-    before = {job.name: {other.name for other in upstream(job, jobs)} for job in jobs}
-    for job in jobs:
-        warned = {job.name, *before[job.name]}
-        for location in job.input_locations:
-            for writer, output in outputs.touching(location):
-                if writer.name not in warned:
-                    warned.add(writer.name)
-                    line = file.line(_parameter(stage, writer, output, file))
-                    written = "this location" if _folder(output) == _folder(location) else shown(output)
-                    message = f"{writer.name} writes {written} (line {line}), and {_advice(job, writer, before)}"
-                    warnings.append(file.error(_parameter(stage, job, location, file), message))
-    return warnings
+    """Return a warning for each job of a stage and each other job that writes what it reads, unless it comes after.
+
+    Of very many, the first MOST_WARNINGS.
+    """
+    before: dict[str, set[str]] = {}
+    for job in in_order(jobs):
+        direct = [name for name in job.settings.after if name in before]
+        before[job.name] = {*direct, *(name for other in direct for name in before[other])}
+    outputs = _Outputs(jobs)
+    found = (
+        _warning(stage, job, location, writer, output, before, file)
+        for job in jobs
+        for location, writer, output in _unordered(job, before[job.name], outputs, len(jobs))
+    )
+    return list(islice(found, MOST_WARNINGS))
+
+
+def _unordered(job: Job, before: set[str], outputs: _Outputs, count: int) -> Iterator[tuple[str, Job, str]]:
+    """Yield an input of a job, and who writes what in it, once for each writer that is not `before` the job."""
+    known = {job.name, *before}
+    for location in dict.fromkeys(job.input_locations):
+        for writer, output in outputs.touching(location) if len(known) < count else ():
+            if writer.name not in known:
+                known.add(writer.name)
+                yield location, writer, output
+            if len(known) == count:
+                break
+
+
+def _warning(
+    stage: str, job: Job, location: str, writer: Job, output: str, before: dict[str, set[str]], file: YamlFile
+) -> ErrorLine:
+    line = file.line(_parameter(stage, writer, output, file))
+    written = "this location" if _folder(output) == _folder(location) else shown(output)
+    message = f"{writer.name} writes {written} (line {line}), and {_advice(job, writer, before)}"
+    return file.error(_parameter(stage, job, location, file), message)
 
 
 def _folder(location: str) -> str:

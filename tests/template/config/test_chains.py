@@ -280,7 +280,7 @@ def test_warnings_are_lines_on_stderr_and_of_very_many_a_hundred(
         "warning: c.yaml:7: dev.jobs.Job0.inputLocation: Load writes this location (line 6), and Job0 does not come"
         " after it; add `after: Load`"
     )
-    assert (len(lines), lines[100]) == (101, "warning: c.yaml:107: there are 3 more warnings")
+    assert (len(lines), lines[100]) == (101, "warning: c.yaml:107: there are more warnings")
 
 
 def test_the_command_that_checks_a_file_prints_its_warnings(

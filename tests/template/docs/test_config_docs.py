@@ -112,7 +112,9 @@ def test_all_examples_synthesize_together(tmp_path: Path) -> None:
     app, home = make_app(), config.pipeline_account
     PipelineStack(app, "PipelineStack", config=config, env={"account": home.aws_account_id, "region": home.aws_region})
     (stack,) = app.synth().get_nested_assembly("assembly-PipelineStack-DeployProd").stacks
-    (job,) = [item["Properties"] for item in stack.template["Resources"].values() if item["Type"] == "AWS::Glue::Job"]
+    jobs = [item["Properties"] for item in stack.template["Resources"].values() if item["Type"] == "AWS::Glue::Job"]
+    assert [job["Name"] for job in jobs] == ["CleanOrders-prod", "LoadOrders-prod"]
+    job = jobs[0]
     assert job["DefaultArguments"]["--minimum_age"] == "021"
     assert (job["GlueVersion"], job["WorkerType"], job["NumberOfWorkers"], job["Timeout"]) == ("5.1", "G.2X", 20, 15)
 

@@ -12,7 +12,8 @@ import yaml
 from aws_cdk.assertions import Match, Template
 
 from aws_glue_cdk_baseline.config import PROJECT, Account, ConfigError, Job, StageConfig
-from aws_glue_cdk_baseline.config.model import MAX_AFTER, MAX_JOBS, Expect
+from aws_glue_cdk_baseline.config.model import MAX_JOBS, Expect
+from aws_glue_cdk_baseline.config.values import MAX_AFTER
 from aws_glue_cdk_baseline.pipeline.integration_flags import MAX_BUILDSPEC, MAX_FLAGS
 from aws_glue_cdk_baseline.pipeline_stack import PipelineStack
 from tests.apps import make_app
