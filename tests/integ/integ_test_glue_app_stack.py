@@ -1,4 +1,4 @@
-"""Integration test: start every job of a deployed stage, wait for all runs and report each of them.
+"""Integration test: start every job of a deployed stage in the order of its chains, and report each run.
 
 The pipeline runs it after it has deployed a tested stage. By hand, it needs credentials that may assume the role:
 
