@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 HERE = Path(__file__).parent
-pytest_plugins = ["tests.whole_app"]
+pytest_plugins = ["tests.whole_app", "build_stage.sample_fixture"]
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 os.environ.setdefault("CDK_VALIDATION", "false")  # as in the Build stage: cfn-lint checks the templates
 

@@ -1,7 +1,9 @@
 """Write the docker command lines for AWS's Glue image: to test the jobs, run one, or open a shell. Nothing runs here.
 
-The container sees only the job scripts, read-only, as its working directory. So Python finds the image's own `awsglue`
-and Spark, and not those of this project. A container has no AWS credentials unless a profile is named.
+The container sees the job scripts, read-only, as its working directory. So Python finds the image's own `awsglue` and
+Spark, and not those of this project. The job tests also see `samples/` and the plugin sample_fixture.py, both
+read-only, and the folder of the reports, into which they write; it has the file that tells the plugin what the config
+says. A container has no AWS credentials unless a profile is named.
 Source: https://docs.aws.amazon.com/glue/latest/dg/develop-local-docker-image.html
 """
 
@@ -16,10 +18,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aws_glue_cdk_baseline.config import PROJECT
+from build_stage import job_inputs
 
 JOB_SCRIPTS = PROJECT / "aws_glue_cdk_baseline" / "job_scripts"
 REGISTRY = "public.ecr.aws/glue/aws-glue-libs"
 HOME = "/home/hadoop"
+SAMPLES = PROJECT / "samples"
+PLUGIN = Path(__file__).with_name("sample_fixture.py")
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,7 @@ class Container:
     name: str
     job_scripts: Path
     aws_profile: str | None = None
+    samples: Path | None = None
 
     @property
     def image(self) -> str:
@@ -67,8 +73,15 @@ class Container:
     def test_command(self, reports: Path, pytest_arguments: Iterable[str] = ()) -> list[str]:
         """Return the command that runs the job tests and writes `jobs-<version>.xml` (JUnit) into `reports`."""
         report = f"{HOME}/reports/jobs-{self.glue_version}.xml"
-        pytest = ["python3", "-m", "pytest", "-p", "no:cacheprovider", f"--junitxml={report}", *pytest_arguments]
-        return self._docker_run(pytest, mounts=[Mount(reports, "reports", writable=True)])
+        options = ["-p", "no:cacheprovider", "-p", PLUGIN.stem, f"--junitxml={report}"]
+        mounts = [Mount(reports, "reports", writable=True), Mount(PLUGIN, f"plugins/{PLUGIN.name}")]
+        mounts += [Mount(self.samples, "samples")] if self.samples else []
+        return self._docker_run(
+            ["python3", "-m", "pytest", *options, *pytest_arguments],
+            mounts,
+            environment={"JOB_INPUTS": f"{HOME}/reports/{job_inputs.FILE}", "JOB_SAMPLES": f"{HOME}/samples"},
+            path="plugins",
+        )
 
     def run_command(self, script: str, arguments: Mapping[str, str], mounts: Iterable[Mount]) -> list[str]:
         """Return the command that runs a job script, given by its path relative to the folder of job scripts."""
@@ -79,9 +92,17 @@ class Container:
         """Return the command that opens pyspark. Without a terminal, pyspark reads its commands from standard input."""
         return self._docker_run(["pyspark"], flags=["--interactive", *(["--tty"] if terminal else [])])
 
-    def _docker_run(self, command: Sequence[str], mounts: Iterable[Mount] = (), flags: Sequence[str] = ()) -> list[str]:
+    def _docker_run(
+        self,
+        command: Sequence[str],
+        mounts: Iterable[Mount] = (),
+        flags: Sequence[str] = (),
+        environment: Mapping[str, str] = {},
+        path: str = "",
+    ) -> list[str]:
+        """Return a `docker run` of the command. `path` is a folder of the image's home for the end of PYTHONPATH."""
         shared = [Mount(self.job_scripts, "workspace"), *mounts]
-        environment = {"PYTHONDONTWRITEBYTECODE": "1"}
+        environment = {"PYTHONDONTWRITEBYTECODE": "1", **environment}
         if not self.aws_profile:
             environment["AWS_REGION"] = "us-east-1"  # Glue's Java library needs one
         else:
@@ -92,8 +113,9 @@ class Container:
             *(part for name, value in environment.items() for part in ("--env", f"{name}={value}")),
             *(part for mount in shared for part in ("--mount", self._mount_option(mount))),
             *("--workdir", f"{HOME}/workspace", self.image),
-            # The image's entry point is `bash -l`, which sets the paths. `exec` replaces it, so that signals arrive.
-            *("-c", f"exec {shlex.join(command)}"),
+            # The image's entry point is `bash -l`, which sets the paths; a path of ours comes after them. `exec`
+            # replaces bash, so that signals arrive.
+            *("-c", f"{_with_path(path)}exec {shlex.join(command)}"),
         ]
 
     def _mount_option(self, mount: Mount) -> str:
@@ -104,6 +126,11 @@ class Container:
         return record.getvalue()
 
 
+def _with_path(folder: str) -> str:
+    return f'export PYTHONPATH="${{PYTHONPATH:+$PYTHONPATH:}}{HOME}/{folder}"; ' if folder else ""
+
+
 def new_container(task: str, glue_version: str, aws_profile: str | None = None) -> Container:
     """Return a container with a name that no other run on this machine has."""
-    return Container(glue_version, f"glue-{glue_version}-{task}-{os.getpid()}", JOB_SCRIPTS, aws_profile)
+    name = f"glue-{glue_version}-{task}-{os.getpid()}"
+    return Container(glue_version, name, JOB_SCRIPTS, aws_profile, SAMPLES if SAMPLES.is_dir() else None)

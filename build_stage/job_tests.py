@@ -13,6 +13,7 @@ from pathlib import Path
 from aws_glue_cdk_baseline.config import Config, ConfigError, load_config
 from build_stage.docker_command import Container, new_container
 from build_stage.docker_engine import ImageError, check_docker, execute, interrupt_on_termination
+from build_stage.job_inputs import write_inputs
 
 Commands = Mapping[str, list[str]]  # the docker command line of each Glue version
 
@@ -35,11 +36,12 @@ def docker_commands(
     }
 
 
-def run_job_tests(commands: Commands, reports: Path) -> None:
+def run_job_tests(config: Config, commands: Commands, reports: Path) -> None:
     """Run every command, even after one has failed. Raise ImageError if Docker is missing or a command has failed."""
     check_docker("`make test-jobs` runs the same tests on local Spark, without Docker")
     reports.mkdir(parents=True, exist_ok=True)
     reports.chmod(0o777)  # the user in the image is not the owner of the folder
+    write_inputs(config, reports)
     failures = []
     for version, command in commands.items():
         try:
@@ -58,7 +60,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--reports", type=Path, default=Path("reports"), help="folder for the JUnit XML")
     options, pytest_arguments = parser.parse_known_args(arguments)
     try:
-        run_job_tests(docker_commands(load_config(options.config), options.reports, pytest_arguments), options.reports)
+        config = load_config(options.config)
+        run_job_tests(config, docker_commands(config, options.reports, pytest_arguments), options.reports)
     except (ConfigError, ImageError) as error:
         sys.exit(str(error))
     except KeyboardInterrupt:

@@ -30,11 +30,12 @@ def test_jobs(arguments: list[str]) -> None:
     parser.add_argument("--reports", type=Path, default=Path("reports"), help="folder for the JUnit XML")
     options, given = parser.parse_known_args(arguments)
     _check_profile(options.aws_profile)
-    commands = docker_commands(load_config(options.config), options.reports, given, options.aws_profile)
+    config = load_config(options.config)
+    commands = docker_commands(config, options.reports, given, options.aws_profile)
     if options.dry_run:
         print("\n".join(map(shlex.join, commands.values())))
         return
-    run_job_tests(commands, options.reports)
+    run_job_tests(config, commands, options.reports)
 
 
 def run_job(arguments: list[str]) -> None:

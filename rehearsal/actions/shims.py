@@ -151,17 +151,33 @@ def docker(arguments: list[str]) -> int:
     volumes, workdir, environment = docker_options(arguments[1 : arguments.index(image)])
     say(f"local Spark stands in for the image {image} (ENGINE=docker uses the image)")
     with tempfile.TemporaryDirectory(prefix="glue-image-") as home:
-        text = command[1]
-        for inside, (outside, read_only) in sorted(volumes.items(), reverse=True):
-            place = outside
-            if read_only:  # a copy, so that the tests cannot write into the source, as in the container
-                place = os.path.join(home, os.path.basename(inside))
-                shutil.copytree(outside, place)
-            text, workdir = text.replace(inside, place), workdir.replace(inside, place)
+        places = {}
+        for inside, (outside, read_only) in volumes.items():
+            places[inside] = copied(outside, f"{home}{inside}") if read_only else outside
+            if os.path.isfile(outside):  # its folder is there too
+                places.setdefault(os.path.dirname(inside), os.path.dirname(f"{home}{inside}"))
         # No AWS credentials, as in the container.
         kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
         spark = json.loads(os.environ["REHEARSAL_SPARK"])
-        return subprocess.run(["bash", "-c", text], cwd=workdir, env={**kept, **spark, **environment}).returncode
+        given = {name: outside_of(value, places) for name, value in environment.items()}
+        command = ["bash", "-c", outside_of(command[1], places)]
+        return subprocess.run(command, cwd=outside_of(workdir, places), env={**kept, **spark, **given}).returncode
+
+
+def copied(source: str, target: str) -> str:
+    """Copy a file or a folder to `target`: what is read-only in the container cannot be written through a copy."""
+    os.makedirs(os.path.dirname(target), exist_ok=True)
+    if os.path.isdir(source):
+        shutil.copytree(source, target, dirs_exist_ok=True)
+    else:
+        shutil.copy2(source, target)
+    return target
+
+
+def outside_of(text: str, places: dict[str, str]) -> str:
+    """Return `text` with the paths of the container replaced by those of this machine, the longest first."""
+    inside = "|".join(re.escape(path) for path in sorted(places, key=len, reverse=True))
+    return re.sub(rf"(?:{inside})(?![\w.-])", lambda match: places[match[0]], text) if inside else text
 
 
 def docker_options(words: list[str]) -> tuple[dict[str, tuple[str, bool]], str, dict[str, str]]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from build_stage.docker_command import Container
 from rehearsal.actions.build_tools import build_tools
 from rehearsal.aws.cloud import HERE
 
@@ -103,6 +104,39 @@ def test_the_glue_image_is_stood_in_for_by_local_spark(machine: dict[str, str], 
     assert said == f"[rehearsal] local Spark stands in for the image {image} (ENGINE=docker uses the image)\n435 Java"
     assert (tmp_path / "source/r").read_text() == "more\n"
     assert os.listdir(tmp_path / "jobs") == ["seats"]  # it was mounted read-only
+
+
+SAMPLE_TEST = """
+def test_orders(sample):
+    path = sample("inputLocation")
+    assert open(path).read() == "id\\n1\\n"
+    try:
+        open(path, "w").write("")
+    except OSError:
+        pass
+"""
+
+
+@pytest.mark.parametrize("committed", [True, False])
+def test_the_job_tests_of_the_image_find_the_samples_that_are_committed(
+    machine: dict[str, str], tmp_path: Path, committed: bool
+) -> None:
+    scripts, reports, samples = (tmp_path / name for name in ("job_scripts", "reports", "samples"))
+    for folder in (scripts, reports, samples / "data"):
+        folder.mkdir(parents=True)
+    (scripts / "test_orders.py").write_text(SAMPLE_TEST)
+    if committed:
+        (samples / "data" / "orders.csv").write_text("id\n1\n")
+    inputs = {"in_build": True, "jobs": {"orders": {"Orders": {"inputLocation": "data/orders.csv"}}}}
+    (reports / "job-inputs.json").write_text(json.dumps(inputs))
+    container = Container("5.0", "glue-1", scripts, samples=samples if committed else None)
+    said = run(machine, tmp_path / "source", *container.test_command(reports, ["-q", "-p", "no:warnings"]))
+    if committed:
+        assert "1 passed" in said
+        assert (samples / "data" / "orders.csv").read_text() == "id\n1\n"  # it was mounted read-only
+    else:
+        assert "Orders: the sample of inputLocation (s3://data/orders.csv) is not in the repository: commit it" in said
+    assert (reports / "jobs-5.0.xml").is_file()
 
 
 def test_another_docker_command_needs_docker(machine: dict[str, str], tmp_path: Path) -> None:

@@ -1,10 +1,11 @@
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from build_stage import docker_command
-from build_stage.docker_command import IMAGES, Container, Image, Mount
+from build_stage import docker_command, sample_fixture
+from build_stage.docker_command import IMAGES, PLUGIN, Container, Image, Mount
 
 CONTAINER = Container("5.0", "glue-1", Path("/p/job_scripts"))
 
@@ -13,17 +14,44 @@ def mounts(command: list[str]) -> list[str]:
     return [command[index + 1] for index, part in enumerate(command) if part == "--mount"]
 
 
-def test_the_tests_run_in_the_image_on_the_job_scripts_alone_and_without_credentials() -> None:
-    assert CONTAINER.test_command(Path("/p/reports"), ["-k", "join or show"]) == [
+def test_the_tests_run_in_the_image_on_job_scripts_and_samples_alone_and_without_credentials() -> None:
+    container = Container("5.0", "glue-1", Path("/p/job_scripts"), samples=Path("/p/samples"))
+    assert container.test_command(Path("/p/reports"), ["-k", "join or show"]) == [
         *("docker", "run", "--rm", "--init", "--name", "glue-1"),
-        *("--env", "PYTHONDONTWRITEBYTECODE=1", "--env", "AWS_REGION=us-east-1"),
+        *("--env", "PYTHONDONTWRITEBYTECODE=1"),
+        *("--env", "JOB_INPUTS=/home/hadoop/reports/job-inputs.json", "--env", "JOB_SAMPLES=/home/hadoop/samples"),
+        *("--env", "AWS_REGION=us-east-1"),
         *("--mount", "type=bind,source=/p/job_scripts,target=/home/hadoop/workspace,readonly"),
         *("--mount", "type=bind,source=/p/reports,target=/home/hadoop/reports"),
+        *("--mount", f"type=bind,source={PLUGIN},target=/home/hadoop/plugins/sample_fixture.py,readonly"),
+        *("--mount", "type=bind,source=/p/samples,target=/home/hadoop/samples,readonly"),
         *("--workdir", "/home/hadoop/workspace"),
         "public.ecr.aws/glue/aws-glue-libs:5",
         "-c",
-        "exec python3 -m pytest -p no:cacheprovider --junitxml=/home/hadoop/reports/jobs-5.0.xml -k 'join or show'",
+        'export PYTHONPATH="${PYTHONPATH:+$PYTHONPATH:}/home/hadoop/plugins"; exec python3 -m pytest -p no:cacheprovider'
+        " -p sample_fixture --junitxml=/home/hadoop/reports/jobs-5.0.xml -k 'join or show'",
     ]
+
+
+def test_a_project_without_samples_mounts_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(docker_command, "SAMPLES", tmp_path / "samples")
+    without = docker_command.new_container("test", "5.0").test_command(Path("/r"))
+    (tmp_path / "samples").mkdir()
+    assert set(mounts(docker_command.new_container("test", "5.0").test_command(Path("/r")))) - set(mounts(without)) == {
+        f"type=bind,source={tmp_path}/samples,target=/home/hadoop/samples,readonly"
+    }
+
+
+def test_the_variables_are_those_that_the_plugin_reads() -> None:
+    assert (sample_fixture.INPUTS, sample_fixture.SAMPLES) == ("JOB_INPUTS", "JOB_SAMPLES")
+    assert Path(sample_fixture.__file__) == PLUGIN
+
+
+@pytest.mark.parametrize(("before", "after"), [("", "/home/hadoop/plugins"), ("/glue", "/glue:/home/hadoop/plugins")])
+def test_the_images_path_is_kept_and_the_plugins_come_last(before: str, after: str) -> None:
+    command = CONTAINER.test_command(Path("/r"))[-1].partition("exec")[0] + 'echo "$PYTHONPATH"'
+    shell = subprocess.run(["bash", "-c", command], env={"PYTHONPATH": before}, capture_output=True, text=True)
+    assert shell.stdout == f"{after}\n"
 
 
 def test_a_job_is_submitted_to_spark_with_its_arguments_quoted() -> None:
@@ -78,12 +106,13 @@ def test_credentials_are_lent_read_only_and_only_when_asked_for(monkeypatch: pyt
         assert said.count("aws") == said.count("--env aws_region=us-east-1") == 1
 
 
-def test_nothing_is_installed_into_the_image_and_no_path_is_set() -> None:
-    for command in (CONTAINER.test_command(Path("/r")), CONTAINER.run_command("a.py", {}, [])):
-        text = " ".join(command)
+def test_nothing_is_installed_into_the_image_and_a_job_run_gets_no_path() -> None:
+    test, run = CONTAINER.test_command(Path("/r")), CONTAINER.run_command("a.py", {}, [])
+    for command in (test, run):
+        text = " ".join(command).replace(str(PLUGIN), "")
         assert "pip" not in text
-        assert "PYTHONPATH" not in text
         assert "/local" not in text
+    assert "PYTHONPATH" not in " ".join(run)
 
 
 def test_a_folder_with_a_comma_in_its_name_is_one_mount() -> None:
