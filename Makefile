@@ -21,6 +21,7 @@ given = $(if $(findstring command,$(origin $(1))),$($(1)))
 engine = $(if $(filter-out 1,$(words $(ENGINE)))$(filter-out spark docker,$(ENGINE)),$(error ENGINE is spark or docker, not $(ENGINE)),$(ENGINE))
 in_docker = $(filter docker,$(engine))
 image = python -m tools.glue_image $(1) --config $(CONFIG) $(addprefix --aws-profile=,$(call given,PROFILE))
+job_option = $(if $(call given,$(1)),$(2)="$(call given,$(1))")
 stage = $(addprefix --stage=,$(call given,STAGE))
 aws = $(addprefix --profile=,$(call given,PROFILE)) $(if $(call given,YES),--yes)
 # Checks that print nothing when all is well.
@@ -51,8 +52,9 @@ run: $(VENV)/.ready  ## run a job, or without JOB a stage: JOB=JoinLegislators S
 shell: $(VENV)/.ready  ## open pyspark in the Glue image (ARGS=--dry-run prints the docker command)
 	@$(call image,shell) $(ARGS)
 
-job: $(VENV)/.ready  ## add a job: NAME=CountTerms writes its script, its test and its YAML blocks
-	@python -m tools.new_job --config $(CONFIG) "$(call given,NAME)"
+job: $(VENV)/.ready  ## add a job: NAME=CleanOrders INPUT=s3://bucket/orders/, or FROM=script.py ARGS="--name value"
+	@python -m tools.new_job --config $(CONFIG) $(call job_option,FROM,--from) $(call job_option,INPUT,--input) \
+	  $(call job_option,OUTPUT,--output) "$(call given,NAME)" $(if $(call given,ARGS),-- $(ARGS))
 
 rehearse: $(VENV)/.ready node_modules/.ready  ## run the whole pipeline on this machine (ARGS=--approve, KEEP=1)
 	@$(if $(engine),python -m rehearsal --config $(CONFIG)) $(ARGS)

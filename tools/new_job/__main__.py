@@ -1,6 +1,7 @@
-"""Write a new job, its script, its test and its blocks in the config: `python -m tools.new_job CountTerms`.
+"""Write a new job, its script, its test and its blocks in the config: `python -m tools.new_job --input S3 CleanOrders`.
 
-Every file is restored if the config with the job has an error, and on Ctrl-C.
+With `--from FILE` the script is one that exists, and words after `--` give its arguments their values. Every file is
+restored if the config with the job has an error, and on Ctrl-C.
 """
 
 from __future__ import annotations
@@ -10,53 +11,57 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from aws_glue_cdk_baseline.config import PROJECT, ConfigError
 from aws_glue_cdk_baseline.config.yaml_file import read_yaml
 from tools.new_job.config_blocks import blocks_for, check_config, check_is_new, extend_config
 from tools.new_job.names import NewJobError, check_importable, module_name
-
-TEMPLATE = Path(__file__).resolve().parent / "template"
-LINE_LENGTH = 120  # of ruff, in pyproject.toml
+from tools.new_job.plan import Job, Request, planned
 
 
-def add_job(name: str, config: Path, project: Path = PROJECT) -> list[str]:
-    """Add the job and return the files that were written. Raise NewJobError or ConfigError, and then change nothing."""
-    module = module_name(name)
-    job_scripts = project / "aws_glue_cdk_baseline" / "job_scripts"
-    script, test = job_scripts / f"{module}.py", job_scripts / "tests" / f"test_{module}.py"
+@dataclass(frozen=True)
+class Added:
+    """A job that was added: the files that were written, and what is left to do."""
+
+    job: Job
+    written: tuple[str, ...]
+
+
+def add_job(request: Request, config: Path, project: Path = PROJECT) -> Added:
+    """Add the job. Raise NewJobError or ConfigError, and then change nothing."""
+    try:
+        module = module_name(request.job_name)
+    except NewJobError as error:
+        if request.source and not request.name:
+            raise NewJobError(f"{request.source}: {error}; name the job with NAME=") from None
+        raise
     before = read_yaml(config, str(config))
-    check_is_new(name, before)
-    for file in (script, test):
+    check_is_new(request.job_name, before)
+    job = planned(request, module, project)
+    if not job.is_in_place:
+        check_importable(job.name, module)
+    for file in () if job.is_in_place else (job.script, job.test):
         if file.exists():
             raise NewJobError(f"{file.relative_to(project)} exists; choose another name for the job")
-    check_importable(name, module)
-    blocks = blocks_for(before)
+    blocks = blocks_for(before, job.parameters, job.settings)
     content = config.read_bytes()
     snapshots = project / "tests" / "snapshot"
-    with all_or_nothing([script, test, config, *snapshots.glob("__snapshots__/**/*.json")]):
-        extend_config(config, name, blocks, before)
-        script.write_text((TEMPLATE / "job_script.py").read_text(encoding="utf-8"), encoding="utf-8")
-        test.write_text(test_text(module), encoding="utf-8")
+    texts = {
+        file: text for file, text in ((job.script, job.script_text), (job.test, job.test_text)) if not file.exists()
+    }
+    with all_or_nothing([*texts, config, *snapshots.glob("__snapshots__/**/*.json")]):
+        extend_config(config, job.name, blocks, before)
+        for file, text in texts.items():
+            file.parent.mkdir(exist_ok=True)
+            file.write_bytes(text)
         check_config(config, project, content)
         if config.resolve() == project / "default-config.yaml" and snapshots.is_dir():
             _update_snapshots(project)
     lines = read_yaml(config, str(config)).lines
-    places = " and ".join(f"{config}:{lines[(*section, name)]}" for section in blocks)
-    return [str(script.relative_to(project)), str(test.relative_to(project)), places]
-
-
-def test_text(module: str) -> str:
-    """Return the test of the script `module`: the template, with the import of the script in sorted order."""
-    old = "from job_script import main, read_json, transform\n"
-    new = old.replace("job_script", module)
-    if len(new) > LINE_LENGTH + 1:
-        new = f"from {module} import (\n    main,\n    read_json,\n    transform,\n)\n"
-    above, _, below = (TEMPLATE / "test_job_script.py").read_text(encoding="utf-8").partition(old)
-    head, _, imports = above.rpartition("import pytest\n")
-    sorted_imports = sorted([*imports.splitlines(keepends=True), new], key=lambda line: line.split()[1])
-    return f"{head}import pytest\n{''.join(sorted_imports)}{below}"
+    places = " and ".join(f"{config}:{lines[(*section, job.name)]}" for section in blocks)
+    return Added(job, (*(str(file.relative_to(project)) for file in texts), places))
 
 
 @contextmanager
@@ -82,13 +87,42 @@ def _update_snapshots(project: Path) -> None:
         raise NewJobError(f"the snapshots cannot be updated, see `make snapshot`: {lines[-1]}")
 
 
+def report(added: Added, config: Path) -> str:
+    """Return what was written, what is missing, and the next commands."""
+    job = added.job
+    more = "" if config == Path("default-config.yaml") else f" CONFIG={config}"
+    first, *rest = added.written
+    lines = [f"Wrote {first}", *(f"      {file}" for file in rest), *job.notes, "Next:"]
+    commands = {
+        **{
+            f"make sample JOB={job.name} PROFILE=name{more}": "fetch the samples that are missing"
+            for _ in job.missing[:1]
+        },
+        **({"make check": "format the script, and check it"} if job.is_brought else {}),
+        f"make run JOB={job.name}{more}": "run it on its samples",
+        f'make test-jobs ARGS="-k {job.module}"': "run its test",
+        f"make rehearse{more}": "after a commit: the whole pipeline, on this machine",
+    }
+    width = max(map(len, commands)) + 2
+    return "\n".join([*lines, *(f"  {command:<{width}}# {what}" for command, what in commands.items())])
+
+
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m tools.new_job", description=(__doc__ or "").splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.new_job", description=(__doc__ or "").splitlines()[0], allow_abbrev=False
+    )
     parser.add_argument("--config", type=Path, default=Path("default-config.yaml"))
-    parser.add_argument("name", metavar="NAME", help="such as CountTerms")
-    options = parser.parse_args(arguments)
+    parser.add_argument("--input", default="", metavar="S3", help="the location that the job reads")
+    parser.add_argument("--output", default="", metavar="S3", help="the location that the job writes to")
+    parser.add_argument("--from", dest="source", default="", metavar="FILE", help="a script that exists")
+    parser.add_argument("name", nargs="?", default="", metavar="NAME", help="such as CleanOrders")
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    end = words.index("--") if "--" in words else len(words)
+    options = parser.parse_args(words[:end])
+    source = Path(options.source) if options.source else None
+    request = Request(options.name, source, options.input, options.output, tuple(words[end + 1 :]))
     try:
-        script, test, places = add_job(options.name, options.config)
+        added = add_job(request, options.config)
     except (ConfigError, NewJobError) as error:
         sys.exit(str(error))
     except OSError as error:
@@ -96,10 +130,7 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("interrupted; nothing is changed", file=sys.stderr)
         return 130
-    config = "" if options.config == Path("default-config.yaml") else f" CONFIG={options.config}"
-    print(f"Wrote {script}\n      {test}\n      {places}")
-    print("It counts memberships by legislative term: replace the transformation, its test and its parameters.")
-    print(f"Next: make run JOB={options.name}{config}")
+    print(report(added, options.config))
     return 0
 
 

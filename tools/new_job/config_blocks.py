@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from aws_glue_cdk_baseline.config import ConfigError, load_config
 from aws_glue_cdk_baseline.config.yaml_file import Data, YamlFile, read_yaml
 from tools.new_job.config_text import NotExtendable, Section, add_blocks
 from tools.new_job.names import NewJobError
 
-Blocks = dict[Section, tuple[str, ...]]
-SETTINGS = ("description: memberships per legislative term, an example",)
-PARAMETERS = (
-    "inputLocation: s3://awsglue-datasets/examples/us-legislators/all/memberships.json",
-    "# outputLocation: s3://your-bucket/your-prefix/  # optional: the result as Parquet",
-)
+
+@dataclass(frozen=True)
+class Block:
+    """The lines of a job in one section, comments included, and what YAML reads in them."""
+
+    lines: tuple[str, ...]
+    values: Mapping[str, object]
+
+
+Blocks = dict[Section, Block]
 
 
 def stage_sections(config: YamlFile) -> list[Section]:
@@ -31,11 +38,11 @@ def check_is_new(name: str, config: YamlFile) -> None:
             raise NewJobError(f"{config.name}:{config.line(path)}: {'.'.join(path)} exists; choose another name")
 
 
-def blocks_for(config: YamlFile) -> Blocks:
-    """Return the lines for each section: parameters for each stage, and settings for `jobs` if the config has it."""
-    has_settings = isinstance(config.data, dict) and "jobs" in config.data
-    stages: Blocks = dict.fromkeys(stage_sections(config), PARAMETERS)
-    return {("jobs",): SETTINGS, **stages} if has_settings else stages
+def blocks_for(config: YamlFile, parameters: Block, settings: Block) -> Blocks:
+    """Return the block of each section: parameters for each stage, and settings for `jobs` if the config has it."""
+    has_settings = isinstance(config.data, dict) and "jobs" in config.data and settings.lines
+    stages: Blocks = dict.fromkeys(stage_sections(config), parameters)
+    return {("jobs",): settings, **stages} if has_settings else stages
 
 
 def extend_config(config: Path, name: str, blocks: Blocks, before: YamlFile) -> None:
@@ -43,15 +50,14 @@ def extend_config(config: Path, name: str, blocks: Blocks, before: YamlFile) -> 
     content = config.read_bytes()
     mark = b"\xef\xbb\xbf" if content.startswith(b"\xef\xbb\xbf") else b""
     try:
-        text = add_blocks(content.decode("utf-8-sig"), name, blocks)
+        lines = {section: block.lines for section, block in blocks.items()}
+        text = add_blocks(content.decode("utf-8-sig"), name, lines)
     except NotExtendable as error:
         raise NewJobError(f"{config}:{error.line}: {error}") from None
     config.write_bytes(mark + text.encode())
     expected = before.data
-    for section, lines in blocks.items():
-        pairs = (line.split(": ", 1) for line in lines if not line.startswith("#"))
-        values: Data = {key: value for key, value in pairs}
-        expected = _with_value(expected, (*section, name), values)
+    for section, block in blocks.items():
+        expected = _with_value(expected, (*section, name), cast(Data, dict(block.values)) or None)
     try:
         as_expected = read_yaml(config, str(config)).data == expected
     except ConfigError:

@@ -24,10 +24,18 @@ class NewJobError(Exception):
     """The job cannot be added. The message is one line."""
 
 
+def name_from(file: Path) -> str:
+    """Return the name of the job of a script: CleanOrders for clean_orders.py, clean-orders.py and cleanOrders.py."""
+    return "".join(word[0].upper() + word[1:] for word in re.findall(r"[A-Za-z0-9]+", file.stem))
+
+
 def module_name(name: str) -> str:
     """Return the module name for the job `name`. Raise NewJobError if the job's name is not allowed."""
     if not name:
-        raise NewJobError("name the job: make job NAME=CountTerms")
+        raise NewJobError(
+            "name the job and its input: make job NAME=CleanOrders INPUT=s3://your-bucket/prefix/; or bring a script:"
+            " make job FROM=path/to/script.py"
+        )
     if not re.fullmatch(r"[A-Z][A-Za-z0-9]*", name, re.ASCII):
         better = "".join(word[0].upper() + word[1:] for word in re.findall(r"[A-Za-z0-9]+", name))
         hint = f"; did you mean {better}?" if re.fullmatch(r"[A-Z].*", better) else ""

@@ -28,8 +28,8 @@ def test_the_tests_run_in_the_image_on_job_scripts_and_samples_alone_and_without
         *("--workdir", "/home/hadoop/workspace"),
         "public.ecr.aws/glue/aws-glue-libs:5",
         "-c",
-        'export PYTHONPATH="${PYTHONPATH:+$PYTHONPATH:}/home/hadoop/plugins"; exec python3 -m pytest -p no:cacheprovider'
-        " -p sample_fixture --junitxml=/home/hadoop/reports/jobs-5.0.xml -k 'join or show'",
+        'export PYTHONPATH="${PYTHONPATH:+$PYTHONPATH:}/home/hadoop/plugins"; exec python3 -m pytest'
+        " -p no:cacheprovider -p sample_fixture --junitxml=/home/hadoop/reports/jobs-5.0.xml -k 'join or show'",
     ]
 
 

@@ -37,7 +37,7 @@ def dry_run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[
 
 
 def last_command(*arguments: str, **environment: str) -> str:
-    return " ".join(dry_run(*arguments, **environment).stdout.splitlines()[-1].split())
+    return " ".join(dry_run(*arguments, **environment).stdout.replace("\\\n", " ").splitlines()[-1].split())
 
 
 def test_help_lists_every_target() -> None:
@@ -65,4 +65,13 @@ def test_the_options_of_a_run_are_variables_and_its_arguments_come_last() -> Non
 def test_a_variable_that_other_programs_use_too_is_not_taken_from_the_environment() -> None:
     command = last_command("run", "JOB=Join", "ENGINE=docker", STAGE="prod", PROFILE="me")
     assert command == "python -m tools.glue_image run --config default-config.yaml Join"
-    assert last_command("job", NAME="me") == 'python -m tools.new_job --config default-config.yaml ""'
+    command = last_command("job", NAME="me", FROM="me", INPUT="me", OUTPUT="me", ARGS="me")
+    assert command == 'python -m tools.new_job --config default-config.yaml ""'
+
+
+def test_a_new_job_gets_its_values_from_the_command_line() -> None:
+    given = ["NAME=Clean", "FROM=my scripts/c.py", "INPUT=s3://a/b/", "OUTPUT=s3://c/", "ARGS=--minimum_age 21"]
+    assert last_command("job", *given) == (
+        'python -m tools.new_job --config default-config.yaml --from="my scripts/c.py" --input="s3://a/b/"'
+        ' --output="s3://c/" "Clean" -- --minimum_age 21'
+    )

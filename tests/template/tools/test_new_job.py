@@ -11,9 +11,12 @@ from aws_glue_cdk_baseline.config.yaml_file import read_yaml
 from tests.configs import CONFIG, make_project
 from tools.new_job import __main__ as new_job
 from tools.new_job import config_blocks
+from tools.new_job.config_blocks import Block
 from tools.new_job.names import NewJobError, module_name
+from tools.new_job.plan import Request
 
 JOB_SCRIPTS = Path("aws_glue_cdk_baseline", "job_scripts")
+MEMBERSHIPS = "s3://awsglue-datasets/examples/us-legislators/all/memberships.json"
 LONG = "ReconcileMembershipsOfEveryLegislatureWithTheirOrganizations"  # 60 characters
 
 
@@ -26,30 +29,35 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def add(project: Path, name: str = "CountTerms", input: str = MEMBERSHIPS, config: str = "c.yaml") -> new_job.Added:
+    return new_job.add_job(Request(name, input=input), project / config, project)
+
+
 def files(project: Path) -> dict[str, bytes]:
     return {str(path.relative_to(project)): path.read_bytes() for path in project.rglob("*") if path.is_file()}
 
 
 def test_the_job_is_in_each_stage_and_its_description_where_settings_are(project: Path) -> None:
-    new_job.add_job("CountTerms", project / "c.yaml", project)
+    add(project)
     config = load_config(project / "c.yaml", project)
     for stage in config.stages:
         job = stage.jobs[-1]
         assert (job.name, job.script) == ("CountTerms", project / JOB_SCRIPTS / "count_terms.py")
-        assert job.settings.description == "memberships per legislative term, an example"
-        assert job.arguments == {"--input_path": "s3://awsglue-datasets/examples/us-legislators/all/memberships.json"}
+        assert job.settings.description == "keeps each record of its input once, an example"
+        assert job.arguments == {"--input_path": MEMBERSHIPS}
 
 
 def test_every_stage_of_the_file_gets_its_block(project: Path) -> None:
     staging = CONFIG.partition("prod:")[2].replace("prod-data", "staging-data")
     account = 'stagingAccount: {awsAccountId: "444444444444", awsRegion: eu-west-1}\n'
     (project / "c.yaml").write_text(f"{account}{CONFIG}staging:{staging}", encoding="utf-8")
-    blocks = config_blocks.blocks_for(read_yaml(project / "c.yaml", "c.yaml"))
+    block = Block(("a: b",), {"a": "b"})
+    blocks = config_blocks.blocks_for(read_yaml(project / "c.yaml", "c.yaml"), block, block)
     assert list(blocks) == [("jobs",), ("dev", "jobs"), ("prod", "jobs"), ("staging", "jobs")]
 
 
 def test_it_says_what_it_wrote(project: Path) -> None:
-    assert new_job.add_job("CountTerms", project / "c.yaml", project) == [
+    assert list(add(project).written) == [
         "aws_glue_cdk_baseline/job_scripts/count_terms.py",
         "aws_glue_cdk_baseline/job_scripts/tests/test_count_terms.py",
         f"{project}/c.yaml:7 and {project}/c.yaml:16 and {project}/c.yaml:27",
@@ -57,16 +65,16 @@ def test_it_says_what_it_wrote(project: Path) -> None:
 
 
 def test_the_output_location_that_the_config_shows_is_an_argument_of_the_script(project: Path) -> None:
-    new_job.add_job("CountTerms", project / "c.yaml", project)
+    add(project)
     text = (project / "c.yaml").read_text(encoding="utf-8")
     (project / "c.yaml").write_text(text.replace("# outputLocation", "outputLocation"), encoding="utf-8")
     job = load_config(project / "c.yaml", project).stages[0].jobs[-1]
-    assert job.output_locations == ("s3://your-bucket/your-prefix/",)
-    assert job.arguments["--output_path"] == "s3://your-bucket/your-prefix/"
+    assert job.output_locations == ("s3://your-bucket/prefix/",)
+    assert job.arguments["--output_path"] == "s3://your-bucket/prefix/"
 
 
 def test_only_lines_are_added_to_the_config(project: Path) -> None:
-    new_job.add_job("CountTerms", project / "c.yaml", project)
+    add(project)
     lines = (project / "c.yaml").read_text(encoding="utf-8").splitlines()
     assert [line for line in lines if line in CONFIG.splitlines()] == CONFIG.splitlines()
     assert len(lines) == len(CONFIG.splitlines()) + 2 + 2 * 3
@@ -74,7 +82,7 @@ def test_only_lines_are_added_to_the_config(project: Path) -> None:
 
 @pytest.mark.parametrize("name", ["A", "CountTerms", "Zebra", "PytestTwo", "AwsglueX", LONG, "Ab" * 33])
 def test_what_is_written_is_formatted_and_linted(name: str, project: Path) -> None:
-    new_job.add_job(name, project / "c.yaml", project)
+    add(project, name)
     written = [
         str(JOB_SCRIPTS / f"{module_name(name)}.py"),
         str(JOB_SCRIPTS / "tests" / f"test_{module_name(name)}.py"),
@@ -89,7 +97,7 @@ def test_what_is_written_is_formatted_and_linted(name: str, project: Path) -> No
 def test_a_config_without_settings_stays_without(project: Path) -> None:
     text = CONFIG.replace("jobs:\n  Join:\n    numberOfWorkers: 4\n", "", 1)
     (project / "c.yaml").write_text(text, encoding="utf-8")
-    new_job.add_job("CountTerms", project / "c.yaml", project)
+    add(project)
     assert "description" not in (project / "c.yaml").read_text(encoding="utf-8")
 
 
@@ -97,7 +105,7 @@ def test_a_config_without_settings_stays_without(project: Path) -> None:
 def test_a_stage_without_jobs_gets_its_first(project: Path, mark: bytes) -> None:
     head = CONFIG.partition("jobs:")[0]
     (project / "c.yaml").write_bytes(mark + f"{head}jobs:\ndev:\n  jobs:\nprod:\n  jobs:".encode())
-    new_job.add_job("CountTerms", project / "c.yaml", project)
+    add(project)
     assert [job.name for job in load_config(project / "c.yaml", project).stages[-1].jobs] == ["CountTerms"]
     assert (project / "c.yaml").read_bytes().startswith(mark + b"pipelineAccount")
 
@@ -105,7 +113,7 @@ def test_a_stage_without_jobs_gets_its_first(project: Path, mark: bytes) -> None
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("", "name the job: make job NAME=CountTerms"),
+        ("", "name the job and its input: make job NAME=CleanOrders INPUT=s3://your-bucket/prefix/; or bring a script"),
         ("count_terms", "'count_terms' is not UpperCamelCase; .*; did you mean CountTerms?"),
         ("countTerms", "did you mean CountTerms?"),
         ("Count Terms", "did you mean CountTerms?"),
@@ -128,7 +136,7 @@ def test_a_stage_without_jobs_gets_its_first(project: Path, mark: bytes) -> None
 def test_a_name_that_cannot_be_one_is_refused_in_one_line(name: str, message: str, project: Path) -> None:
     before = files(project)
     with pytest.raises(NewJobError, match=message.replace("?", r"\?")) as raised:
-        new_job.add_job(name, project / "c.yaml", project)
+        add(project, name)
     assert "\n" not in str(raised.value)
     assert files(project) == before
 
@@ -136,7 +144,7 @@ def test_a_name_that_cannot_be_one_is_refused_in_one_line(name: str, message: st
 def test_a_test_that_exists_is_kept(project: Path) -> None:
     (project / JOB_SCRIPTS / "tests" / "test_count_terms.py").write_text("mine")
     with pytest.raises(NewJobError, match=r"job_scripts/tests/test_count_terms\.py exists"):
-        new_job.add_job("CountTerms", project / "c.yaml", project)
+        add(project)
 
 
 @pytest.mark.parametrize(
@@ -159,7 +167,7 @@ def test_a_config_that_does_not_load_is_told_with_its_own_lines_and_nothing_is_k
     (project / "c.yaml").write_text(text, encoding="utf-8")
     before = files(project)
     with pytest.raises((NewJobError, ConfigError), match=message):
-        new_job.add_job("CountTerms", project / "c.yaml", project)
+        add(project)
     assert files(project) == before
 
 
@@ -175,7 +183,7 @@ def test_nothing_is_kept_where_the_work_is_broken_off(
 
     monkeypatch.setattr(new_job, "check_config", break_off)
     with pytest.raises(type(fault)):
-        new_job.add_job("CountTerms", project / "c.yaml", project)
+        add(project)
     assert files(project) == before
 
 
@@ -188,7 +196,7 @@ def test_snapshots_that_cannot_be_updated_are_put_back_with_the_rest(project: Pa
     (project / "tests" / "snapshot" / "test_it.py").write_text(test)
     before = files(project)
     with pytest.raises(NewJobError, match=r"^the snapshots cannot be updated, see `make snapshot`: .+"):
-        new_job.add_job("CountTerms", project / "default-config.yaml", project)
+        add(project, config="default-config.yaml")
     assert {name: content for name, content in files(project).items() if "__pycache__" not in name} == before
 
 

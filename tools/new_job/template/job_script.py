@@ -1,38 +1,37 @@
-"""Count the memberships of each legislative term: an example, to be replaced by your own transformation."""
+"""Keep each record of the input once: an example, to be replaced by your own transformation."""
 
 import sys
+from typing import Any
 
 from awsglue.context import GlueContext
 from awsglue.job import Job
 from awsglue.utils import getResolvedOptions
 from pyspark.context import SparkContext
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
+
+FORMAT = "json"  # of the input: json (a record a line), csv, parquet or orc
+OPTIONS: dict[str, Any] = {}  # of this format; for csv: {"withHeader": True, "separator": ","}
 
 
-def read_json(glue_context: GlueContext, path: str) -> DataFrame:
-    """Read the JSON Lines at `path`: a file, or a folder with its subfolders.
+def read_records(glue_context: GlueContext, path: str) -> DataFrame:
+    """Read the records at `path`: a file, or a folder with its subfolders.
 
-    Raise ValueError if there are no records: for Glue, a path that does not exist is only an empty input.
+    Raise ValueError if there are none: for Glue, a path that does not exist is only an empty input.
     """
     frame = glue_context.create_dynamic_frame.from_options(
         connection_type="s3",
         connection_options={"paths": [path], "recurse": True},
-        format="json",
+        format=FORMAT,
+        format_options=OPTIONS,
     ).toDF()
     if not frame.columns:
         raise ValueError(f"no records in {path}")
     return frame
 
 
-def transform(memberships: DataFrame) -> DataFrame:
-    """Return one row per term, with the number of its memberships. A membership without a term does not count."""
-    return (
-        memberships.where(F.col("legislative_period_id").isNotNull())
-        .groupBy("legislative_period_id")
-        .agg(F.count("*").alias("memberships"))
-        .orderBy("legislative_period_id")
-    )
+def transform(records: DataFrame) -> DataFrame:
+    """Return each record once."""
+    return records.dropDuplicates()
 
 
 def write_parquet(frame: DataFrame, path: str) -> None:
@@ -48,7 +47,7 @@ def main() -> None:
     job = Job(glue_context)
     job.init(args["JOB_NAME"], args)
 
-    result = transform(read_json(glue_context, args["input_path"])).cache()  # read once, used three times
+    result = transform(read_records(glue_context, args["input_path"])).cache()  # read once, used three times
     if "output_path" in args:
         write_parquet(result, args["output_path"])
     result.show()

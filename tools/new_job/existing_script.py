@@ -1,0 +1,144 @@
+"""Read a script that somebody brings: the options that it reads, and what in it a Glue job of this project cannot have.
+
+The script is parsed, and not run.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+from aws_glue_cdk_baseline.config.script_options import SUPPLIED_BY_GLUE, read_script_options
+from tools.new_job.names import GLUE_MODULES, NewJobError
+
+MAGIC = re.compile(rb"^\s*(%{1,2}[A-Za-z]\w*|![A-Za-z].*)")
+S3 = ("s3://", "s3a://", "s3n://")
+
+
+@dataclass(frozen=True)
+class ExistingScript:
+    """A script in `file`. Its options are required or optional, each with its line.
+
+    `known` is false where the options are no literal list: then only a run shows them.
+    """
+
+    file: Path
+    content: bytes
+    tree: ast.Module
+    required: dict[str, int]
+    optional: dict[str, int]
+    known: bool
+
+    @property
+    def options(self) -> dict[str, int]:
+        """All options in the order of their lines."""
+        return dict(sorted({**self.optional, **self.required}.items(), key=lambda item: item[1]))
+
+    @property
+    def description(self) -> str:
+        """The first line of the script's docstring, or an empty text."""
+        lines = (ast.get_docstring(self.tree) or "").splitlines()
+        return lines[0].strip().rstrip(".") if lines else ""
+
+    def locations(self) -> Iterator[tuple[int, str]]:
+        """Yield each location in S3 that is in the script itself, with its line."""
+        texts = {id(node.value) for node in ast.walk(self.tree) if isinstance(node, ast.Expr)}  # docstrings
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in texts:
+                value = node.value.strip()
+                if value.lower().startswith(S3) and not value.endswith("://"):
+                    yield node.lineno, value
+
+    def imports(self) -> dict[str, int]:
+        """Return the packages and modules that the script imports by name, each with its line."""
+        found: dict[str, int] = {}
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                names = [node.module or ""]
+            else:
+                continue
+            for name in names:
+                found.setdefault(name.partition(".")[0], node.lineno)
+        return found
+
+
+def read_existing(file: Path) -> ExistingScript:
+    """Read the script. Raise NewJobError if it is not one, with the line of what is wrong."""
+    if file.suffix == ".ipynb":
+        raise NewJobError(f"{file} is a notebook; download it as a script (.py) in Glue Studio, and bring that")
+    if not file.is_file():
+        raise NewJobError(f"FROM={file}: no such file; name a Python script, as in make job FROM=path/to/script.py")
+    if file.suffix != ".py":
+        raise NewJobError(f"{file} is not a Python script; name a file that ends with .py")
+    content = file.read_bytes()
+    try:
+        options = read_script_options(file)
+        tree = ast.parse(content)
+    except (SyntaxError, ValueError) as error:
+        _refuse_magics(file, content)
+        line = getattr(error, "lineno", None) or 1
+        raise NewJobError(
+            f"{file}:{line}: not valid Python: {getattr(error, 'msg', error)}; Glue runs Python 3.11, so mend it first"
+        ) from None
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "get_ipython":
+            raise NewJobError(_magic(file, node.lineno, "get_ipython()"))
+    calls = any(
+        isinstance(node, ast.Name | ast.Attribute) and _name(node) == "getResolvedOptions" for node in ast.walk(tree)
+    )
+    required = {name: line for name, line in (options.required if options else {}).items() if _is_own(name)}
+    optional = {name: line for name, line in (options.optional if options else {}).items() if _is_own(name)}
+    return ExistingScript(file, content, tree, required, optional, known=bool(options) or not calls)
+
+
+def missing_imports(script: ExistingScript, job_scripts: Path, requirements: Path) -> Iterator[str]:
+    """Yield a line for each module that the script imports and a job of this project would not find."""
+    here = {script.file.stem, *(file.stem for file in job_scripts.glob("*.py"))}
+    here |= {file.parent.name for file in job_scripts.glob("*/*.py")}
+    listed = _listed(requirements)
+    for name, line in script.imports().items():
+        if name in sys.stdlib_module_names or name in GLUE_MODULES or name in here:
+            continue
+        where = f"{script.file.name}:{line} imports {name}"
+        beside = [place for place in (script.file.parent / f"{name}.py", script.file.parent / name) if place.exists()]
+        if beside:
+            yield f"{where}, which is not beside the job scripts: cp -r {beside[0]} {'/'.join(job_scripts.parts[-2:])}/"
+        elif not listed & {_plain(name), *map(_plain, packages_distributions().get(name, []))}:
+            yield f"{where}, which is not in requirements-jobs.txt: add its package there, as in package==1.2.3"
+
+
+def _refuse_magics(file: Path, content: bytes) -> None:
+    for number, line in enumerate(content.splitlines(), 1):
+        if match := MAGIC.match(line):
+            raise NewJobError(_magic(file, number, match[1].decode(errors="replace")))
+
+
+def _magic(file: Path, line: int, what: str) -> str:
+    return (
+        f"{file}:{line}: {what} is a command of a notebook, which a job cannot run; remove it (what it sets, such as"
+        " the number of workers, is a setting of the job in the config)"
+    )
+
+
+def _listed(requirements: Path) -> set[str]:
+    text = requirements.read_text(encoding="utf-8") if requirements.is_file() else ""
+    return {_plain(name) for name in re.findall(r"^([A-Za-z0-9][\w.-]*)", text, re.MULTILINE)}
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _is_own(option: str) -> bool:
+    return option not in SUPPLIED_BY_GLUE
+
+
+def _name(node: ast.Name | ast.Attribute) -> str:
+    return node.id if isinstance(node, ast.Name) else node.attr

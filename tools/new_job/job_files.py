@@ -1,0 +1,133 @@
+"""The script and the test of a new job: from the template, or for a script that somebody brings."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from local.samples import sample_of
+from tools.new_job.arguments import Argument
+from tools.new_job.existing_script import ExistingScript
+from tools.new_job.names import NewJobError
+
+TEMPLATE = Path(__file__).resolve().parent / "template"
+LINE_LENGTH = 120  # of ruff, in pyproject.toml
+COMPRESSED = {".gz", ".bz2", ".zst", ".snappy", ".lz4", ".deflate"}
+CSV = '{"withHeader": True}'
+# The ending of a file -> its format in Glue, and the options to read it.
+FORMATS = {
+    "json": ("json", ""),
+    "jsonl": ("json", ""),
+    "ndjson": ("json", ""),
+    "csv": ("csv", CSV),
+    "tsv": ("csv", '{"withHeader": True, "separator": "\\t"}'),
+    "parquet": ("parquet", ""),
+    "orc": ("orc", ""),
+}
+OTHERS = {"avro", "xml", "ion", "xlsx", "xls", "zip"}
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format of Glue, the options to read it, as code, and whether that is only a guess."""
+
+    name: str
+    options: str = ""
+    guessed: bool = False
+
+
+def format_of(location: str, samples: Path) -> Format:
+    """Return the format of a location by the ending of its name, or by the files of its sample."""
+    sample = sample_of(location, samples)
+    files = [sample, *sorted(sample.rglob("*"))] if sample else []
+    for name in [location, *(file.name for file in files if file.is_file() and not file.name.startswith(("_", ".")))]:
+        suffixes = [suffix.lower() for suffix in Path(name).suffixes]
+        while suffixes and suffixes[-1] in COMPRESSED:
+            suffixes.pop()
+        ending = suffixes[-1][1:] if suffixes else ""
+        if ending in OTHERS:
+            raise NewJobError(
+                f"{name}: a new job reads json, csv, parquet or orc, not {ending}; bring a script of yours that reads"
+                " it: make job FROM=path/to/script.py"
+            )
+        if ending in FORMATS:
+            return Format(*FORMATS[ending])
+    return Format("json", guessed=True)
+
+
+def new_script(form: Format) -> str:
+    """Return the script of the template, which reads this format."""
+    text = (
+        (TEMPLATE / "job_script.py").read_text(encoding="utf-8").replace('FORMAT = "json"', f'FORMAT = "{form.name}"')
+    )
+    head, equals, comment = text.partition("OPTIONS: dict[str, Any] = {}")
+    return f"{head}{equals[:-2]}{form.options or '{}'}{comment}"
+
+
+def new_test(module: str) -> str:
+    """Return the test of the template for the script `module`, with its import in sorted order."""
+    names = ("FORMAT", "OPTIONS", "main", "transform")
+    old = f"from job_script import {', '.join(names)}\n"
+    new = old.replace("job_script", module)
+    if len(new) > LINE_LENGTH + 1:
+        new = "\n".join([f"from {module} import (", *(f"    {name}," for name in names), ")\n"])
+    above, _, below = (TEMPLATE / "test_job_script.py").read_text(encoding="utf-8").partition(old)
+    head, pytest, before = above.partition("import pytest\n")
+    after, _, rest = below.partition("\n\n")
+    imports = [*before.splitlines(keepends=True), new, f"{after}\n"]
+    return f"{head}{pytest}{''.join(sorted(imports, key=lambda line: line.split()[1]))}\n{rest}"
+
+
+def existing_test(script: ExistingScript, arguments: Sequence[Argument]) -> str:
+    """Return the test of a script that was brought: it runs on its samples, and rows come out of each output."""
+    values = [item for item in arguments if item.value]
+    outputs = [item for item in values if item.is_output and "://" in item.value]
+    fixtures = ["run_script: Callable[..., dict[str, Any]]"]
+    if any(item.is_input for item in values):
+        fixtures.insert(0, "sample: Callable[..., str]")
+    if outputs:
+        fixtures.append("count_rows: Callable[[object], int]")
+    if any(_in_test(item).startswith("tmp_path") for item in values):
+        fixtures.append("tmp_path: Path")
+    lines = [f'        "{item.option}": {_in_test(item)},' for item in values]
+    call = "\n".join(["    run_script(", "        {", *(f"    {line}" for line in lines), "        }", "    )"])
+    body = [call if lines else "    run_script()"]
+    body += [f'    assert count_rows(tmp_path / "{item.option}") > 0' for item in outputs]
+    skip = [
+        f'@pytest.mark.skip(reason="line {line} of the script has the location {location}: make it an argument")'
+        for line, location in list(script.locations())[:1]
+    ]
+    return "\n".join(
+        [
+            '"""The job runs on its samples: add a test of what it computes, by value."""',
+            "",
+            "from collections.abc import Callable",
+            *(["from pathlib import Path"] if "tmp_path: Path" in fixtures else []),
+            "from typing import Any",
+            "",
+            *(["import pytest", ""] if skip else []),
+            "",
+            *skip,
+            "def test_the_job_runs_on_its_samples(",
+            *(f"    {fixture}," for fixture in fixtures),
+            ") -> None:",
+            *body,
+            "",
+        ]
+    )
+
+
+def _in_test(argument: Argument) -> str:
+    """Return the value of an argument in the test, as code: the path of a sample, a new folder, or the value itself."""
+    if argument.is_input:
+        return f"sample({_quoted(argument.parameter or argument.option)})"
+    if "://" in argument.value:
+        return f'tmp_path / "{argument.option}"'
+    return _quoted(argument.value)
+
+
+def _quoted(text: str) -> str:
+    """Return a text as code, in the quotes that the formatter chooses."""
+    return repr(text) if '"' in text else json.dumps(text, ensure_ascii=False)
