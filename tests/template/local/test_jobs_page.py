@@ -1,0 +1,41 @@
+"""docs/jobs.md: the script of the page runs as `make run` runs it, and its test with the fixtures passes."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aws_glue_cdk_baseline.config import PROJECT
+from tests.configs import make_job
+from tools import run_job
+
+TEXT = (PROJECT / "docs" / "jobs.md").read_text(encoding="utf-8")
+(SCRIPT,) = re.findall(r"^```python script\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize(("age", "code"), [("21", 0), ("99", 1)])
+def test_the_script_of_the_page_runs_and_exits_as_it_says(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], age: str, code: int
+) -> None:
+    job = make_job(tmp_path)
+    job.script.write_text(SCRIPT, encoding="utf-8")
+    people = tmp_path / "people.csv"
+    people.write_text("name,age\nZoë,40\nOtis,7\nAda,21\n", encoding="utf-8")
+    assert run_job.run(job, "dev", {"--input_path": str(people), "--minimum_age": age}) == code
+    said = capfd.readouterr()
+    if code:
+        assert "no adults" in said.err
+    else:
+        assert re.findall(r"^\| *(\w+)\|$", said.out, re.MULTILINE) == ["name", "Zoë", "Ada"]
+        assert "INFO:root:2 adults" in said.out
+        assert "Show-dev has read 3 people" in said.out + said.err
+
+
+def test_the_script_of_the_page_runs_in_a_test(tmp_path: Path, run_script: Callable[..., dict[str, Any]]) -> None:
+    (tmp_path / "adults.py").write_text(SCRIPT, encoding="utf-8")
+    (tmp_path / "people.csv").write_text("name,age\nZoë,40\nOtis,7\n", encoding="utf-8")
+    arguments = {"input_path": tmp_path / "people.csv", "minimum_age": 21}
+    found = run_script(arguments, script=str(tmp_path / "adults.py"))
+    assert [row["name"] for row in found["adults"].collect()] == ["Zoë"]
