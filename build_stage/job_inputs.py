@@ -14,11 +14,12 @@ from aws_glue_cdk_baseline.config import PROJECT, Config, Job, load_config
 from aws_glue_cdk_baseline.config.parameters import is_output, parameter_name
 
 FILE = "job-inputs.json"  # in the folder of the reports, which the image sees
+CONFIG = "JOB_CONFIG"  # a variable: the config file of `read_inputs`, where it is not default-config.yaml
 
 
-def read_inputs(config: Path = PROJECT / "default-config.yaml") -> dict[str, Any]:
-    """Return `inputs_of` the config file at `config`. Raise ConfigError if it has errors."""
-    return inputs_of(load_config(config))
+def read_inputs() -> dict[str, Any]:
+    """Return `inputs_of` the config file. Raise ConfigError if it has errors."""
+    return inputs_of(load_config(PROJECT / os.environ.get(CONFIG, "default-config.yaml")))
 
 
 def inputs_of(config: Config) -> dict[str, Any]:

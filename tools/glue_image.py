@@ -14,6 +14,7 @@ from aws_glue_cdk_baseline.config import ConfigError, load_config
 from build_stage import docker_command
 from build_stage.docker_engine import ImageError, check_docker, execute, interrupt_on_termination
 from build_stage.job_tests import docker_commands, glue_versions, run_job_tests
+from local import sample_data
 from local.s3.store import FileStore
 from local.samples import OUT, SAMPLES
 from tools.image_arguments import container_arguments, on_the_laptop
@@ -31,6 +32,9 @@ def test_jobs(arguments: list[str]) -> None:
     options, given = parser.parse_known_args(arguments)
     _check_profile(options.aws_profile)
     config = load_config(options.config)
+    if not options.dry_run:
+        inputs = [location for stage in config.stages for job in stage.jobs for location in job.input_locations]
+        sample_data.provide(inputs, SAMPLES)
     commands = docker_commands(config, options.reports, given, options.aws_profile)
     if options.dry_run:
         print("\n".join(map(shlex.join, commands.values())))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from local.sample_data import PUBLIC_DATA
 from local.samples import SAMPLES, sample_of
 from tools.new_job.arguments import (
     EXAMPLE,
@@ -154,10 +155,10 @@ def _job(
     inputs = [item.value for item in arguments if item.is_input]
     samples = {location: sample_of(location, project / SAMPLES.name) for location in inputs}
     told = [f"{location}: its sample is {place.relative_to(project)}" for location, place in samples.items() if place]
+    missing = [location for location, place in samples.items() if not place and not location.startswith(PUBLIC_DATA)]
     told += [
         f"{location} has no sample: `make sample` fetches one, or put files into samples/{location.partition('://')[2]}"
-        for location, place in samples.items()
-        if not place
+        for location in missing
     ]
     settings = Block((f"description: {scalar(description)}",), {"description": description}) if description else None
     return Job(
@@ -170,7 +171,7 @@ def _job(
         parameters=parameters,
         settings=settings or Block((), {}),
         notes=(*notes, *told, *(["Each stage has these locations: change those that differ."] if inputs else [])),
-        missing=tuple(location for location, place in samples.items() if not place),
+        missing=tuple(missing),
         is_brought=is_brought,
         is_in_place=is_in_place,
     )

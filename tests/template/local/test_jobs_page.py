@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from aws_glue_cdk_baseline.config import PROJECT
+from local.s3.store import FileStore
 from tests.configs import make_job
-from tools import run_job
+from tools.run_job.job_process import run_job
 
 TEXT = (PROJECT / "docs" / "jobs.md").read_text(encoding="utf-8")
 (SCRIPT,) = re.findall(r"^```python script\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
@@ -23,7 +24,9 @@ def test_the_script_of_the_page_runs_and_exits_as_it_says(
     job.script.write_text(SCRIPT, encoding="utf-8")
     people = tmp_path / "people.csv"
     people.write_text("name,age\nZoë,40\nOtis,7\nAda,21\n", encoding="utf-8")
-    assert run_job.run(job, "dev", {"--input_path": str(people), "--minimum_age": age}) == code
+    arguments = {"--input_path": str(people), "--minimum_age": age}
+    run = run_job(job, "dev", arguments, FileStore(tmp_path, tmp_path))
+    assert (run.code, "no adults" in run.reason) == (code, bool(code))
     said = capfd.readouterr()
     if code:
         assert "no adults" in said.err

@@ -56,6 +56,15 @@ def test_the_job_of_another_script_is_named(sample: Sample, samples: Path) -> No
     assert sample("inputLocationOrgs", job="Join") == f"{samples}/data/orgs"
 
 
+def test_the_sample_of_the_public_example_is_generated(
+    sample: Sample, samples: Path, job_inputs: dict[str, Any]
+) -> None:
+    public = "awsglue-datasets/examples/us-legislators/all/organizations.json"
+    job_inputs["jobs"] = {"sample_fixture": {"Show": {"inputLocation": public}}}
+    assert sample("inputLocation") == f"{samples}/{public}"
+    assert len((samples / public).read_text(encoding="utf-8").splitlines()) == 13
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -119,6 +128,16 @@ def test_the_config_tells_the_inputs_of_each_script_in_its_first_stage(tmp_path:
         "show": {"Show": {"inputLocation": "dev-data/persons.json"}},
         "join": {"Join": {"inputFile": "shared/f.csv", "inputLocationOrgs": "dev-data/orgs/"}},
     }
+
+
+def test_the_config_is_the_one_that_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (PROJECT / "default-config.yaml").read_text(encoding="utf-8")
+    (tmp_path / "other.yaml").write_text(text.replace("s3://", "s3://other-"), encoding="utf-8")
+    default = inputs_file.read_inputs()["jobs"]
+    monkeypatch.setenv("JOB_CONFIG", str(tmp_path / "other.yaml"))
+    other = inputs_file.read_inputs()["jobs"]
+    assert json.dumps(other).replace('"other-', '"') == json.dumps(default)
+    assert other != default
 
 
 @pytest.mark.parametrize(("build", "expected"), [("b:1", True), ("", False)])

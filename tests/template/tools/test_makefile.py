@@ -65,6 +65,9 @@ def test_the_options_of_a_run_are_variables_and_its_arguments_come_last() -> Non
 def test_a_variable_that_other_programs_use_too_is_not_taken_from_the_environment() -> None:
     command = last_command("run", "JOB=Join", "ENGINE=docker", STAGE="prod", PROFILE="me")
     assert command == "python -m tools.glue_image run --config default-config.yaml Join"
+
+
+def test_the_variables_of_a_new_job_are_not_taken_from_the_environment() -> None:
     command = last_command("job", NAME="me", FROM="me", INPUT="me", OUTPUT="me", ARGS="me")
     assert command == 'python -m tools.new_job --config default-config.yaml ""'
 
