@@ -12,6 +12,7 @@ from typing import Any
 
 from aws_glue_cdk_baseline.config import PROJECT, Config, Job, load_config
 from aws_glue_cdk_baseline.config.parameters import is_output, parameter_name
+from aws_glue_cdk_baseline.config.script_options import read_script_options
 
 FILE = "job-inputs.json"  # in the folder of the reports, which the image sees
 CONFIG = "JOB_CONFIG"  # a variable: the config file of `read_inputs`, where it is not default-config.yaml
@@ -42,14 +43,16 @@ def write_inputs(config: Config, folder: Path) -> None:
 def _inputs(job: Job) -> dict[str, str]:
     """Return bucket/key of each input location: of parameters, and of arguments that have no parameter (`--inputPath`).
 
-    Arguments of Glue's own have a dash in their name, except `--TempDir`.
+    Of the arguments under `defaultArguments` only those are meant that the script reads, and not Glue's own.
     """
+    options = read_script_options(job.script)
     inputs = {}
     for argument, value in job.run_arguments.items():
         option = argument[2:]
         parameter = parameter_name(option) if argument in job.arguments else option
-        glues_own = argument not in job.arguments and ("-" in option or option == "TempDir")
+        is_read = argument in job.arguments or ("-" not in option if options is None else option in options.lines)
         scheme, separator, place = value.partition("://")
-        if separator and scheme.lower() in ("s3", "s3a", "s3n") and not is_output(parameter) and not glues_own:
+        is_location = separator and scheme.lower() in ("s3", "s3a", "s3n")
+        if is_location and is_read and option != "TempDir" and not is_output(parameter):
             inputs[parameter] = place
     return inputs

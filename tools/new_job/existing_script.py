@@ -43,7 +43,7 @@ class ExistingScript:
     def description(self) -> str:
         """The first line of the script's docstring, or an empty text."""
         lines = (ast.get_docstring(self.tree) or "").splitlines()
-        return lines[0].strip().rstrip(".") if lines else ""
+        return lines[0].strip().rstrip(".")[:200] if lines else ""
 
     def locations(self) -> Iterator[tuple[int, str]]:
         """Yield each location in S3 that is in the script itself, with its line."""
@@ -82,8 +82,8 @@ def read_existing(file: Path) -> ExistingScript:
         options = read_script_options(file)
         tree = ast.parse(content)
     except (SyntaxError, ValueError) as error:
-        _refuse_magics(file, content)
         line = getattr(error, "lineno", None) or 1
+        _refuse_magic(file, content, line)
         raise NewJobError(
             f"{file}:{line}: not valid Python: {getattr(error, 'msg', error)}; Glue runs Python 3.11, so mend it first"
         ) from None
@@ -114,10 +114,10 @@ def missing_imports(script: ExistingScript, job_scripts: Path, requirements: Pat
             yield f"{where}, which is not in requirements-jobs.txt: add its package there, as in package==1.2.3"
 
 
-def _refuse_magics(file: Path, content: bytes) -> None:
-    for number, line in enumerate(content.splitlines(), 1):
-        if match := MAGIC.match(line):
-            raise NewJobError(_magic(file, number, match[1].decode(errors="replace")))
+def _refuse_magic(file: Path, content: bytes, line: int) -> None:
+    lines = content.splitlines()
+    if line <= len(lines) and (match := MAGIC.match(lines[line - 1])):
+        raise NewJobError(_magic(file, line, match[1].decode(errors="replace")))
 
 
 def _magic(file: Path, line: int, what: str) -> str:

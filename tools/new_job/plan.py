@@ -185,6 +185,8 @@ def _notes(script: ExistingScript, arguments: Sequence[Argument]) -> list[str]:
         " permission for it"
         for line, location in script.locations()
     ]
+    if line := script.imports().get("boto3"):
+        notes.append(f"{name}:{line} imports boto3, which takes no paths of samples: try that part with make run")
     for option in wrong_outputs(arguments):
         notes.append(
             f"{name}:{script.options.get(option, 1)} reads --{option}: the job's role may write only to arguments that"

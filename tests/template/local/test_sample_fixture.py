@@ -116,17 +116,17 @@ def test_the_config_tells_the_inputs_of_each_script_in_its_first_stage(tmp_path:
         .replace(
             "    numberOfWorkers: 4\n",
             "    numberOfWorkers: 4\n    defaultArguments:\n      --inputFile: s3://shared/f.csv\n"
-            "      --TempDir: s3://temp/\n      --additional-python-modules: s3://w/w.whl\n",
+            "      --TempDir: s3://temp/\n      --look-up: s3://shared/l/\n      --additional-python-modules: s3://w/w.whl\n",
         ),
         {
             "show.py": SHOW,
             "join.py": "import sys\nfrom awsglue.utils import getResolvedOptions\n"
-            "getResolvedOptions(sys.argv, ['input_path_orgs', 'minimum_age', 'inputFile', 'output_path'])\n",
+            "getResolvedOptions(sys.argv, ['input_path_orgs', 'minimum_age', 'inputFile', 'output_path', 'look-up'])\n",
         },
     )
     assert inputs_of(config)["jobs"] == {
         "show": {"Show": {"inputLocation": "dev-data/persons.json"}},
-        "join": {"Join": {"inputFile": "shared/f.csv", "inputLocationOrgs": "dev-data/orgs/"}},
+        "join": {"Join": {"inputFile": "shared/f.csv", "look-up": "shared/l/", "inputLocationOrgs": "dev-data/orgs/"}},
     }
 
 
