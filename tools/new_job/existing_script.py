@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import ast
 import re
+import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import packages_distributions
 from pathlib import Path
@@ -98,20 +99,38 @@ def read_existing(file: Path) -> ExistingScript:
     return ExistingScript(file, content, tree, required, optional, known=bool(options) or not calls)
 
 
-def missing_imports(script: ExistingScript, job_scripts: Path, requirements: Path) -> Iterator[str]:
-    """Yield a line for each module that the script imports and a job of this project would not find."""
+def unlisted_packages(script: ExistingScript, job_scripts: Path, requirements: Path) -> Iterator[str]:
+    """Yield a line for each package that the script imports and that is not in requirements-jobs.txt.
+
+    Raise NewJobError if it imports modules that lie beside it, and not beside the job scripts.
+    """
     here = {script.file.stem, *(file.stem for file in job_scripts.glob("*.py"))}
     here |= {file.parent.name for file in job_scripts.glob("*/*.py")}
+    others = {
+        name: line
+        for name, line in script.imports().items()
+        if name not in sys.stdlib_module_names and name not in GLUE_MODULES and name not in here
+    }
+    _check_shared(script, others, "/".join(job_scripts.parts[-2:]))
     listed = _listed(requirements)
-    for name, line in script.imports().items():
-        if name in sys.stdlib_module_names or name in GLUE_MODULES or name in here:
-            continue
-        where = f"{script.file.name}:{line} imports {name}"
-        beside = [place for place in (script.file.parent / f"{name}.py", script.file.parent / name) if place.exists()]
-        if beside:
-            yield f"{where}, which is not beside the job scripts: cp -r {beside[0]} {'/'.join(job_scripts.parts[-2:])}/"
-        elif not listed & {_plain(name), *map(_plain, packages_distributions().get(name, []))}:
-            yield f"{where}, which is not in requirements-jobs.txt: add its package there, as in package==1.2.3"
+    for name, line in others.items():
+        if not listed & {_plain(name), *map(_plain, packages_distributions().get(name, []))}:
+            yield (
+                f"{script.file.name}:{line} imports {name}, which is not in requirements-jobs.txt: add its package"
+                " there, as in package==1.2.3, unless Glue has it"
+            )
+
+
+def _check_shared(script: ExistingScript, imports: Mapping[str, int], job_scripts: str) -> None:
+    folder = script.file.parent
+    places = {name: [place for place in (folder / f"{name}.py", folder / name) if place.exists()] for name in imports}
+    shared = {name: found[0] for name, found in places.items() if found}
+    if shared:
+        names = ", ".join(f"{name} (line {imports[name]})" for name in shared)
+        raise NewJobError(
+            f"{script.file} imports {names}, which is not beside the job scripts; copy it first:"
+            f" cp -r {shlex.join(map(str, shared.values()))} {job_scripts}/"
+        )
 
 
 def _refuse_magic(file: Path, content: bytes, line: int) -> None:

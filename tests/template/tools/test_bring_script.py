@@ -167,23 +167,34 @@ def test_arguments_that_only_a_run_shows_are_taken_from_ARGS(project: Path) -> N
 
 
 def test_what_works_elsewhere_and_not_as_a_job_is_told_with_its_line(project: Path) -> None:
-    (project.parent / "our_dates.py").write_text("")
     (project / "requirements-jobs.txt").write_text("tiny-package==1.0  # why\n")
-    text = SCRIPT.replace("import pandas\n", "import boto3, our_dates, tiny_package, geopy.distance\n") + (
+    text = SCRIPT.replace("import pandas\n", "import boto3, tiny_package, geopy.distance\n") + (
         "X = 's3://other/lookup.csv'\n"
     )
     text = text.replace('"output_path"', '"target_path"')
-    assert bring(project, text).job.notes[:5] == (
+    assert bring(project, text).job.notes[:4] == (
         "clean-orders.py:14 has the location s3://other/lookup.csv in the script: make it an argument, else the job's"
         " role has no permission for it",
         "clean-orders.py:6 imports boto3, which takes no paths of samples: try that part with make run",
         "clean-orders.py:10 reads --target_path: the job's role may write only to arguments that begin with --output:"
         " rename it if the job writes there",
-        "clean-orders.py:6 imports our_dates, which is not beside the job scripts:"
-        f" cp -r {project.parent}/our_dates.py {JOB_SCRIPTS}/",
         "clean-orders.py:6 imports geopy, which is not in requirements-jobs.txt: add its package there, as in"
-        " package==1.2.3",
+        " package==1.2.3, unless Glue has it",
     )
+
+
+def test_a_module_beside_the_old_script_is_copied_first(project: Path) -> None:
+    (project.parent / "our_dates.py").write_text("")
+    (project.parent / "shared").mkdir()
+    text = SCRIPT.replace("import pandas\n", "import our_dates\nfrom shared.orders import clean\n")
+    assert refused(project, text=text) == (
+        "clean-orders.py imports our_dates (line 6), shared (line 7), which is not beside the job scripts; copy it"
+        " first: cp -r our_dates.py shared aws_glue_cdk_baseline/job_scripts/"
+    )
+    (project / JOB_SCRIPTS / "our_dates.py").write_text("")
+    (project / JOB_SCRIPTS / "shared").mkdir()
+    (project / JOB_SCRIPTS / "shared" / "orders.py").write_text("def clean(): pass\n")
+    assert bring(project, text).written[0] == f"{JOB_SCRIPTS}/clean_orders.py"
 
 
 def test_the_test_of_a_script_with_a_location_in_it_is_skipped_and_says_why(project: Path) -> None:
@@ -235,6 +246,14 @@ def test_a_new_job_needs_its_input_and_names_the_samples_that_there_are(project:
     (project / "samples" / "raw").mkdir(parents=True)
     (project / "samples" / "raw" / "orders.csv").write_text("id\n1\n")
     with pytest.raises(NewJobError, match=r"; samples/ has s3://raw/orders\.csv\)$"):
+        new_job.add_job(request, project / "c.yaml", project)
+
+
+def test_the_words_of_ARGS_are_for_a_script_that_is_brought(project: Path) -> None:
+    request = Request("CleanOrders", input="s3://raw/o.csv", words=("--x", "1"))
+    with pytest.raises(
+        NewJobError, match=r"^ARGS gives the arguments of a script that you bring \(FROM=…\); a new job "
+    ):
         new_job.add_job(request, project / "c.yaml", project)
 
 
