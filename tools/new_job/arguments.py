@@ -104,8 +104,7 @@ def arguments_of(script: ExistingScript, given: Given) -> tuple[Argument, ...]:
     if missing:
         lines = ", ".join(f"--{option} (line {script.required[option]})" for option in missing)
         raise NewJobError(f"{script.file} reads {lines}, without a value here; give it: {given.command(missing)}")
-    options = script.options if script.known else dict.fromkeys(values, 1)
-    return tuple(Argument(option, values.get(option, "")) for option in options)
+    return tuple(Argument(option, values.get(option, "")) for option in {**script.options, **values})
 
 
 def _named(script: ExistingScript, given: Given) -> dict[str, str]:

@@ -96,7 +96,8 @@ def read_existing(file: Path) -> ExistingScript:
     )
     required = {name: line for name, line in (options.required if options else {}).items() if _is_own(name)}
     optional = {name: line for name, line in (options.optional if options else {}).items() if _is_own(name)}
-    return ExistingScript(file, content, tree, required, optional, known=bool(options) or not calls)
+    known = getattr(options, "complete", True) if options else not calls
+    return ExistingScript(file, content, tree, required, optional, known)
 
 
 def unlisted_packages(script: ExistingScript, job_scripts: Path, requirements: Path) -> Iterator[str]:

@@ -116,7 +116,7 @@ def test_the_config_tells_the_inputs_of_each_script_in_its_first_stage(tmp_path:
         .replace(
             "    numberOfWorkers: 4\n",
             "    numberOfWorkers: 4\n    defaultArguments:\n      --inputFile: s3://shared/f.csv\n"
-            "      --TempDir: s3://temp/\n      --look-up: s3://shared/l/\n      --additional-python-modules: s3://w/w.whl\n",
+            "      --TempDir: s3://temp/\n      --look-up: s3://shared/l/\n      --additional-python-modules: s3://wheels/w.whl\n",
         ),
         {
             "show.py": SHOW,

@@ -27,6 +27,9 @@ if "--note" in sys.argv:
     args |= getResolvedOptions(sys.argv, ["note"])
 SparkSession.builder.getOrCreate().read.csv(args["input_path"]).write.parquet(args["output_path"])
 '''
+ONLY_AT_RUN_TIME = (
+    "import sys\nfrom awsglue.utils import getResolvedOptions\ngetResolvedOptions(sys.argv, sys.argv[1:])\n"
+)
 WORDS = ("--minimum_age", "021", "--TempDir=s3://temp/t/")
 
 
@@ -75,7 +78,8 @@ def test_a_script_becomes_a_job_with_the_values_that_are_given(project: Path) ->
             "--output_path": "s3://clean/orders/",
             "--minimum_age": "021",
         }
-        assert (job.input_locations[-1:], job.output_locations) == (("s3://raw/orders.csv",), ("s3://clean/orders/",))
+        assert "s3://raw/orders.csv" in job.input_locations
+        assert "s3://clean/orders/" in job.output_locations
 
 
 def test_the_block_has_parameters_defaultArguments_and_what_is_optional_as_a_comment(project: Path) -> None:
@@ -136,8 +140,8 @@ def test_values_that_are_missing_are_told_with_the_whole_command_and_nothing_is_
         ({"words": ("--minimum_aeg", "1")}, "ARGS: clean-orders.py does not read --minimum_aeg; did you mean minimum_"),
         ({"words": ("21",)}, "ARGS: cannot read '21'; write ARGS=\"--name value\" or ARGS=\"name=value\""),
         ({"words": ("--minimum_age",)}, "ARGS: cannot read '--minimum_age'; write "),
-        ({"words": ("--input_path", "s3:/x")}, "ARGS: --input_path: 's3:/x' is not a location in S3; allowed: s3://b"),
-        ({"input": "s3a//x"}, "INPUT=s3a//x: 's3a//x' is not a location in S3; allowed: s3://bucket/key or s3://buc"),
+        ({"words": ("--input_path", "s3:/x")}, "ARGS: --input_path: 's3:/x' is not a location in S3"),
+        ({"input": "s3a//x"}, "INPUT=s3a//x: 's3a//x' is not a location in S3"),
         (
             {"text": SCRIPT.replace('"input_path"', '"orders_path", "customers_path"', 1)},
             "INPUT: clean-orders.py reads --orders_path, --customers_path; give each its value in ARGS: make job FROM=",
@@ -147,7 +151,7 @@ def test_values_that_are_missing_are_told_with_the_whole_command_and_nothing_is_
             "OUTPUT: clean-orders.py has no argument that is an output: it reads --input_path, --minimum_age, ",
         ),
         (
-            {"text": SCRIPT.replace('["note"]', "[sys.argv[1]]")},
+            {"text": ONLY_AT_RUN_TIME},
             "clean-orders.py: the names of its arguments are known only when it runs; give each of them in ARGS",
         ),
         ({"name": "Join"}, "c.yaml:5: jobs.Join exists; choose another name"),
@@ -160,8 +164,13 @@ def test_what_cannot_be_brought_is_one_line_and_nothing_is_written(
 
 
 def test_arguments_that_only_a_run_shows_are_taken_from_ARGS(project: Path) -> None:
-    text = SCRIPT.replace('["note"]', "[sys.argv[1]]")
-    bring(project, text, input="", output="", words=("--input_path", "s3://raw/o/", "--inputFile", "s3://raw/f"))
+    bring(
+        project,
+        ONLY_AT_RUN_TIME,
+        input="",
+        output="",
+        words=("--input_path", "s3://raw/o/", "--inputFile", "s3://raw/f"),
+    )
     job = load_config(project / "c.yaml", project).stages[0].jobs[-1]
     assert job.run_arguments == {"--input_path": "s3://raw/o/", "--inputFile": "s3://raw/f"}
 
