@@ -67,9 +67,7 @@ def ended(run: Run, job: dict[str, Any], arguments: dict[str, str], script: str,
     """Run the job's script as a process. Return its last state and the error message, as Glue reports them."""
     reason = log.with_suffix(".reason")
     command = [sys.executable, "-m", "rehearsal.ministack.job_run"]
-    session = (
-        f"GlueJobRunnerSession-{run['Id'][:8]}"  # Glue's name without the id, by which the patch of S3 knows the run
-    )
+    session = f"GlueJobRunnerSession-{run['Id'][:8]}"  # as in Glue, but for the id, which the patch of S3 looks for
     s3.accesses[session] = log.with_suffix(SUFFIX)
     command += ["--role", job["Role"], "--session", session, "--region", get_region()]
     command += ["--script", script, "--reason", str(reason), "--"]
