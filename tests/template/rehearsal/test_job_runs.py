@@ -62,6 +62,7 @@ def test_what_spark_writes_for_itself_is_not_counted(tmp_path: Path) -> None:
         ("write", "out/_temporary/0/part-0"),
         ("read", "out/_temporary/0/part-0"),
         ("write", "out/part-0"),
+        ("read", "out/part-0"),  # what the run itself has written is no input
         ("delete", "out/_temporary/0/part-0"),
         ("write", "out/_SUCCESS"),
         ("write", "out_$folder$"),
