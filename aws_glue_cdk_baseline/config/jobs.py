@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from aws_glue_cdk_baseline.config.errors import ErrorLine, did_you_mean
+from aws_glue_cdk_baseline.config.locations import argument_locations, location_error
 from aws_glue_cdk_baseline.config.model import MAX_JOBS, MAX_PARAMETERS, ConfigFile, JobSettings, StageJob
 from aws_glue_cdk_baseline.config.parameters import (
     argument_name,
@@ -17,7 +18,8 @@ from aws_glue_cdk_baseline.config.parameters import (
 )
 from aws_glue_cdk_baseline.config.records import Job
 from aws_glue_cdk_baseline.config.script_check import Elsewhere, JobInStage, check_script
-from aws_glue_cdk_baseline.config.script_options import ScriptOptions, read_script_options
+from aws_glue_cdk_baseline.config.script_options import ScriptOptions
+from aws_glue_cdk_baseline.config.script_problems import read_script
 from aws_glue_cdk_baseline.config.yaml_file import KeyPath, YamlFile
 
 # Returns why a job cannot be deployed, or None. The caller supplies it: this package does not know IAM roles.
@@ -44,7 +46,9 @@ class StageJobs:
             if script := self._script(path, settings.script or f"{snake_case(name)}.py"):
                 errors = len(self.errors)
                 self._check(path, section, settings, script)
-                job = _job(name, script, settings, _parameters(section))
+                job = _job(
+                    name, script, settings, _parameters(section), self._locations_of_arguments(path, settings, script)
+                )
                 # A job with errors may have locations that the check cannot read.
                 if len(self.errors) == errors and (error := self._check_job(job)):
                     self._error(path, error)
@@ -69,6 +73,8 @@ class StageJobs:
         values = {key: getattr(shared, key) for key in shared.model_fields_set} | {
             key: getattr(section, key) for key in own
         }
+        if "default_arguments" in own:  # the stage's add to the shared ones
+            values["default_arguments"] = {**shared.default_arguments, **section.default_arguments}
         settings = JobSettings.model_construct(**values)  # both parts are validated already
         if settings.execution_class == "FLEX" and settings.worker_type not in ("G.1X", "G.2X"):
             place = path if own & {"execution_class", "worker_type"} else ("jobs", name)
@@ -96,7 +102,11 @@ class StageJobs:
         if max(len(parameters), len(elsewhere)) > MAX_PARAMETERS:
             return
         shown_script = script.relative_to(self._scripts_folder.parent).as_posix()
-        job = JobInStage(shown_script, parameters, settings.default_arguments, elsewhere)
+        refused = self._refused(path, parameters)
+        places = {name: self._argument_path(path, name) for name in settings.default_arguments}
+        places |= {argument_name(parameter): (*path, parameter) for parameter in parameters}
+        lines = {argument: self._file.line(place) for argument, place in places.items()}
+        job = JobInStage(shown_script, parameters, settings.default_arguments, elsewhere, refused, lines)
         names = list(parameters)
         for index, (parameter, value) in enumerate(parameters.items()):
             if error := parameter_error(parameter, value, names[:index]):
@@ -104,8 +114,36 @@ class StageJobs:
         if settings.expect and "outputLocation" not in parameters:
             message = "expect needs the location of the output; add outputLocation here, or remove expect"
             self._error((*path, "expect") if "expect" in section.model_fields_set else path, message)
-        for parameter_of, message in check_script(job, self._script_options(script, shown_script)):
-            self._error((*path, parameter_of) if parameter_of else path, message)
+        for name, message in check_script(job, self._script_options(script)):
+            is_argument = (name or "").startswith("--")
+            self._error(
+                self._argument_path(path, name or "") if is_argument else (*path, *([name] if name else [])), message
+            )
+
+    def _argument_path(self, path: KeyPath, argument: str) -> KeyPath:
+        """Return the place of an argument under `defaultArguments`: in the stage's job, or under `jobs`."""
+        own: KeyPath = (*path, "defaultArguments", argument)
+        return own if own in self._file.lines else ("jobs", path[-1], "defaultArguments", argument)
+
+    def _refused(self, path: KeyPath, parameters: Mapping[str, str]) -> set[str]:
+        """Return the arguments that the job has in the file and not in the model: they have an error already."""
+        typed = self._file.keys(path)
+        arguments = {
+            key for place in (path, ("jobs", path[-1])) for key in self._file.keys((*place, "defaultArguments"))
+        }
+        return {*map(argument_name, set(typed) - set(parameters)), *arguments}
+
+    def _locations_of_arguments(self, path: KeyPath, settings: JobSettings, script: Path) -> list[tuple[str, bool]]:
+        """Return (location, written) for each place in S3 under `defaultArguments`."""
+        options = self._script_options(script)
+        read = options.lines if options and options.complete else None
+        found = []
+        for argument, place, written in argument_locations(settings.default_arguments, read):
+            if error := location_error(place):
+                self._error(self._argument_path(path, argument), error)
+            else:
+                found.append((place, written))
+        return found
 
     def _parameters_elsewhere(self, path: KeyPath) -> Mapping[str, Elsewhere]:
         """Return the parameters that the job at `path` has in other stages, each with the first place in the file."""
@@ -116,18 +154,11 @@ class StageJobs:
                 found.setdefault(parameter, Elsewhere(stage, self._file.line((stage, "jobs", name, parameter))))
         return found
 
-    def _script_options(self, script: Path, shown_script: str) -> ScriptOptions | None:
+    def _script_options(self, script: Path) -> ScriptOptions | None:
         if script not in self._options:
-            try:
-                self._options[script] = read_script_options(script)
-            except SyntaxError as error:
-                self._options[script] = None
-                self.errors.append(ErrorLine(shown_script, error.lineno or 1, "", f"not valid Python: {error.msg}"))
-            except OSError as error:
-                self._options[script] = None
-                self.errors.append(
-                    ErrorLine(shown_script, 1, "", f"cannot be read: {error.strerror}; make it readable")
-                )
+            self._options[script], problems = read_script(script)
+            shown_script = script.relative_to(self._scripts_folder.parent).as_posix()
+            self.errors += [ErrorLine(shown_script, line, "", message) for line, message in problems]
         return self._options[script]
 
     def _error(self, path: KeyPath, message: str) -> None:
@@ -138,13 +169,15 @@ def _parameters(section: StageJob | None) -> dict[str, str]:
     return dict((section.__pydantic_extra__ if section else None) or {})
 
 
-def _job(name: str, script: Path, settings: JobSettings, parameters: dict[str, str]) -> Job:
-    locations = [(key, value) for key, value in parameters.items() if is_location(key, value)]
+def _job(
+    name: str, script: Path, settings: JobSettings, parameters: dict[str, str], others: list[tuple[str, bool]]
+) -> Job:
+    locations = [(value, is_output(key)) for key, value in parameters.items() if is_location(key, value)] + others
     return Job(
         name=name,
         script=script,
         settings=settings,
         arguments={argument_name(key): value for key, value in parameters.items()},
-        input_locations=tuple(value for key, value in locations if not is_output(key)),
-        output_locations=tuple(value for key, value in locations if is_output(key)),
+        input_locations=tuple(dict.fromkeys(place for place, written in locations if not written)),
+        output_locations=tuple(dict.fromkeys(place for place, written in locations if written)),
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from aws_glue_cdk_baseline.config.errors import ErrorLine, did_you_mean, nearest, shown
+from aws_glue_cdk_baseline.config.known_keys import about_key
 from aws_glue_cdk_baseline.config.model import Account, Expect, JobSettings, StageSection
 from aws_glue_cdk_baseline.config.statements import PolicyStatement
 from aws_glue_cdk_baseline.config.values import Section
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 
+JOB_KEY_DEPTH = len(("stages", "dev", "section", "jobs", "Load", "inputLocation"))
 ACCOUNT = "Account"  # ends the key of a stage's account, beside the key of the stage itself
 
 
@@ -70,6 +72,8 @@ def _message(path: KeyPath, error: ErrorDetails, stages: Sequence[str]) -> str:
         return "is empty; give it a value or remove the key"
     if kind == "value_error":
         return str(context["error"])
+    if kind == "literal_error" and (path[-1], value) == ("integrationTest", "changed"):
+        return f"'changed' is not supported yet; allowed: {context['expected']}"
     if kind == "literal_error":
         return f"{shown(value)} is not allowed; allowed: {context['expected']}"
     if kind in ("int_parsing", "int_type", "int_from_float", "int_parsing_size"):
@@ -86,6 +90,8 @@ def _message(path: KeyPath, error: ErrorDetails, stages: Sequence[str]) -> str:
         return f"{shown(value)} is not a section; write `key: value` lines, indented, below it"
     if kind == "tuple_type":
         return f"{shown(value)} is not a list; write one `- item` a line below it"
+    if kind == "string_type" and len(path) == JOB_KEY_DEPTH and (known := about_key(str(path[-1]), "job")):
+        return known  # a list or a section cannot be the value of a parameter
     if kind == "string_type":
         return f"{shown(value)} is not one value; write text or a number"
     if kind == "string_too_short":
@@ -110,6 +116,8 @@ def _number(value: object) -> str:
 
 def _unknown_key(path: KeyPath, stages: Sequence[str]) -> str:
     key = str(path[-1])
+    if about := about_key(key, _level(path)):
+        return about
     if len(path) == 1:
         known = [
             "pipelineAccount",
@@ -124,6 +132,18 @@ def _unknown_key(path: KeyPath, stages: Sequence[str]) -> str:
         places = " and ".join(f"{stage}.jobs.{path[1]}" for stage in stages)
         return f"is not a setting; a parameter goes under {places}; settings: {', '.join(known)}"
     return f"is not known here; allowed: {', '.join(known)}{did_you_mean(key, known)}"
+
+
+def _level(path: KeyPath) -> str:
+    match path:
+        case (_,):
+            return "top"
+        case ("stages", _, "section", _):
+            return "stage"
+        case ("jobs", _, _):
+            return "job"
+        case _:
+            return ""
 
 
 def _section(path: KeyPath) -> type[Section]:

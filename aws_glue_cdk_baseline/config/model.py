@@ -11,6 +11,7 @@ from aws_glue_cdk_baseline.config.statements import PolicyStatement
 from aws_glue_cdk_baseline.config.values import (
     MAX_AFTER,
     AccountId,
+    ArgumentValue,
     DefaultArgument,
     Description,
     ExecutionClass,
@@ -24,7 +25,6 @@ from aws_glue_cdk_baseline.config.values import (
     Script,
     Section,
     StageName,
-    Text,
     WorkerType,
 )
 
@@ -70,7 +70,7 @@ class JobSettings(Section):
     statements: tuple[PolicyStatement, ...] = Field(
         (), description="permissions of the job's role, in addition to reading its inputs and writing its outputs"
     )
-    default_arguments: dict[DefaultArgument, Text] = Field(
+    default_arguments: dict[DefaultArgument, ArgumentValue] = Field(
         default_factory=dict,
         max_length=MAX_PARAMETERS,
         description="Glue's own job parameters, such as --additional-python-modules",

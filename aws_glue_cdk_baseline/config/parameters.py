@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
+from argparse import ArgumentError, ArgumentParser
 from collections.abc import Iterable
 
 from aws_glue_cdk_baseline.config.errors import shown
-from aws_glue_cdk_baseline.config.values import MANAGED_ARGUMENTS, text_error
-
-MAX_KEY_BYTES = 1024  # https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
-_BUCKET_AND_KEY = re.compile(r"s3://(?![^/]*\.\.)[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9](/[^\s*?$\[\]{}]*)?")
+from aws_glue_cdk_baseline.config.glue_arguments import REFUSED
+from aws_glue_cdk_baseline.config.locations import location_error
+from aws_glue_cdk_baseline.config.values import text_error
 
 
 def snake_case(name: str) -> str:
@@ -54,7 +54,7 @@ def parameter_error(parameter: str, value: str, earlier: Iterable[str]) -> str |
     argument = argument_name(parameter)
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", parameter):
         return "is not a parameter's name; allowed: a letter, then letters, digits and _"
-    if argument in MANAGED_ARGUMENTS:
+    if argument in REFUSED:
         return f"becomes the argument {argument}, which Glue keeps for itself; choose another name"
     for other in earlier:
         if argument_name(other) == argument:
@@ -63,15 +63,25 @@ def parameter_error(parameter: str, value: str, earlier: Iterable[str]) -> str |
         return "is empty; give it a value or remove the key"
     if error := text_error(value):
         return error
-    return _location_error(value) if is_location(parameter, value) else None
+    if not is_location(parameter, value):
+        return dash_error(value)
+    named = "location" in snake_case(parameter).split("_")
+    why = f", as the name {parameter} has the word location; for another value choose another name"
+    return location_error(value, why if named else "")
 
 
-def _location_error(value: str) -> str | None:
-    if value.count("s3://") > 1:
-        return f"{shown(value)} names more than one location; give each a parameter of its own"
-    if not _BUCKET_AND_KEY.fullmatch(value):
-        return f"{shown(value)} is not a location in S3; allowed: s3://bucket/key or s3://bucket/prefix/"
-    size = len(value.removeprefix("s3://").partition("/")[2].encode())
-    if size > MAX_KEY_BYTES:
-        return f"{shown(value)} has a key of {size} bytes; S3 takes {MAX_KEY_BYTES}"
-    return None
+def dash_error(value: str) -> str | None:
+    """Return why getResolvedOptions would take this value for the name of an argument, or None."""
+    if not value.startswith("-"):
+        return None
+    parser = ArgumentParser(add_help=False, exit_on_error=False)
+    parser.add_argument("--name")
+    try:
+        if parser.parse_known_args(["--name", value])[0].name == value:  # such as -1
+            return None
+    except ArgumentError:
+        pass
+    return (
+        f'{shown(value)} begins with `-`: Glue takes it for the name of an argument, and the script ends with "expected'
+        ' one argument"; choose a value that begins with another character'
+    )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 
+from aws_glue_cdk_baseline.config.abbreviations import abbreviated
 from aws_glue_cdk_baseline.config.errors import nearest
+from aws_glue_cdk_baseline.config.known_keys import about_key, is_unmistakable
 from aws_glue_cdk_baseline.config.model import JobSettings
-from aws_glue_cdk_baseline.config.parameters import argument_name, has_parameter, parameter_name
+from aws_glue_cdk_baseline.config.parameters import argument_name, dash_error, has_parameter, parameter_name
 from aws_glue_cdk_baseline.config.script_options import SUPPLIED_BY_GLUE, ScriptOptions
 
 SETTINGS = tuple(field.alias or name for name, field in JobSettings.model_fields.items())
@@ -23,38 +25,59 @@ class Elsewhere:
 
 @dataclass(frozen=True)
 class JobInStage:
-    """A job in one stage, as far as it is checked: its parameters here, and those that it has `elsewhere`."""
+    """A job in one stage, as far as it is checked: its parameters here, and those that it has `elsewhere`.
+
+    `refused` are the arguments that are here too, and have an error already. `lines` has the line of each argument.
+    """
 
     script: str  # its path in messages
     parameters: Mapping[str, str]
     default_arguments: Mapping[str, str]
     elsewhere: Mapping[str, Elsewhere]
+    refused: Set[str]
+    lines: Mapping[str, int]
 
 
 def check_script(job: JobInStage, options: ScriptOptions | None) -> Iterator[tuple[str | None, str]]:
     """Yield (parameter, message) for each error of a parameter, and (None, message) for each error of the whole job.
 
-    A misspelt parameter is one error: it is not also reported as missing.
+    An argument under `defaultArguments` is named as it is there (`--input`). A misspelt parameter is one error: it is
+    not also reported as missing.
     """
     if options is None:
         yield from _misspelt_settings(job)
         yield from _missing_here(job, {}, set())
         return
     meant: set[str] = set()
-    for parameter in job.parameters:
-        if argument_name(parameter)[2:] not in options.lines:
-            message, option = _unread(job, options, parameter)
-            meant |= {option} if option else set()
-            yield parameter, message
-    yield from _missing_here(job, options.lines, meant)
+    if options.complete:
+        for parameter in job.parameters:
+            if argument_name(parameter)[2:] not in options.lines:
+                message, option = _unread(job, options, parameter)
+                meant |= {option} if option else set()
+                yield parameter, message
+    else:
+        yield from _misspelt_settings(job, options.lines)
+    yield from _missing_here(job, options.lines if options.complete else {}, meant)
     supplied = _supplied(job) | meant | {argument_name(parameter)[2:] for parameter in job.elsewhere}
     for option, line in options.required.items():
         if option not in supplied:
             yield None, _missing(job, option, line)
+    yield from _misread(job, options)
+
+
+def _misread(job: JobInStage, options: ScriptOptions) -> Iterator[tuple[str | None, str]]:
+    """Yield an error for each argument that getResolvedOptions reads as another one, or not at all."""
+    parameters = {argument_name(parameter): parameter for parameter in job.parameters}
+    read = [argument for argument in parameters if argument[2:] in options.lines or not options.complete]
+    for argument, message in abbreviated([*job.default_arguments, *read], options.calls, job.script, job.lines):
+        yield parameters.get(argument or "", argument), message
+    for argument, value in job.default_arguments.items():
+        if argument[2:] in options.lines and (error := dash_error(value)):
+            yield argument, error
 
 
 def _supplied(job: JobInStage) -> set[str]:
-    arguments = {*map(argument_name, job.parameters), *job.default_arguments}
+    arguments = {*map(argument_name, job.parameters), *job.default_arguments, *job.refused}
     return {argument[2:] for argument in arguments} | SUPPLIED_BY_GLUE
 
 
@@ -75,6 +98,8 @@ def _same_words(name: str) -> str:
 def _unread(job: JobInStage, options: ScriptOptions, parameter: str) -> tuple[str, str | None]:
     """Return the message for a parameter that the script does not read, and the option that was probably meant."""
     unsupplied = [option for option in options.lines if option not in _supplied(job)]
+    if known := about_key(parameter, "job"):
+        return known, None
     for option in unsupplied:
         if not has_parameter(option) and _same_words(option) == _same_words(parameter):
             arrives = (
@@ -104,13 +129,17 @@ def _missing_here(job: JobInStage, lines: Mapping[str, int], meant: set[str]) ->
         yield None, f"{parameter} is missing: {reader}{place.stage} has it on line {place.line}; add it"
 
 
-def _misspelt_settings(job: JobInStage) -> Iterator[tuple[str, str]]:
-    """Yield an error for each parameter that is almost the name of a setting.
+def _misspelt_settings(job: JobInStage, lines: Mapping[str, int] | None = None) -> Iterator[tuple[str, str]]:
+    """Yield an error for each parameter that is almost the name of a setting, or a property of a Glue job.
 
-    Nothing else can be checked if the options of the script are not known.
+    Nothing else can be checked if the script may read more than the options in `lines`.
     """
     for parameter in job.parameters:
-        if meant := _meant_setting(parameter):
+        if argument_name(parameter)[2:] in (lines or {}):
+            continue
+        if (known := about_key(parameter, "job")) and is_unmistakable(parameter):
+            yield parameter, known
+        elif meant := _meant_setting(parameter):
             yield parameter, f"reads like a misspelt setting; did you mean {meant}?"
 
 

@@ -13,34 +13,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Wit
 from pydantic.alias_generators import to_camel
 
 from aws_glue_cdk_baseline.config.errors import did_you_mean, shown
+from aws_glue_cdk_baseline.config.glue_arguments import default_argument
 
-# A job may not set these arguments, because this template or Glue does. The CDK construct refuses most of them too.
-MANAGED_ARGUMENTS = frozenset(
-    [
-        "--JOB_NAME",
-        "--debug",
-        "--mode",
-        "--endpoint",
-        "--class",
-        "--scriptLocation",
-        "--job-language",
-        "--enable-auto-scaling",
-        "--enable-metrics",
-        "--enable-observability-metrics",
-        "--enable-spark-ui",
-        "--spark-event-logs-path",
-        "--enable-continuous-cloudwatch-log",
-        "--enable-continuous-log-filter",
-        "--continuous-log-logGroup",
-        "--continuous-log-logStreamPrefix",
-        "--continuous-log-conversionPattern",
-        "--custom-logGroup-prefix",
-        "--extra-py-files",
-        "--extra-files",
-        "--extra-jars",
-        "--user-jars-first",
-    ]
-)
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
 LOG_RETENTION_DAYS = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
@@ -135,16 +109,6 @@ def _script(value: str) -> str:
     )
 
 
-def _default_argument(name: str) -> str:
-    if not re.fullmatch(r"--[A-Za-z][A-Za-z0-9_-]*", name):
-        raise ValueError(
-            f"{shown(name)} is not a Glue job parameter; write it as Glue does, such as --additional-python-modules"
-        )
-    if name in MANAGED_ARGUMENTS:
-        raise ValueError(f"{name} is set by the template or by Glue; remove it")
-    return name
-
-
 def _retention(days: int) -> int:
     if days in LOG_RETENTION_DAYS:
         return days
@@ -165,6 +129,14 @@ def _text(value: str) -> str:
     if error := text_error(value):
         raise ValueError(error)
     return value
+
+
+def _argument_value(value: str) -> str:
+    if not value:
+        raise ValueError(
+            'is empty, and Glue hands no value on; give it one, such as "true" for a switch, or remove the key'
+        )
+    return _text(value)
 
 
 def _description(value: str) -> str:
@@ -221,8 +193,8 @@ ManagedPolicies = Annotated[
     tuple[Annotated[str, AfterValidator(_managed_policy)], ...], AfterValidator(_no_policy_twice)
 ]
 ParameterValue = Annotated[str, WithJsonSchema({"type": ["string", "number", "boolean"]})]
-DefaultArgument = Annotated[str, AfterValidator(_default_argument)]
-Text = Annotated[ParameterValue, AfterValidator(_text)]
+DefaultArgument = Annotated[str, AfterValidator(default_argument)]
+ArgumentValue = Annotated[ParameterValue, AfterValidator(_argument_value)]
 # Older versions do not know --custom-logGroup-prefix: all jobs of an account would share their log groups.
 GlueVersion = Annotated[Literal["5.0", "5.1"], WithJsonSchema({"enum": ["5.0", "5.1", 5.0, 5.1], "default": "5.0"})]
 WorkerType = Literal["G.1X", "G.2X", "G.4X", "G.8X", "G.12X", "G.16X", "R.1X", "R.2X", "R.4X", "R.8X"]

@@ -51,6 +51,13 @@ class YamlFile:
             path = path[:-1]
         return self.lines.get(path, 1)
 
+    def keys(self, path: KeyPath) -> list[str]:
+        """Return the keys of the section at `path`, or none if there is no section."""
+        section: Data = self.data
+        for key in path:
+            section = section.get(str(key)) if isinstance(section, dict) else None
+        return list(section) if isinstance(section, dict) else []
+
     def error(self, path: KeyPath, message: str) -> ErrorLine:
         """Return the error `message` at the key `path`."""
         return ErrorLine(self.name, self.line(path), ".".join(str(key) for key in path), message)

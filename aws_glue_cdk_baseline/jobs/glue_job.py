@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from aws_cdk import Duration
+from aws_cdk import CfnResource, Duration
 
 # This is the only import of the Glue module. To use the one in aws-cdk-lib, write `aws_glue as glue` here.
 from aws_cdk import aws_glue_alpha as glue
@@ -17,6 +17,9 @@ from aws_glue_cdk_baseline.config import Job
 from aws_glue_cdk_baseline.jobs.logs import StageLogs
 from aws_glue_cdk_baseline.jobs.role import job_role
 from aws_glue_cdk_baseline.jobs.scripts import ScriptAssets
+
+# The construct takes these from properties that expect files of the CDK; the config names what is in S3 already.
+OF_THE_CONSTRUCT = frozenset({"--extra-jars", "--extra-files", "--user-jars-first"})
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ def add_glue_job(
     )
     settings = job.settings
     construct = glue.PySparkFlexEtlJob if settings.execution_class == "FLEX" else glue.PySparkEtlJob
-    return construct(
+    added = construct(
         scope,
         construct_id,
         job_name=job_name,
@@ -69,11 +72,15 @@ def add_glue_job(
         default_arguments={
             "--enable-auto-scaling": "true",
             "--custom-logGroup-prefix": environment.logs.prefix,
-            **settings.default_arguments,
-            **job.arguments,
+            **{name: value for name, value in job.run_arguments.items() if name not in OF_THE_CONSTRUCT},
         },
         tags=environment.tags,
     )
+    for name in OF_THE_CONSTRUCT & job.run_arguments.keys():
+        resource = added.node.default_child
+        assert isinstance(resource, CfnResource)
+        resource.add_property_override(f"DefaultArguments.{name}", job.run_arguments[name])
+    return added
 
 
 # Each access to a CDK object is a call to Node. With hundreds of jobs, these calls take most of a synth.

@@ -11,7 +11,7 @@ READ = ["s3:GetObject"]
 MARK = ["s3:GetObject", "s3:PutObject"]
 WRITE = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"]
 # A location with such a name is one object. Parquet and ORC are missing here, because they are mostly folders.
-FILE = re.compile(r".*\.(json|jsonl|ndjson|csv|tsv|txt|xml|gz|bz2|zst|zip)", re.IGNORECASE)
+FILE = re.compile(r".*\.(json|jsonl|ndjson|csv|tsv|txt|xml|gz|bz2|zst|zip|jar|whl)", re.IGNORECASE)
 
 
 def allow(actions: Sequence[str], resources: Sequence[str]) -> Statement:

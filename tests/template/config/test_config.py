@@ -333,7 +333,59 @@ ERRORS: dict[str, tuple[str | bytes, str]] = {
     "a location that is none": (
         CONFIG.replace("s3://dev-data/orgs/", "/data/orgs"),
         "c.yaml:12: dev.jobs.Join.inputLocationOrgs: '/data/orgs' is not a location in S3; allowed: s3://bucket/key or"
-        " s3://bucket/prefix/",
+        " s3://bucket/prefix/, as the name inputLocationOrgs has the word location; for another value choose another"
+        " name",
+    ),
+    "a list for a parameter": (
+        CONFIG.replace("minimumAge: 21", "minimumAge: [21]"),
+        "c.yaml:13: dev.jobs.Join.minimumAge: ['21'] is not one value; write text or a number",
+    ),
+    "a parameter without a value": (
+        CONFIG.replace("minimumAge: 21", "minimumAge:"),
+        "c.yaml:13: dev.jobs.Join.minimumAge: is empty; give it a value or remove the key",
+    ),
+    "a value that begins like an argument": (
+        CONFIG.replace("minimumAge: 21", "minimumAge: --all"),
+        "c.yaml:13: dev.jobs.Join.minimumAge: '--all' begins with `-`: Glue takes it for the name of an argument, and"
+        ' the script ends with "expected one argument"; choose a value that begins with another character',
+    ),
+    "a default argument without a value": (
+        CONFIG.replace("numberOfWorkers: 4", 'defaultArguments: {"--enable-glue-datacatalog": ""}'),
+        "c.yaml:6: jobs.Join.defaultArguments.--enable-glue-datacatalog: is empty, and Glue hands no value on; give it"
+        ' one, such as "true" for a switch, or remove the key',
+    ),
+    "a jar that is in no bucket": (
+        CONFIG.replace("numberOfWorkers: 4", 'defaultArguments: {"--extra-jars": "s3://b-c/a.jar,s3a://b-c/d.jar"}'),
+        "c.yaml:6: jobs.Join.defaultArguments.--extra-jars: 's3a://b-c/d.jar' is not a location in S3: it begins with"
+        " 's3a://'; write s3://, which Glue reads in the same way; allowed: s3://bucket/key or s3://bucket/prefix/",
+    ),
+    "a property of a Glue job": (
+        CONFIG.replace("numberOfWorkers: 4", "connections: [rds-main]"),
+        "c.yaml:6: jobs.Join.connections: connections are not supported yet; copy the data to S3 by other means, and"
+        " read it there meanwhile",
+    ),
+    "a property of a Glue job in a stage": (
+        CONFIG.replace("minimumAge: 21", "minimumAge: 21\n      MaxCapacity: 2"),
+        "c.yaml:14: dev.jobs.Join.MaxCapacity: is no setting: the size of a job is `workerType` times"
+        " `numberOfWorkers`",
+    ),
+    "a property of a Glue job that is a list in a stage": (
+        CONFIG.replace("minimumAge: 21", "minimumAge: 21\n      security_group_ids: [sg-1]"),
+        "c.yaml:14: dev.jobs.Join.security_group_ids: is not supported yet: a job gets its network from a Glue"
+        " connection, and connections are not supported yet; copy the data to S3 by other means, and read it there"
+        " meanwhile",
+    ),
+    "a key of a stage that is planned": (
+        CONFIG.replace("dev:\n", "dev:\n  schedules: true\n"),
+        "c.yaml:8: dev.schedules: is not supported yet; start the jobs with EventBridge Scheduler meanwhile",
+    ),
+    "a test of what changed": (
+        CONFIG.replace("dev:\n", "dev:\n  integrationTest: changed\n"),
+        "c.yaml:8: dev.integrationTest: 'changed' is not supported yet; allowed: 'all' or 'none'",
+    ),
+    "a key of the file that is planned": (
+        CONFIG + "source: {repository: a/b}\n",
+        "c.yaml:22: source: is not supported yet; docs/operate.md says how to take another Git host",
     ),
     "a key longer than S3 takes": (
         CONFIG.replace("s3://dev-data/orgs/", f"s3://dev-data/{'o' * 1025}"),
@@ -373,7 +425,8 @@ ERRORS: dict[str, tuple[str | bytes, str]] = {
     ),
     "a pattern, which Spark would widen and IAM not": (
         CONFIG.replace("s3://dev-data/orgs/", "'s3://dev-data/y=202[45]/'"),
-        "c.yaml:12: dev.jobs.Join.inputLocationOrgs: 's3://dev-data/y=202[45]/' is not a location in S3; allowed:"
+        "c.yaml:12: dev.jobs.Join.inputLocationOrgs: 's3://dev-data/y=202[45]/' is not a location in S3: it has"
+        " the character '[', a pattern: name the folder above, and choose the files in the script; allowed:"
         " s3://bucket/key or s3://bucket/prefix/",
     ),
     "a stage in another partition": (
@@ -413,7 +466,7 @@ ERRORS: dict[str, tuple[str | bytes, str]] = {
     ),
     "a managed argument": (
         CONFIG.replace("numberOfWorkers: 4", 'defaultArguments: {"--JOB_NAME": x}'),
-        "c.yaml:6: jobs.Join.defaultArguments.--JOB_NAME: --JOB_NAME is set by the template or by Glue; remove it",
+        "c.yaml:6: jobs.Join.defaultArguments.--JOB_NAME: --JOB_NAME is set by Glue itself; remove it",
     ),
     "two parameters of one name": (
         CONFIG.replace("minimumAge: 21", "minimumAge: 21\n      minimum_age: 22"),

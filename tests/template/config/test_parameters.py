@@ -1,4 +1,5 @@
 import pytest
+from awsglue.utils import GlueArgumentError, getResolvedOptions
 
 from aws_glue_cdk_baseline.config.parameters import argument_name, parameter_error, parameter_name, snake_case
 
@@ -41,8 +42,37 @@ def test_locations(value: str) -> None:
     assert parameter_error("inputLocation", value, []) is None
 
 
-@pytest.mark.parametrize(
-    "value", ["bucket/key", "s3:/bucket", "S3://bucket/", "s3a://bucket/", "s3://", "s3://a b/c", "s3://x/*"]
-)
-def test_what_is_no_location(value: str) -> None:
-    assert "is not a location in S3" in (parameter_error("inputLocation", value, []) or "")
+NO_LOCATIONS = {
+    "bucket/key": "; allowed: ",
+    "s3:/bucket": ": it begins with 's3:/'; write s3://",
+    "S3://bucket/": ": it begins with 'S3://'; write s3://",
+    "s3a://bucket/": ": it begins with 's3a://'; write s3://",
+    "s3n://bucket/": ": it begins with 's3n://'; write s3://",
+    "s3://": ": it has no bucket",
+    "s3://b": ": 'b' is not the name of a bucket",
+    "s3://a b/c": ": it has a space, which no location may have here",
+    "s3://a-b/x\ty": ": it has the character '\\t', which no location may have here",
+    "s3://a-b/x/*": ": it has the character '*', a pattern: name the folder above",
+    "s3://a-b/${day}": ": it has the character '$', a placeholder: write the name itself",
+}
+
+
+@pytest.mark.parametrize("value", NO_LOCATIONS)
+def test_what_is_no_location_is_told_with_the_character(value: str) -> None:
+    assert f"is not a location in S3{NO_LOCATIONS[value]}" in (parameter_error("inputLocation", value, []) or "")
+
+
+DASHES = ["--x", "-x", "--", "-1.5e3", "--name=x"]
+FINE = ["-1", "-1.5", "-", "- x", "-x y", "--x y", "x--y", "a -b"]
+
+
+@pytest.mark.parametrize("value", [*DASHES, *FINE])
+def test_a_value_is_refused_if_and_only_if_getresolvedoptions_refuses_it(value: str) -> None:
+    error = parameter_error("minimumAge", value, []) or ""
+    assert ("begins with `-`" in error) == (value in DASHES)
+    command = ["script", "--minimum_age", value]
+    if value in FINE:
+        assert getResolvedOptions(command, ["minimum_age"])["minimum_age"] == value
+    else:
+        with pytest.raises(GlueArgumentError, match="^argument --minimum_age: expected one argument$"):
+            getResolvedOptions(command, ["minimum_age"])

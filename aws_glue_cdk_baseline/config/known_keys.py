@@ -1,0 +1,143 @@
+"""Keys that people know from Glue or CloudFormation, or that are planned, and that the config does not have.
+
+Each has a sentence: what to write instead, or what to do as long as it is not supported. The keys of a job are the
+properties of Glue's CreateJob and of AWS::Glue::Job, in any spelling, and what documentation calls them.
+"""
+
+from __future__ import annotations
+
+import re
+
+CONNECTIONS = "connections are not supported yet; copy the data to S3 by other means, and read it there meanwhile"
+NETWORK = f"is not supported yet: a job gets its network from a Glue connection, and {CONNECTIONS}"
+TAGS = "is not supported yet: each job has the tags of the template; add others in glue_app_stack.py meanwhile"
+NOTIFY = "is not supported yet; let a rule of EventBridge send the event `Glue Job State Change` to you meanwhile"
+SCHEDULE = "is not supported yet; start the jobs with EventBridge Scheduler meanwhile"
+REPOSITORY = "is not supported yet; docs/operate.md says how to take another Git host"
+TOP_KEYS = {
+    "is not supported yet: an account and Region has one copy of this template; take another Region for a second one": (
+        "namePrefix prefix"
+    ),
+    REPOSITORY: "source repository connectionArn branch",
+    NOTIFY: "notifications",
+    TAGS: "tags",
+    SCHEDULE: "schedules schedule triggers",
+    CONNECTIONS: "connections",
+    NETWORK: "vpc vpcId subnets securityGroups",
+}
+STAGE_KEYS = {
+    SCHEDULE: "schedules schedule triggers",
+    NOTIFY: "notifications",
+    TAGS: "tags",
+    CONNECTIONS: "connections",
+    NETWORK: "vpc vpcId subnets securityGroups",
+}
+_MEANWHILE = "is no setting yet; set {} under `defaultArguments` meanwhile"
+_ARGUMENT = "is no setting; set {} under `defaultArguments`"
+JOB_KEYS = {
+    # Not yet
+    CONNECTIONS: "connections connection connectionName connectionNames",
+    NETWORK: (
+        "vpc vpcId vpcConfig network networkConfiguration subnet subnets subnetId subnetIds securityGroup"
+        " securityGroups securityGroupId securityGroupIds securityGroupIdList availabilityZone"
+        " physicalConnectionRequirements"
+    ),
+    TAGS: "tags",
+    NOTIFY: "notifications",
+    "is not supported yet; start the job with EventBridge Scheduler meanwhile; `after` names the jobs before it": (
+        "schedule schedules cron trigger triggers"
+    ),
+    "is not supported yet: every job is a PySpark job of `glueVersion`; write it in PySpark, and remove this key": (
+        "type jobType pythonShell"
+    ),
+    "is not supported yet: every job is a batch job; remove it": "streaming glueStreaming maintenanceWindow",
+    "is not supported yet; the page of a run in the Glue console shows its state and duration meanwhile": (
+        "observability metrics enableMetrics enableObservabilityMetrics"
+    ),
+    "is not supported yet; print `df.explain()` in the script meanwhile": "sparkUi enableSparkUi sparkEventLogsPath",
+    "is not supported yet; raise `maxConcurrentRuns`, or start one run after the other meanwhile": (
+        "queuing jobRunQueuing jobRunQueuingEnabled"
+    ),
+    "is not supported yet; `timeoutMinutes` stops a run that takes too long": (
+        "maxDurationMinutes notificationProperty notifyDelayAfter alarm alarms"
+    ),
+    "is not supported yet; make the table in the Data Catalog yourself meanwhile": "tables table crawler crawlers",
+    "is not supported yet; check the rows in the script meanwhile, or their number with `expect`": (
+        "quality dataQuality"
+    ),
+    _MEANWHILE.format("--job-bookmark-option"): "bookmark bookmarks jobBookmark jobBookmarks jobBookmarkOption",
+    _MEANWHILE.format("--datalake-formats and --conf"): "tableFormat datalakeFormats",
+    _MEANWHILE.format("--conf"): "sparkConf sparkConfig sparkProperties conf",
+    # Something else instead
+    "is no setting; name the script with `script`: every job is a PySpark script": "command commandName",
+    "is no setting: the template uploads the script; name its file in job_scripts with `script`": (
+        "scriptLocation scriptPath scriptFile scriptName entryPoint"
+    ),
+    "is no setting: `glueVersion` decides it; 5.0 and 5.1 have Python 3.11": "pythonVersion",
+    "is no setting: the name of a job is the key above its settings": "name jobName",
+    "is no setting: the template makes a role for each job; add permissions with `statements` or `managedPolicies`": (
+        "role roleArn roleName iamRole executionRole"
+    ),
+    "is no setting: the size of a job is `workerType` times `numberOfWorkers`": (
+        "maxCapacity allocatedCapacity dpu dpus numberOfDpus workers workerConfiguration"
+    ),
+    "is no setting: auto scaling is always on, and `numberOfWorkers` is the most that it uses": (
+        "autoScaling enableAutoScaling"
+    ),
+    "is called `timeoutMinutes` here": "timeout",
+    "is called `maxRetries` here": "retries",
+    "is called `maxConcurrentRuns` here": "executionProperty maxConcurrency",
+    "is no setting; write `executionClass: FLEX`": "flex flexExecution",
+    "is no setting: a parameter is a key of the job in a stage, and Glue's own go under `defaultArguments`": (
+        "arguments jobArguments jobParameters parameters environment environmentVariables"
+    ),
+    "is no setting: `after` names the jobs that run before this one": (
+        "dependsOn dependencies predicate predecessors workflow workflows workflowName"
+    ),
+    "is no setting: put the module or package beside the scripts, and import it": "extraPyFiles extraPythonFiles",
+    _ARGUMENT.format("--extra-jars"): "extraJars",
+    _ARGUMENT.format("--extra-files"): "extraFiles",
+    _ARGUMENT.format("--additional-python-modules"): "additionalPythonModules pythonModules",
+    _ARGUMENT.format("--TempDir"): "tempDir temporaryDirectory",
+    "is no setting: `logRetentionDays` of the stage decides how long logs are kept; the template names their groups": (
+        "logUri logGroup continuousLogging"
+    ),
+    # Not at all
+    "is not supported: every job is a PySpark job; remove it": "ray glueRay runtime jobMode",
+    "is not supported: the stage's key encrypts the logs, and the settings of a bucket its data; remove it": (
+        "securityConfiguration securityConfig encryptionConfiguration jobBookmarksEncryption kmsKey kmsKeyArn kmsKeyId"
+    ),
+    "is not supported: who may start a job may replace its arguments; use `defaultArguments`": (
+        "nonOverridableArguments"
+    ),
+    "is not supported: the pipeline deploys the scripts from this project's repository; remove it": (
+        "sourceControl sourceControlDetails"
+    ),
+    "is not supported: a visual job is made in the console; save its script in job_scripts": (
+        "codeGenConfigurationNodes"
+    ),
+    "is not supported: `workerType`, `numberOfWorkers` and `timeoutMinutes` limit a job; remove it": (
+        "usageProfile profileName"
+    ),
+}
+
+
+def _same(key: str) -> str:
+    """Return what all spellings of a key have in common: `SecurityGroupIds`, `security_group_ids`."""
+    return re.sub(r"[^a-z0-9]", "", key.lower())
+
+
+_LEVELS = {
+    level: {_same(key): sentence for sentence, keys in table.items() for key in keys.split()}
+    for level, table in (("top", TOP_KEYS), ("stage", STAGE_KEYS), ("job", JOB_KEYS))
+}
+
+
+def about_key(key: str, level: str) -> str | None:
+    """Return what to do about an unknown key at a `level` (top, stage, job), or None if there is nothing to say."""
+    return _LEVELS.get(level, {}).get(_same(key))
+
+
+def is_unmistakable(key: str) -> bool:
+    """Return true for a property of a job in several words: a script's parameter is hardly called so by chance."""
+    return about_key(key, "job") is not None and any(letter.isupper() for letter in key[1:])
