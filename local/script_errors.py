@@ -11,6 +11,7 @@ from pathlib import Path
 from types import ModuleType
 
 SPARK_ERROR = re.compile(r"\[[A-Z_]+[A-Z_.]*\] .*")
+NOT_HERE = "; it is not on this machine: run the job in the Glue image (make run JOB=… ENGINE=docker)"
 JAVA_CAUSE = re.compile(r"^Caused by: (.*)", re.MULTILINE)
 
 
@@ -44,7 +45,7 @@ def reason(error: BaseException) -> str:
         named = SPARK_ERROR.search(said)
         causes = [re.sub(r"^(?:[\w$]+\.)+", "", cause) for cause in JAVA_CAUSE.findall(said)]
         if told := "; ".join(dict.fromkeys([*([named[0]] if named else causes[:1]), *causes[-1:]])):
-            return told
+            return told + (NOT_HERE if "ClassNotFoundException: " in told else "")
     line = f"{kind}: {said.splitlines()[0]}" if said else kind
     if isinstance(error, BaseExceptionGroup):
         return "; ".join([line, *map(reason, error.exceptions)])

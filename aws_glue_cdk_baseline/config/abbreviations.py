@@ -42,6 +42,6 @@ def abbreviated(
                     f" it replaces --{meant[0]}{other}, or is replaced by it"
                 )
             own = given in ALWAYS_GIVEN
-            mend = "ask for JOB_NAME in the same call" if own else "rename one of the two"
+            mend = "ask for JOB_NAME in the same call" if own else "give one of the two another name"
             yield None if own else f"--{given}", f"--{given} {said}; {mend}"
             break

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.abc
 from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
 
@@ -23,6 +24,15 @@ def check_options(what: str, options: Mapping[str, Any], covered: Iterable[str])
 def is_true(value: object) -> bool:
     """Read a flag as Glue does: a boolean, or the string "true" or "false"."""
     return str(value).lower() == "true"
+
+
+class MissingModules(importlib.abc.MetaPathFinder):
+    """Raises NotImplementedError for a module of Glue's libraries that the stand-in does not have."""
+
+    def find_spec(self, name: str, path: Any, target: Any = None) -> None:
+        package, _, module = name.partition(".")
+        if package in ("awsglue", "awsgluedq", "awsglueml") and not module.startswith("_"):
+            not_covered(f"the module {name}")
 
 
 class Uncovered:

@@ -6,6 +6,7 @@ Source of names and signatures: https://docs.aws.amazon.com/glue/latest/dg/aws-g
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -317,3 +318,12 @@ class DynamicFrameCollection(Uncovered):
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._frames)
+
+
+def __getattr__(name: str) -> Any:
+    """Return the readers and writers, which import this module themselves. Every other name is not covered."""
+    if name.startswith("_"):
+        raise AttributeError(name)
+    if name in ("DynamicFrameReader", "DynamicFrameWriter"):
+        return getattr(importlib.import_module("awsglue.context"), name)
+    not_covered(f"awsglue.dynamicframe.{name}")

@@ -6,14 +6,14 @@ Source: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-crawler-pyspark-
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 from awsglue import _fields
-from awsglue._coverage import not_covered
+from awsglue._coverage import Uncovered, not_covered
 from awsglue.dynamicframe import DynamicFrame, DynamicFrameCollection, Records
 
 
-class GlueTransform:
+class GlueTransform(Uncovered):
     """Base of the transforms: `apply` makes an object of the class and calls it."""
 
     @classmethod
@@ -291,6 +291,12 @@ class FlatMap(GlueTransform):
 
 class Spigot(GlueTransform):
     """Not covered."""
+
+
+def __getattr__(name: str) -> NoReturn:
+    if name.startswith("_"):
+        raise AttributeError(name)
+    not_covered(f"awsglue.transforms.{name}")
 
 
 __all__ = [

@@ -6,6 +6,8 @@ import argparse
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
+from awsglue._coverage import not_covered
+
 # Glue passes these for its own use. A script gets their values without asking for them.
 BOOKMARKS = ("job-bookmark-enable", "job-bookmark-pause", "job-bookmark-disable")
 OWN: dict[str, dict[str, Any]] = {
@@ -56,3 +58,9 @@ def getResolvedOptions(args: Sequence[str], options: Sequence[str]) -> dict[str,
         raise RuntimeError("Invalid option(s)--job-bookmark-from --job-bookmark-to")
     temporary = values["TempDir"] if values["TempDir"] is not None else values["RedshiftTempDir"]
     return {**values, **dict.fromkeys(TEMPORARY, temporary)}
+
+
+def __getattr__(name: str) -> NoReturn:
+    if name.startswith("_"):
+        raise AttributeError(name)
+    not_covered(f"awsglue.utils.{name}", "leave it out")

@@ -112,8 +112,8 @@ def test_an_argument_that_another_call_takes_for_its_own_is_refused_with_both_pl
     stage = "{inputLocation: s3://data/x, input: csv}"
     assert errors(tmp_path, one_job(stage=stage), script)[0] == (
         "c.yaml:8: dev.jobs.Show.input: --input is read as --input_path by getResolvedOptions in job_scripts/show.py:3,"
-        " which accepts any beginning of a name: it replaces --input_path on line 8, or is replaced by it; rename one of"
-        " the two"
+        " which accepts any beginning of a name: it replaces --input_path on line 8, or is replaced by it; give"
+        " one of the two another name"
     )
 
 
@@ -126,7 +126,8 @@ CALLS: dict[str, tuple[list[list[str]], list[str], str]] = {  # calls, more argu
     "the name of the job": ([["JOB_NAME_PREFIX"]], [], "--JOB_NAME is read as --JOB_NAME_PREFIX by"),
     "the same call": ([["a", "ab"]], [], ""),
     "a longer name": ([["a"]], ["ab"], ""),
-    "other names": ([["a"], ["b"]], ["c"], ""),
+    "a beginning of two of glue's own": ([["x"]], ["e"], "--e is the beginning of --enable-data-lineage and --encr"),
+    "other names": ([["x"], ["y"]], ["z"], ""),
 }
 
 

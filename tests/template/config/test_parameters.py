@@ -74,5 +74,5 @@ def test_a_value_is_refused_if_and_only_if_getresolvedoptions_refuses_it(value: 
     if value in FINE:
         assert getResolvedOptions(command, ["minimum_age"])["minimum_age"] == value
     else:
-        with pytest.raises(GlueArgumentError, match="^argument --minimum_age: expected one argument$"):
+        with pytest.raises(GlueArgumentError, match=r"^argument --minimum_age: expected one argument$"):
             getResolvedOptions(command, ["minimum_age"])

@@ -1,30 +1,42 @@
 """Arguments, the job, the logger, and the error for a name that the stand-in does not cover."""
 
+import argparse
 import os
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
+from awsglue import _spark_classes
 from awsglue.context import GlueContext
 from awsglue.job import Job
 from awsglue.transforms import FillMissingValues
 from awsglue.utils import GlueArgumentError, getResolvedOptions
+from pyspark import SparkContext
 
 from aws_glue_cdk_baseline.config import PROJECT
 from local.spark import GLUE_LIBS
 from tests.template.local.conftest import Frames
 
+OWN = dict.fromkeys(  # what a script gets without asking for it
+    (
+        *("job_bookmark_from", "job_bookmark_to", "JOB_ID", "JOB_RUN_ID", "SECURITY_CONFIGURATION", "encryption_type"),
+        *("enable_data_lineage", "RedshiftTempDir", "TempDir"),
+    )
+) | {"job_bookmark_option": "job-bookmark-disable"}
+
 
 @pytest.mark.parametrize("typed", [["--a", "1"], ["--a=1"], ["--a", "0", "--a", "1"], ["--unknown", "2", "--a", "1"]])
 def test_an_option_is_read_however_it_is_written_and_the_last_wins(typed: list[str]) -> None:
-    assert getResolvedOptions(["script", *typed], ["a"]) == {"a": "1"}
+    assert getResolvedOptions(["script", *typed], ["a"]) == {**OWN, "a": "1"}
 
 
 def test_hyphens_come_back_as_underscores_and_prefixes_match() -> None:
-    assert getResolvedOptions(["script", "--my-opt", "x"], ["my-opt"]) == {"my_opt": "x"}
-    assert getResolvedOptions(["script", "--input", "x"], ["input_path"]) == {"input_path": "x"}
+    assert getResolvedOptions(["script", "--my-opt", "x"], ["my-opt"]) == {**OWN, "my_opt": "x"}
+    assert getResolvedOptions(["script", "--input", "x"], ["input_path"]) == {**OWN, "input_path": "x"}
 
 
 def test_a_missing_option_a_missing_value_and_a_reserved_name_raise() -> None:
@@ -34,6 +46,77 @@ def test_a_missing_option_a_missing_value_and_a_reserved_name_raise() -> None:
         getResolvedOptions(["script", "--a"], ["a"])
     with pytest.raises(RuntimeError, match="job-bookmark-option"):
         getResolvedOptions(["script"], ["job-bookmark-option"])
+    for reserved in ("JOB_ID", "JOB_RUN_ID", "SECURITY_CONFIGURATION", "encryption-type", "help"):
+        with pytest.raises(argparse.ArgumentError, match=f"--{reserved}: conflicting option string"):
+            getResolvedOptions(["script", f"--{reserved}", "x"], [reserved])
+
+
+def test_temp_dir_is_never_missing() -> None:
+    given = {"TempDir": "s3://a", "RedshiftTempDir": "s3://a"}
+    assert getResolvedOptions(["script"], ["TempDir"]) == OWN
+    assert getResolvedOptions(["script", "--TempDir", "s3://a"], ["TempDir"]) == {**OWN, **given}
+    assert getResolvedOptions(["script", "--TempDir", "s3://a"], []) == {**OWN, **given}
+
+
+def test_a_range_of_bookmarks_is_for_bookmarks_that_pause() -> None:
+    command = ["script", "--job-bookmark-from", "1", "--job-bookmark-to", "2"]
+    with pytest.raises(RuntimeError, match="Invalid option"):
+        getResolvedOptions(command, [])
+    assert getResolvedOptions([*command, "--job-bookmark-option", "job-bookmark-pause"], []) == {
+        **OWN,
+        **{"job_bookmark_from": "1", "job_bookmark_to": "2", "job_bookmark_option": "job-bookmark-pause"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("from awsgluedq.transforms import EvaluateDataQuality as E; E.apply()", "the transform EvaluateDataQuality"),
+        (
+            "from awsgluedq.transforms import EvaluateDataQuality as E; E().process_rows()",
+            "EvaluateDataQuality.process_",
+        ),
+        ("from awsgluedq.transforms import Other", "awsgluedq.transforms.Other"),
+        ("from awsglue.dynamicframe import ResolveOption", "awsglue.dynamicframe.ResolveOption"),
+        ("from awsglue.transforms import Repartition", "awsglue.transforms.Repartition"),
+        ("from awsglue.utils import makeOptions", "awsglue.utils.makeOptions"),
+        ("from awsglue.functions import x", "the module awsglue.functions"),
+        ("import awsglueml.transforms", "the module awsglueml"),
+    ],
+)
+def test_a_name_that_is_not_there_raises_with_its_name(source: str, name: str) -> None:
+    with pytest.raises(NotImplementedError, match=f"^{name}.* is not covered by the local awsglue stand-in"):
+        exec(source)
+
+
+def test_the_readers_and_writers_can_be_imported_from_both_modules() -> None:
+    from awsglue import DynamicFrame, _readers, _writers, dynamicframe
+    from awsglue.dynamicframe import DynamicFrameReader, DynamicFrameWriter
+
+    assert DynamicFrameReader is _readers.DynamicFrameReader
+    assert DynamicFrameWriter is _writers.DynamicFrameWriter
+    assert DynamicFrame is dynamicframe.DynamicFrame
+
+
+def test_a_class_in_sparks_settings_that_is_not_on_this_machine_is_named(glue_context: GlueContext) -> None:
+    spark = glue_context.spark_session.sparkContext
+    conf = {
+        "spark.sql.extensions": "org.apache.spark.sql.SparkSessionExtensions",
+        "spark.sql.catalog.glue_catalog.warehouse": "s3://bucket/",
+    }
+    _spark_classes.check(stand_in(spark, conf))
+    conf["spark.sql.catalog.glue_catalog"] = "org.apache.iceberg.spark.SparkCatalog"
+    with pytest.raises(
+        NotImplementedError,
+        match=r"^the class org\.apache\.iceberg\.spark\.SparkCatalog \(spark\.sql\.catalog\.glue_catalog\) is not",
+    ):
+        _spark_classes.check(stand_in(spark, conf))
+
+
+def stand_in(spark: SparkContext, settings: dict[str, str]) -> SparkContext:
+    """Return a SparkContext with other settings and the same Java."""
+    conf = SimpleNamespace(getAll=lambda: list(settings.items()))
+    return cast("SparkContext", SimpleNamespace(_jvm=spark._jvm, getConf=lambda: conf))
 
 
 def test_a_job_that_was_not_initialized_cannot_be_committed(glue_context: GlueContext) -> None:

@@ -43,6 +43,13 @@ class GlueArgumentError(Exception):
             "[MALFORMED_RECORD.X] Malformed records are detected: [null].; JsonEOFException: Unexpected end-of-input",
         ),
         (
+            Py4JJavaError(
+                "An error occurred while calling o1.sql.\n: a.B: c\nCaused by: x.ClassNotFoundException: y.Z\n"
+            ),
+            "ClassNotFoundException: y.Z; it is not on this machine: run the job in the Glue image (make run JOB=…"
+            " ENGINE=docker)",
+        ),
+        (
             ExceptionGroup("two", [ValueError("a"), KeyError("b")]),
             "ExceptionGroup: two (2 sub-exceptions); ValueError: a; KeyError: 'b'",
         ),
