@@ -7,10 +7,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from aws_glue_cdk_baseline.config import Config, ConfigError, Job, StageConfig, load_config
+from aws_glue_cdk_baseline.config import Config, Job, StageConfig
 from aws_glue_cdk_baseline.config.errors import did_you_mean
-from aws_glue_cdk_baseline.config.script_options import read_script_options
+from aws_glue_cdk_baseline.config.parameters import dash_error
+from aws_glue_cdk_baseline.config.script_options import SUPPLIED_BY_GLUE, read_script_options
 
+DRY_RUN = "--dry-run"
 OPTIONS: dict[str, dict[str, Any]] = {
     "--config": {"type": Path, "default": Path("default-config.yaml"), "help": "default: default-config.yaml"},
     "--stage": {"default": "", "help": "the stage whose arguments the job gets; default: the first of the config"},
@@ -18,7 +20,18 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "--yes": {"action": "store_true", "help": "do not ask before a run that may write to AWS"},
     "--upstream": {"action": "store_true", "help": "first run the jobs that come before this one"},
     "--aws-profile": {"metavar": "NAME", "help": "mount ~/.aws into the container, read-only, and use this profile"},
-    "--dry-run": {"action": "store_true", "help": "print the docker command line and do not run it"},
+    DRY_RUN: {"action": "store_true", "help": "print the docker command line and do not run it"},
+}
+
+# What is in ARGS is the job's. The command's own options are variables of make.
+VARIABLES = {
+    "--stage": "STAGE={} chooses the stage",
+    "--config": "CONFIG={} chooses the config",
+    "--profile": "PROFILE={} chooses the AWS profile",
+    "--aws-profile": "PROFILE={} chooses the AWS profile",
+    "--engine": "ENGINE={} chooses what runs it",
+    "--yes": "YES=1 answers its questions",
+    "--upstream": "UPSTREAM=1 also runs the jobs before it",
 }
 
 
@@ -34,18 +47,18 @@ def add_options(parser: ArgumentParser, names: Iterable[str]) -> None:
 def parse_job_run(parser: ArgumentParser, names: list[str], arguments: list[str]) -> tuple[Namespace, list[str]]:
     """Parse a command line `[option …] JOB [argument …]`. Return the options with `job`, and the job's arguments.
 
-    `names` are the options of the command. They are also read after JOB, except if the job has an argument of the same
-    name: `--stage prod` replaces the value of a job's parameter `stage`, and for other jobs chooses the stage.
+    `names` are the options of the command: they come before JOB. What comes after it is the job's, whatever its name,
+    but for `--dry-run`: no parameter of a job can have that name.
     """
     add_options(parser, names)
     parser.add_argument("job", nargs="?", default="", metavar="JOB", help="a job of the config, or its script")
     end = _end_of_options(arguments)
     options, unknown = parser.parse_known_args(arguments[:end])
     given = unknown + arguments[end:]
-    after_job = ArgumentParser(prog=parser.prog, usage=parser.format_usage()[7:], add_help=False, allow_abbrev=False)
-    ambiguous = {name for name in names if any(item.split("=")[0] == name for item in given)}
-    add_options(after_job, ambiguous - (_argument_names(options.config, options.job) if ambiguous else set()))
-    return after_job.parse_known_args(given, options)
+    if DRY_RUN in names and DRY_RUN in given:
+        options.dry_run = True
+        given.remove(DRY_RUN)
+    return options, given
 
 
 def _end_of_options(arguments: list[str]) -> int:
@@ -56,18 +69,6 @@ def _end_of_options(arguments: list[str]) -> int:
             return index + 1
         is_value = not is_value and "action" not in OPTIONS.get(argument, {"action": ""})
     return len(arguments)
-
-
-def _argument_names(config_file: Path, name: str) -> set[str]:
-    """Return all arguments of the job in any stage, or none if the config has an error, which is reported later."""
-    names: set[str] = set()
-    try:
-        config = load_config(config_file)
-        for stage in config.stages:
-            names |= set(_known_arguments(find_job(config, stage.name, name)))
-    except (ConfigError, RunError):
-        pass
-    return names
 
 
 def find_stage(config: Config, name: str) -> StageConfig:
@@ -101,22 +102,29 @@ def _job_of_script(file: str, stage: str, jobs: dict[str, Job], script: Path) ->
     return owners[0]
 
 
-def _known_arguments(job: Job) -> list[str]:
+def _known_arguments(job: Job) -> tuple[list[str], bool]:
+    """Return the arguments that a run of the job may be given, and whether there can be no others."""
     options = read_script_options(job.script)
-    return [*job.run_arguments, *(f"--{option}" for option in (options.optional if options else ()))]
+    read = [f"--{option}" for option in (options.lines if options else ()) if option not in SUPPLIED_BY_GLUE]
+    return list(dict.fromkeys([*job.run_arguments, *read, "--TempDir"])), options is not None and options.complete
 
 
 def replaced_arguments(job: Job, given: list[str]) -> dict[str, str]:
     """Return the job's arguments. Values `given` as `--name value` or `--name=value` replace those of the config."""
     arguments = dict(job.run_arguments)
+    known, are_all = _known_arguments(job)
     parts = [piece for item in given for piece in (item.split("=", 1) if item.startswith("--") else [item])]
+    for name, value in zip(parts, [*parts, ""][1:], strict=True):
+        if name in VARIABLES and name not in known:
+            raise RunError(f"{job.name} has no argument {name}; {VARIABLES[name].format(value or 'name')}")
     if len(parts) % 2 or not all(name.startswith("--") for name in parts[::2]):
         raise RunError(f"cannot read the arguments {' '.join(given)!r}; write them as --name value")
-    known = _known_arguments(job)
     for name, value in zip(parts[::2], parts[1::2], strict=True):
-        if name not in known:
-            hint = did_you_mean(name, known) or f"; it has: {', '.join(known)}"
-            raise RunError(f"{job.name} has no argument {name}{hint}")
+        hint = did_you_mean(name, known) if name not in known else ""
+        if name not in known and (are_all or hint):
+            raise RunError(f"{job.name} has no argument {name}{hint or '; it has: ' + ', '.join(known)}")
+        if error := dash_error(value):
+            raise RunError(f"{name}: {error}")
         if name.startswith("--input") and "://" not in value and not Path(value).exists():
             raise RunError(f"{name}: {value!r} does not exist; name a file or folder on this machine")
         arguments[name] = value

@@ -74,7 +74,8 @@ def test_a_script_that_raises_is_exit_code_1(tmp_path: Path) -> None:
         ),
         (["--config", "no.yaml", "ProcessLegislators"], "no.yaml:1: no such file"),
         (["--stage", "test", "ProcessLegislators"], "default-config.yaml has no stage 'test'; it has: dev, prod"),
-        (["ProcessLegislators", "--stage", "pord"], "default-config.yaml has no stage 'pord'; did you mean prod?"),
+        (["--stage", "pord", "ProcessLegislators"], "default-config.yaml has no stage 'pord'; did you mean prod?"),
+        (["ProcessLegislators", "--input_path", "--x"], "--input_path: '--x' begins with `-`: Glue takes it for"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_1(
@@ -160,18 +161,38 @@ def test_an_option_that_is_also_an_argument_of_the_job_belongs_to_the_job(
     assert runs == [("Show", "dev", expected), ("Show", "prod", expected)]
 
 
-def test_an_option_that_is_no_argument_of_the_job_is_read_before_and_after_its_name(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_option_of_the_command_comes_before_the_job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     runs = record_runs(monkeypatch, make_job(tmp_path, arguments={"--minimum_age": "21"}))
-    command.main(["Show", "--minimum_age", "30", "--stage", "prod"])
     command.main(["--stage=prod", "Show"])
+    command.main(["--stage", "prod", "Show", "--minimum_age", "30"])
     command.main(["Show"])
     assert runs == [
-        ("Show", "prod", {"--minimum_age": "30"}),
         ("Show", "prod", {"--minimum_age": "21"}),
+        ("Show", "prod", {"--minimum_age": "30"}),
         ("Show", "dev", {"--minimum_age": "21"}),
     ]
+
+
+@pytest.mark.parametrize(
+    ("given", "way"),
+    [
+        (["--stage", "prod"], "--stage; STAGE=prod chooses the stage"),
+        (["--stage=prod"], "--stage; STAGE=prod chooses the stage"),
+        (["--minimum_age", "30", "--config", "c.yaml"], "--config; CONFIG=c.yaml chooses the config"),
+        (["--profile", "me"], "--profile; PROFILE=me chooses the AWS profile"),
+        (["--yes"], "--yes; YES=1 answers its questions"),
+        (["--upstream"], "--upstream; UPSTREAM=1 also runs the jobs before it"),
+    ],
+)
+def test_an_option_of_the_command_after_the_job_is_refused_with_its_variable(
+    given: list[str], way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = make_job(tmp_path, arguments={"--minimum_age": "21"})
+    job.script.write_text("getResolvedOptions(sys.argv, names())\n")  # which may read any argument
+    runs = record_runs(monkeypatch, job)
+    with pytest.raises(SystemExit, match=f"^Show has no argument {way}$"):
+        command.main(["Show", *given])
+    assert runs == []
 
 
 def record_runs(monkeypatch: pytest.MonkeyPatch, job: Job) -> list[tuple[str, str, dict[str, str]]]:
@@ -182,8 +203,7 @@ def record_runs(monkeypatch: pytest.MonkeyPatch, job: Job) -> list[tuple[str, st
         runs.append((job.name, stage, arguments))
         return Run(job)
 
-    for module in (command, job_arguments):
-        monkeypatch.setattr(module, "load_config", lambda path: make_config((job,)))
+    monkeypatch.setattr(command, "load_config", lambda path: make_config((job,)))
     monkeypatch.setattr(command, "run_job", run)
     return runs
 
@@ -195,3 +215,22 @@ def test_given_arguments_replace_the_stages_own(tmp_path: Path) -> None:
         "--minimum_age": "30",
     }
     assert job_arguments.replaced_arguments(job, ["--minimum_age", "-1"])["--minimum_age"] == "-1"
+
+
+def test_default_arguments_may_be_given_and_so_may_any_where_the_script_does_not_say_what_it_reads(
+    tmp_path: Path,
+) -> None:
+    job = make_job(tmp_path, default_arguments={"--conf": "a=b"})
+    assert job_arguments.replaced_arguments(job, ["--conf", "c=d", "--TempDir", "out/tmp"]) == {
+        **{"--conf": "c=d", "--TempDir": "out/tmp", "--input_path": "s3://data/in/"}
+    }
+    with pytest.raises(
+        job_arguments.RunError, match=r"^Show has no argument --colour; it has: --conf, --input_path, --T"
+    ):
+        job_arguments.replaced_arguments(job, ["--colour", "red"])
+    job.script.write_text("getResolvedOptions(sys.argv, names())\n")
+    assert job_arguments.replaced_arguments(job, ["--colour", "red"])["--colour"] == "red"
+    with pytest.raises(
+        job_arguments.RunError, match=r"^Show has no argument --inputpath; did you mean --input_path\?$"
+    ):
+        job_arguments.replaced_arguments(job, ["--inputpath", "x"])

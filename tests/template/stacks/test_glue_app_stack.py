@@ -88,6 +88,19 @@ def test_a_job_gets_its_size_limits_and_arguments_from_the_config(tmp_path: Path
     )
 
 
+def test_jars_and_files_of_the_config_reach_the_job_and_its_role_may_read_each_jar(tmp_path: Path) -> None:
+    arguments = {"--extra-jars": "s3://libs/a.jar,s3://libs/b.jar", "--user-jars-first": "true"}
+    jars = ("s3://libs/a.jar", "s3://libs/b.jar")
+    template = synth(make_job(tmp_path, default_arguments=arguments, input_locations=jars))
+    template.has_resource_properties(
+        "AWS::Glue::Job", {"DefaultArguments": {**arguments, "--input_path": "s3://data/in/"}}
+    )
+    assert statements(template, "RolesShow")[0]["Resource"][1:] == [
+        "arn:aws:s3:::libs/a.jar",
+        "arn:aws:s3:::libs/b.jar",
+    ]
+
+
 def test_left_alone_a_job_is_small_and_ends(tmp_path: Path) -> None:
     synth(make_job(tmp_path)).has_resource_properties(
         "AWS::Glue::Job",

@@ -18,6 +18,7 @@ def template(folder: Path) -> object:
     jobs = [
         make_job(folder, "Standard", glue_version="5.0", worker_type="G.2X", description="one"),
         make_job(folder, "Flex", glue_version="5.1", execution_class="FLEX", default_arguments={"--conf": "a=b"}),
+        make_job(folder, "Jars", default_arguments={"--extra-jars": "s3://libs/a.jar", "--user-jars-first": "true"}),
     ]
     env = core.Environment(account="222222222222", region="us-east-1")
     return Template.from_stack(GlueAppStack(make_app(), "Test", stage="dev", jobs=jobs, env=env)).to_json()

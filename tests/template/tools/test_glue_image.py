@@ -98,7 +98,7 @@ def test_a_container_that_cannot_start_is_told_from_a_job_that_fails(docker: Doc
 def test_a_job_runs_with_the_stages_arguments_on_sample_data(
     docker: Docker, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    assert glue_image.main(["run", "ProcessLegislators", *DEFAULT]) == 0
+    assert glue_image.main(["run", *DEFAULT, "ProcessLegislators"]) == 0
     (call,) = docker.runs
     source = f"{tmp_path}/samples/awsglue-datasets/examples/us-legislators/all/persons.json"
     assert f"type=bind,source={source},target=/home/hadoop/input/input_path/persons.json,readonly" in call
@@ -149,9 +149,9 @@ def test_an_input_without_a_sample_is_told_before_the_container_starts(
 def test_a_dry_run_prints_the_command_lines_and_calls_nothing(
     docker: Docker, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for task in (["test"], ["run", "JoinLegislators"], ["shell"]):
-        assert glue_image.main([*task, *DEFAULT, "--dry-run"]) == 0
-        assert capsys.readouterr().out.startswith(f"docker run --rm --init --name glue-5.0-{task[0]}-")
+    for task, *job in (["test"], ["run", "JoinLegislators"], ["shell"]):
+        assert glue_image.main([task, *DEFAULT, *job, "--dry-run"]) == 0
+        assert capsys.readouterr().out.startswith(f"docker run --rm --init --name glue-5.0-{task}-")
     assert docker.calls == []
     assert [path.name for path in tmp_path.iterdir()] == ["bin"]
 
@@ -172,11 +172,11 @@ def test_without_docker_one_line_says_how_to_go_on(
     with pytest.raises(
         SystemExit, match=f"^docker is installed, but its daemon does not answer; start it, or {otherwise}"
     ):
-        glue_image.main([*task, *DEFAULT])
+        glue_image.main([task[0], *DEFAULT, *task[1:]])
     assert docker.calls == [["version"]]
     monkeypatch.setenv("PATH", "")
     with pytest.raises(SystemExit, match=f"^docker is not installed; {otherwise}, without Docker$"):
-        glue_image.main([*task, *DEFAULT])
+        glue_image.main([task[0], *DEFAULT, *task[1:]])
 
 
 @needs_the_examples
@@ -194,7 +194,7 @@ def test_bad_input_is_one_line(
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     with pytest.raises(SystemExit) as raised:
-        glue_image.main([*arguments, *DEFAULT])
+        glue_image.main([arguments[0], *DEFAULT, *arguments[1:]])
     assert message in str(raised.value.code)
     assert "\n" not in str(raised.value.code)
     assert docker.calls == []

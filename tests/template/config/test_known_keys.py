@@ -1,0 +1,49 @@
+"""Keys that people know from elsewhere: each has a line of its own, and none is a key of the config."""
+
+import re
+
+import pytest
+
+from aws_glue_cdk_baseline.config.known_keys import JOB_KEYS, STAGE_KEYS, TOP_KEYS, about_key
+from aws_glue_cdk_baseline.config.model import ConfigFile, JobSettings, StageSection
+from aws_glue_cdk_baseline.config.values import Section
+
+# https://docs.aws.amazon.com/glue/latest/webapi/API_CreateJob.html, without what has the name of a setting
+GLUE_API = """
+AllocatedCapacity CodeGenConfigurationNodes Command Connections ExecutionProperty JobMode
+JobRunQueuingEnabled LogUri MaintenanceWindow MaxCapacity Name NonOverridableArguments NotificationProperty Role
+SecurityConfiguration SourceControlDetails Tags Timeout
+"""
+PLANNED = (
+    "schedule type bookmark tableFormat connections sparkConf observability sparkUi queuing maxDurationMinutes tables"
+)
+
+
+@pytest.mark.parametrize(
+    "key", [*GLUE_API.split(), *PLANNED.split(), "subnetId", "security_group_ids", "extraPyFiles", "crawler"]
+)
+def test_a_property_of_a_job_has_a_line_with_a_way_to_go_on(key: str) -> None:
+    message = about_key(key, "job") or ""
+    assert re.search(r"meanwhile|instead|remove|`\w+`|import it|above its settings|`--|save its script", message)
+
+
+@pytest.mark.parametrize(
+    ("section", "level"),
+    [(JobSettings, "job"), (StageSection, "stage"), (ConfigFile, "top")],
+    ids=lambda value: str(value),
+)
+def test_no_key_of_the_config_is_called_unknown(section: type[Section], level: str) -> None:
+    assert [name for name in section.model_fields if about_key(name, level)] == []
+
+
+@pytest.mark.parametrize("table", [TOP_KEYS, STAGE_KEYS, JOB_KEYS])
+def test_each_key_has_one_sentence(table: dict[str, str]) -> None:
+    keys = [key.lower() for names in table.values() for key in names.split()]
+    assert sorted(keys) == sorted(set(keys))
+
+
+def test_every_spelling_of_a_key_is_known_and_other_keys_are_not() -> None:
+    spellings = ["securityGroupIds", "SecurityGroupIds", "security_group_ids", "security-group-ids"]
+    assert len({about_key(key, "job") for key in spellings}) == 1
+    assert about_key("minimumAge", "job") is None
+    assert about_key("connections", "") is None
