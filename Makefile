@@ -47,7 +47,7 @@ test-jobs: $(VENV)/.ready  ## run the job tests alone (ARGS="-k join"), on local
 	@$(if $(in_docker),$(call image,test),python -m pytest aws_glue_cdk_baseline/job_scripts/tests) $(ARGS)
 
 run: $(VENV)/.ready  ## run a job, or without JOB a stage: JOB=JoinLegislators STAGE=prod UPSTREAM=1 PROFILE=dev ENGINE=docker
-	@$(if $(in_docker),$(call image,run),python -m tools.run_job --config $(CONFIG) $(aws) $(if $(UPSTREAM),--upstream)) $(stage) "$(JOB)" $(ARGS)
+	@$(if $(in_docker),$(call image,run),python -m tools.run_job --config $(CONFIG) $(aws) $(if $(call given,UPSTREAM),--upstream)) $(stage) $(or $(JOB),"") $(ARGS)
 
 shell: $(VENV)/.ready  ## open pyspark in the Glue image (ARGS=--dry-run prints the docker command)
 	@$(call image,shell) $(ARGS)

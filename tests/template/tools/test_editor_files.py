@@ -86,7 +86,7 @@ def test_the_launch_entry_runs_the_open_script_with_the_local_runner() -> None:
     (entry,) = read(".vscode/launch.json")["configurations"]
     assert (entry["module"], entry["args"], entry["cwd"]) == ("tools.run_job", ["${file}"], "${workspaceFolder}")
     assert entry["python"] == "${workspaceFolder}/.venv/bin/python"
-    assert (PROJECT / "tools" / "run_job.py").is_file()
+    assert (PROJECT / "tools" / "run_job" / "__main__.py").is_file()
 
 
 def test_git_keeps_the_editor_files() -> None:

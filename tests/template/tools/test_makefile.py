@@ -62,6 +62,16 @@ def test_the_options_of_a_run_are_variables_and_its_arguments_come_last() -> Non
     )
 
 
+def test_a_run_with_a_profile_or_of_a_whole_stage() -> None:
+    given = ["PROFILE=me", "YES=1", "UPSTREAM=1"]
+    assert last_command("run", *given, "JOB=Join") == (
+        "python -m tools.run_job --config default-config.yaml --profile=me --yes --upstream Join"
+    )
+    assert last_command("run", "ARGS=--a b", YES="1", UPSTREAM="1") == (
+        'python -m tools.run_job --config default-config.yaml "" --a b'
+    )
+
+
 def test_a_variable_that_other_programs_use_too_is_not_taken_from_the_environment() -> None:
     command = last_command("run", "JOB=Join", "ENGINE=docker", STAGE="prod", PROFILE="me")
     assert command == "python -m tools.glue_image run --config default-config.yaml Join"
