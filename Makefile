@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # GNU make 3.81, of macOS, finds a command on this PATH only through a shell that is not its default one.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help lock rehearse test test-rehearsal fuzz-config test-jobs check run shell job synth snapshot schema benchmark-synth benchmark-join clean
+.PHONY: help lock rehearse test test-rehearsal fuzz-config test-jobs check run shell job sample new-sample synth snapshot schema benchmark-synth benchmark-join clean
 
 # A variable that only the command line may set, since other programs use its name in the environment.
 given = $(if $(findstring command,$(origin $(1))),$($(1)))
@@ -24,6 +24,9 @@ image = python -m tools.glue_image $(1) --config $(CONFIG) $(addprefix --aws-pro
 job_option = $(if $(call given,$(1)),$(2)="$(call given,$(1))")
 stage = $(addprefix --stage=,$(call given,STAGE))
 aws = $(addprefix --profile=,$(call given,PROFILE)) $(if $(call given,YES),--yes)
+option = $(if $(call given,$(2)),--$(1)="$(call given,$(2))")
+sample = python -m tools.samples $(1) --config $(CONFIG) $(stage) $(call option,profile,PROFILE) $(call option,from,FROM) \
+  $(call option,rows,ROWS) $(call option,mask,MASK) $(call option,parameter,PARAMETER) $(call option,mb,MB) "$(call given,JOB)"
 # Checks that print nothing when all is well.
 IMPORTS := said=$$(lint-imports --no-logo 2>&1) || { echo "$$said"; false; }
 TYPES := python -m mypy --no-error-summary
@@ -55,6 +58,12 @@ shell: $(VENV)/.ready  ## open pyspark in the Glue image (ARGS=--dry-run prints 
 job: $(VENV)/.ready  ## add a job: NAME=CleanOrders INPUT=s3://bucket/orders/, or FROM=script.py ARGS="--name value"
 	@python -m tools.new_job --config $(CONFIG) $(call job_option,FROM,--from) $(call job_option,INPUT,--input) \
 	  $(call job_option,OUTPUT,--output) "$(call given,NAME)" $(if $(call given,ARGS),-- $(ARGS))
+
+sample: $(VENV)/.ready  ## take samples of a job's inputs: JOB=X PROFILE=dev (or FROM=folder) ROWS=1000 MASK=email
+	@$(call sample,fetch)
+
+new-sample: $(VENV)/.ready  ## make up rows for a job's inputs, by the schema in its script: JOB=X ROWS=100
+	@$(call sample,invent)
 
 rehearse: $(VENV)/.ready node_modules/.ready  ## run the whole pipeline on this machine (ARGS=--approve, KEEP=1)
 	@$(if $(engine),python -m rehearsal --config $(CONFIG)) $(ARGS)

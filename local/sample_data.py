@@ -2,6 +2,7 @@
 
 `python -m local.sample_data OUT_DIR` writes persons.json, memberships.json and organizations.json (JSON Lines).
 They have the fields of the files in s3://awsglue-datasets/examples/us-legislators/all/; names and dates are invented.
+`provide` writes them as the samples of that location.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID
 
@@ -152,11 +154,27 @@ def write(
     }
 
 
-def provide(locations: Iterable[str], samples: Path = SAMPLES) -> None:
-    """Write the samples of the public example that `locations` name and that are missing."""
-    wanted = {location for location in locations if location.startswith(PUBLIC_DATA)}
-    if any(not place(location, samples).exists() for location in wanted):
-        write(place(PUBLIC_DATA, samples))
+def is_public_example(location: str) -> bool:
+    """Return true if a location is the folder of the public example, or one of its three files."""
+    return location.rstrip("/") in (PUBLIC_DATA.rstrip("/"), *(f"{PUBLIC_DATA}{name}" for name in FILES))
+
+
+def provide(locations: Iterable[str], samples: Path = SAMPLES) -> list[Path]:
+    """Write the samples of those `locations` that are in the public example and have none. Return what was written.
+
+    All are generated before the first one is put in its place. A file that exists stays as it is.
+    """
+    named = {place(location, samples) for location in locations if is_public_example(location)}
+    files = [place(f"{PUBLIC_DATA}{name}", samples) for name in FILES]
+    missing = [file for file in files if named & {file, file.parent} and not file.exists()]
+    if missing:
+        folder = missing[0].parent
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(prefix=".new-", dir=folder) as made:
+            write(Path(made))
+            for file in missing:
+                (Path(made) / file.name).replace(file)
+    return missing
 
 
 def _write_lines(path: Path, records: Iterable[Record], count: int) -> None:
