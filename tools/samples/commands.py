@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import NoReturn
 
-from aws_glue_cdk_baseline.config import load_config
+from aws_glue_cdk_baseline.config import PROJECT, load_config
 from local.samples import SAMPLES
 from tools.job_arguments import find_job, find_stage
 from tools.samples.source import SampleError
@@ -21,10 +21,10 @@ class _Parser(ArgumentParser):
         raise SampleError(message)
 
 
-def run(arguments: list[str], samples: Path = SAMPLES) -> None:
+def run(arguments: list[str], samples: Path = SAMPLES, project: Path = PROJECT) -> None:
     """Run a command. Raise SampleError, RunError or ConfigError with its errors."""
     options = _parse(arguments)
-    config = load_config(options.config)
+    config = load_config(options.config, project)
     stage = find_stage(config, options.stage)
     job = find_job(config, stage.name, options.job)
     if options.command == "fetch":

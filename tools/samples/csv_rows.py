@@ -11,7 +11,8 @@ from typing import BinaryIO
 from tools.samples.masks import Masks
 
 DELIMITERS = (b",", b";", b"\t", b"|", b"\x01")
-LONGEST_ROW = 64 * 1024  # a quote that is not closed within it is a part of the text
+LONGEST_ROW = 64 * 1024  # bytes; a quote that is not closed within them is a part of the text
+MOST_LINES = 500  # of a row
 NULLS = ("", "null", "NULL", "Null", "\\N")
 _NO_NAME = re.compile(r"[+-]?[\d.,]+|.*@.*|\d{4}-\d\d-\d\d.*|", re.DOTALL)
 
@@ -58,22 +59,25 @@ def _closing(text: bytes, start: int, delimiter: bytes) -> int:
     return -1
 
 
-def rows(stream: BinaryIO, delimiter: bytes, longest: int = LONGEST_ROW) -> Iterator[bytes]:
+def rows(stream: BinaryIO, delimiter: bytes) -> Iterator[bytes]:
     """Yield the rows with their line ends. A line break in quotes is a part of its row."""
     pending: deque[bytes] = deque()
-    while line := pending.popleft() if pending else stream.readline(longest):
-        lines, size = [line], len(line)
-        while split(b"".join(lines), delimiter).open and size <= longest:
-            more = pending.popleft() if pending else stream.readline(longest)
+    while line := pending.popleft() if pending else stream.readline(LONGEST_ROW):
+        lines, closed = [line], not _is_open(line, delimiter)
+        while not closed and len(lines) < MOST_LINES and sum(map(len, lines)) <= LONGEST_ROW:
+            more = pending.popleft() if pending else stream.readline(LONGEST_ROW)
             if not more:
-                size = longest + 1  # the file ends within quotes
                 break
             lines.append(more)
-            size += len(more)
-        if size > longest and len(lines) > 1:
+            closed = b'"' in more and not _is_open(b"".join(lines), delimiter)
+        if not closed:
             pending.extendleft(reversed(lines[1:]))
             lines = lines[:1]
         yield b"".join(lines)
+
+
+def _is_open(row: bytes, delimiter: bytes) -> bool:
+    return b'"' in row and split(row, delimiter).open
 
 
 def delimiter_of(line: bytes, name: str) -> bytes:

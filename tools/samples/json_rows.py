@@ -60,7 +60,7 @@ def documents(stream: BinaryIO, most: int) -> Iterator[str]:
                 return
             raise CorruptFile(f"row {count + 1} is no valid JSON")
         if len(text) - position > most:
-            raise CorruptFile(f"row {count + 1} is no valid JSON, or has more than {most:,} bytes")
+            raise CorruptFile(f"row {count + 1} is no valid JSON, or has more than {most:,} bytes; MB= takes more")
         chunk = stream.read(max(CHUNK, len(text) - position))
         ended = not chunk
         text, position = text[position:] + decode(chunk, ended), 0

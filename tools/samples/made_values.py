@@ -42,7 +42,7 @@ TEXTS: tuple[tuple[str, Callable[[Random], str]], ...] = (
     (r"month", lambda r: f"{_day(r).month:02d}"),
     (r"amount|price|total|cost|fee|tax|revenue", lambda r: f"{r.randrange(100, 50000) / 100:.2f}"),
     (r"count|quantity|qty|number|age", lambda r: str(r.randrange(1, 100))),
-    (r"", lambda r: f"{r.choice(WORDS)} {r.choice(WORDS)}"),
+    (r".*", lambda r: f"{r.choice(WORDS)} {r.choice(WORDS)}"),
 )
 
 
@@ -91,9 +91,7 @@ class MadeRows:
         if pa.types.is_list(kind):
             return [self._made(kind.value_type, words, (*path, ""), index) for _ in range(random.randint(1, 3))]
         if pa.types.is_string(kind):
-            return next(
-                make(random) for ending, make in TEXTS if re.search(rf"(^|_){ending}$" if ending else "", words)
-            )
+            return next(make for ending, make in TEXTS if re.search(rf"(^|_)({ending})$", words))(random)
         return _number(kind, words, random)
 
 

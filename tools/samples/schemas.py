@@ -1,4 +1,4 @@
-"""Read a schema: Spark's DDL, the types of the Data Catalog, or a StructType in the source of a script. No Spark runs."""
+"""Read a schema: Spark's DDL, the types of the Data Catalog, or a StructType in a script. Spark does not run."""
 
 from __future__ import annotations
 
@@ -64,12 +64,10 @@ class _Ddl:
     def next(self) -> str:
         return self._tokens.pop(0) if self._tokens else ""
 
-    def expect(self, *wanted: str) -> str:
+    def expect(self, wanted: str) -> str:
         found = self.next()
-        if found.lower() not in wanted:
-            raise SchemaError(
-                f"has {found or 'its end'!r} where {' or '.join(filter(None, wanted)) or 'its end'} belongs"
-            )
+        if found != wanted:
+            raise SchemaError(f"has {found or 'its end'!r} where {wanted or 'its end'!r} belongs")
         return found
 
     def fields(self, end: str) -> list[pa.Field]:

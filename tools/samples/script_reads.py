@@ -16,7 +16,7 @@ READERS = ("json", "csv", "parquet", "orc", "load", "table", "text")
 
 @dataclass
 class Read:
-    """One read of a script, at a `line`: the `options` of which one has the location, the schema, and how it is read."""
+    """One read, at a `line` of a script: the `options` that it may read, the schema, and the reader's settings."""
 
     line: int
     options: set[str] = field(default_factory=set)

@@ -110,7 +110,8 @@ def mask_array(array: Any, path: tuple[str, ...], masks: Masks) -> pa.Array:
         return array
     kind = array.type
     if pa.types.is_struct(kind):
-        parts = [mask_array(part, (*path, kind.field(index).name), masks) for index, part in enumerate(array.flatten())]
+        # Not `flatten`: in a struct that is null, it makes null of a part that must not be.
+        parts = [mask_array(array.field(index), (*path, part.name), masks) for index, part in enumerate(list(kind))]
         return pa.StructArray.from_arrays(parts, fields=list(kind), mask=array.is_null())
     if pa.types.is_list(kind) or pa.types.is_large_list(kind):
         whole = pa.concat_arrays([array])  # begins at its own start: offsets count from there

@@ -20,6 +20,7 @@ from tools.samples.source import TooMuchToRead
 
 START = 64 * 1024  # tells what a file is
 MOST_TEXT = 10  # times the limit of bytes, before compression
+BYTE_ORDER_MARK = "\ufeff"
 DECOMPRESSION = (EOFError, OSError, zlib.error, pa.ArrowException)
 
 
@@ -108,26 +109,26 @@ def take(stream: io.BufferedReader, kind: str, name: str, codec: str, limit: Lim
 
 def _json(stream: io.BufferedReader, name: str, most: int, masks: Masks) -> Reading:
     kind = json_rows.kind_of(stream.peek(START))
-    reading = Reading("json" if kind == "lines" else f"json {kind}")
+    reading = Reading("json array" if kind == "array" else "json")
     if kind == "lines":
-        texts: Iterator[str] = (line.decode("utf-8-sig", "surrogateescape").strip() for line in _lines_of(stream, most))
+        texts = (line.decode("utf-8", "surrogateescape") for line in _lines_of(stream, most))
     else:
-        texts = json_rows.documents(stream, most)
-    ends = "" if kind == "array" else "\n"
+        texts = (f"{text}{'' if kind == 'array' else chr(10)}" for text in json_rows.documents(stream, most))
 
     def rows() -> Iterator[bytes]:
-        for number, text in enumerate((text for text in texts if text), 1):
+        for number, text in enumerate((text for text in texts if text.strip()), 1):
+            made = text
             try:
-                record = json.loads(text)
+                record = json.loads(text.removeprefix(BYTE_ORDER_MARK))
                 reading.columns.update(dict.fromkeys(columns_of(record)))
-                made = json_rows.masked(text, masks) if masks else text
+                if masks:
+                    made = json_rows.masked(text.removeprefix(BYTE_ORDER_MARK), masks) + text[len(text.rstrip()) :]
             except ValueError:
                 if masks:
                     reading.left_out += 1
                     continue
                 reading.dirty.append(number)
-                made = text
-            yield f"{made}{ends}".encode("utf-8", "surrogateescape")
+            yield made.encode("utf-8", "surrogateescape")
 
     reading.rows = rows()
     if kind == "array":
