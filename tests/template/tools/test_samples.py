@@ -30,7 +30,7 @@ def test_json_lines_are_cut_after_the_asked_rows_and_stay_as_they_are(tmp_path: 
     project = Project(tmp_path, {"inputLocation": "s3://data/deep/in.json"})
     content = project.put("in.json", '{"a": 1.10}\n\n{"a":  2}\r\n{"a": 3}\n')
     project.fetch("--rows", "2")
-    assert project.files() == {"data/deep/in.json": b'{"a": 1.10}\n{"a":  2}\n'}
+    assert project.files() == {"data/deep/in.json": b'{"a": 1.10}\n{"a":  2}\r\n'}
     project.fetch()
     assert only(project) == content.replace(b"\n\n", b"\n")
 
