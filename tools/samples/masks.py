@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
-from string import ascii_lowercase, ascii_uppercase
+from string import ascii_lowercase, ascii_uppercase, digits
 from typing import Any
 from uuid import UUID
 
@@ -84,8 +84,8 @@ class Masks:
         if day := _DAY.fullmatch(text):
             try:
                 return f"{self._shifted(date.fromisoformat(day[1])).isoformat()}{day[2]}"
-            except ValueError:  # such as 0000-00-00
-                pass
+            except ValueError:  # such as 0000-00-00, which stands for no day
+                return text
         if _EMAIL.fullmatch(text):
             return self._unique("email", text.lower(), _email)
         if _NUMBER.fullmatch(text):
@@ -121,6 +121,8 @@ class Masks:
                 made = make(text, Random(self._digest(kind, text, attempt)))
                 if made != text and (kind, made) not in self._used:
                     break
+            else:  # of short numbers, all but a few are used
+                made = next((free for free in _of_same_length(text) if (kind, free) not in self._used), made)
             self._known[kind, text] = made
             self._used.add((kind, made))
         return self._known[kind, text]
@@ -150,9 +152,15 @@ def _same_shape(text: str, random: Random) -> str:
     return "".join(_letter(letter, random) for letter in text)
 
 
+def _of_same_length(text: str) -> Iterator[str]:
+    """Yield the whole numbers that have as many digits as a short one."""
+    if text.isdigit() and text.isascii() and len(text) <= 4:
+        yield from map(str, range(10 ** (len(text) - 1), 10 ** len(text)))
+
+
 def _letter(letter: str, random: Random) -> str:
     if letter.isdigit():
-        return random.choice("123456789" if letter != "0" else "0123456789")
+        return random.choice(digits)
     if letter.isalpha():
         return random.choice(ascii_uppercase if letter.isupper() else ascii_lowercase)
     return letter
@@ -160,8 +168,8 @@ def _letter(letter: str, random: Random) -> str:
 
 def _same_hex(text: str, random: Random) -> str:
     """Return another text of hexadecimal digits: a UUID stays a UUID."""
-    digits = "0123456789abcdef" if text.islower() else "0123456789ABCDEF"
-    return "".join(letter if letter == "-" else random.choice(digits) for letter in text)
+    allowed = "0123456789abcdef" if text.islower() else "0123456789ABCDEF"
+    return "".join(letter if letter == "-" else random.choice(allowed) for letter in text)
 
 
 def _email(text: str, random: Random) -> str:
@@ -173,8 +181,12 @@ def _same_digits(text: str, random: Random) -> str:
     assert parts, "only numbers come here"
     whole, point, fraction, exponent = parts[1], parts[2] or "", parts[3] or "", parts[4]
     most = next((limit for limit in LARGEST if len(whole) <= 20 and abs(int(whole)) <= limit), None)
+    first = next((index for index, letter in enumerate(whole) if letter in "123456789"), len(whole))
     for _ in range(TRIES):
-        made = _same_shape(whole, random)
+        # The first digit is not 0, so that the number keeps its length.
+        made = whole[:first] + "".join(
+            random.choice(digits[1:] if index == first else digits) for index in range(first, len(whole))
+        )
         if most is None or abs(int(made)) <= most:
             return made + point + _same_shape(fraction, random) + exponent
     return text

@@ -22,7 +22,7 @@ PLAIN: dict[str, pa.DataType] = {
     **dict.fromkeys(("timestamp", "timestamp_ltz"), pa.timestamp("us", "UTC")),
     "timestamp_ntz": pa.timestamp("us"),
 }
-_TOKEN = re.compile(r"\s*(`(?:[^`]|``)+`|'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|[\w.$-]+|[<>(),:])")
+_TOKEN = re.compile(r"\s*(`(?:[^`]|``)+`|'(?:[^'\\]|\\.|'')*'|\"(?:[^\"\\]|\\.)*\"|[\w.$-]+|[<>(),:])")
 _NAMES = {name: name.removesuffix("Type").lower() for name in (
     "StringType", "IntegerType", "LongType", "ShortType", "ByteType", "FloatType", "DoubleType", "BooleanType",
     "BinaryType", "DateType", "TimestampType", "VarcharType", "CharType",
@@ -54,9 +54,14 @@ class _Ddl:
     """Reads tokens from left to right. The token after the last one is empty."""
 
     def __init__(self, text: str) -> None:
-        self._tokens = _TOKEN.findall(text)
-        if "".join(self._tokens).replace(" ", "") != re.sub(r"\s", "", text).replace(" ", "") and "'" not in text:
-            raise SchemaError(f"{text!r} is no schema")
+        self._tokens: list[str] = []
+        position = 0
+        while position < len(text.rstrip()):
+            found = _TOKEN.match(text, position)
+            if not found:
+                raise SchemaError(f"has {text[position:].strip()[:20]!r} where no name or type can begin")
+            self._tokens.append(found[1])
+            position = found.end()
 
     def peek(self) -> str:
         return self._tokens[0] if self._tokens else ""

@@ -62,6 +62,8 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]:
         (folder / "config").write_text(
             f"[profile dev]\nrole_arn = {ROLE}\nsource_profile = ana\nregion = us-east-1\nrole_session_name = ana\n"
             "[profile unknown]\nregion = us-east-1\naws_access_key_id = AKNOBODY\naws_secret_access_key = x\n"
+            "[profile sso]\nsso_start_url = https://x.awsapps.com/start\nsso_region = us-east-1\n"
+            f"sso_account_id = {ACCOUNT}\nsso_role_name = reader\n"
             f"[profile ana]\naws_access_key_id = {key['AccessKeyId']}\n"
             f"aws_secret_access_key = {key['SecretAccessKey']}\n"
         )
@@ -179,7 +181,10 @@ def test_a_profile_that_cannot_be_used_is_one_line(s3: Any, tmp_path: Path) -> N
     project = Project(tmp_path, {"inputLocation": "s3://no-such-bucket-here/a/"})
     assert project.error("--profile", "ana") == "s3://no-such-bucket-here/a/: there is no such bucket"
     assert project.error("--profile", "nobody") == (
-        "PROFILE=nobody: there is no such AWS profile; there are: dev, unknown, ana"
+        "PROFILE=nobody: there is no such AWS profile; there are: dev, unknown, sso, ana"
+    )
+    assert project.error("--profile", "sso") == (
+        "PROFILE=sso: its sign-in has expired; run `aws sso login --profile sso`"
     )
     assert "AWS does not know the credentials of PROFILE=unknown" in project.error("--profile", "unknown")
 
