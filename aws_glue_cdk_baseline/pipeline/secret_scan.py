@@ -7,8 +7,12 @@ tests/template/stacks/test_secret_scan.py compares the patterns with it.
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import re
-from collections.abc import Iterator, Mapping
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from io import BufferedIOBase
 from itertools import islice
 from pathlib import Path
 
@@ -64,6 +68,12 @@ BY_CONTENT = (
     "and would go to the Git repository; remove it, and revoke it if it was committed; if it is harmless, write"
     " `pragma: allowlist secret` at the end of the line, or `pragma: allowlist nextline secret` on the line above"
 )
+IN_SAMPLE = (
+    "and would go to the Git repository; leave it out of the sample or take it again with MASK=column, and revoke it if"
+    " it was committed; if it is harmless, add this line to {}: {}"
+)
+SAMPLES, ALLOWLIST = "samples/", "samples/allowlist.txt"  # data has no place for a remark
+COMPRESSED: dict[bytes, Callable[[Path], BufferedIOBase]] = {b"\x1f\x8b": gzip.GzipFile, b"BZh": bz2.BZ2File}
 _THIS_LINE = re.compile(rb"pragma: ?allowlist[ -]secret")
 _NEXT_LINE = re.compile(rb"pragma: ?allowlist[ -]nextline[ -]secret")
 OUTSIDE = "is a link out of the project, and its target would go to the Git repository; replace the link by a file"
@@ -78,32 +88,61 @@ def refuse_credentials(files: Mapping[str, Path], project: Path) -> None:
 
     A file that is reached by a link out of `project` is refused too: CDK would pack the target of the link.
     """
-    errors = {error: None for name, file in files.items() for error in _errors(name, file, project)}
+    allowed = _allowed_in_samples(project)
+    errors = {error: None for name, file in files.items() for error in _errors(name, file, project, allowed)}
     if errors:
         raise CredentialError(list(errors))
 
 
-def _errors(name: str, file: Path, project: Path) -> Iterator[ErrorLine]:
+def _allowed_in_samples(project: Path) -> set[str]:
+    """Return the lines of the allowlist of samples, such as `bucket/orders/a.json: an npm token`, without comments."""
+    file = project / ALLOWLIST
+    lines = file.read_text(encoding="utf-8", errors="replace").splitlines() if file.is_file() else []
+    return {line.partition("#")[0].strip() for line in lines}
+
+
+def _errors(name: str, file: Path, project: Path, allowed: set[str]) -> Iterator[ErrorLine]:
     if not file.is_file():
         return
     if link := _link_outside(file, project):
         yield ErrorLine(link, 1, "", OUTSIDE)
         return
-    with file.open("rb") as stream:
-        content = stream.read(MAX_BYTES)
+    content = _content(file)
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):  # UTF-16, in which PowerShell writes files
         content = content.decode("utf-16", errors="replace").encode()
     if not content.strip():
         return
+    data = name.startswith(SAMPLES) and name != ALLOWLIST
     for kind, by_name in NAMES.items():
         if re.fullmatch(by_name, file.name, re.IGNORECASE) and not _acknowledged(content, 0, of_file=True):
-            yield ErrorLine(name, 1, "", f"looks like {kind} by its name, {BY_NAME}")
+            entry = f"{name.removeprefix(SAMPLES)}: {kind}"
+            if not (data and entry in allowed):
+                advice = IN_SAMPLE.format(ALLOWLIST, entry) if data else BY_NAME
+                yield ErrorLine(name, 1, "", f"looks like {kind} by its name, {advice}")
             return
     for kind, pattern in CONTENT.items():
+        entry = f"{name.removeprefix(SAMPLES)}: {kind}"
+        if data and entry in allowed:
+            continue
+        advice = IN_SAMPLE.format(ALLOWLIST, entry) if data else BY_CONTENT
         places = (match.start() for match in re.finditer(pattern, content))
         for place in islice((place for place in places if not _acknowledged(content, place)), MAX_SHOWN):
             line = content.count(b"\n", 0, place) + 1
-            yield ErrorLine(name, line, "", f"looks like {kind}, {BY_CONTENT}")
+            yield ErrorLine(name, line, "", f"looks like {kind}, {advice}")
+
+
+def _content(file: Path) -> bytes:
+    """Return the beginning of a file, decompressed if it is a gzip or bzip2 file that can be read."""
+    with file.open("rb") as stream:
+        content = stream.read(MAX_BYTES)
+    for magic, opened in COMPRESSED.items():
+        if content.startswith(magic):
+            try:
+                with opened(file) as stream:
+                    return stream.read(MAX_BYTES)
+            except (OSError, EOFError, zlib.error):
+                break
+    return content
 
 
 def _link_outside(file: Path, project: Path) -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from tools.samples.cut import CorruptFile, Cut, Limit
+from tools.samples.cut import CorruptFile, Cut, Limit, TooLargeRow
 from tools.samples.masks import Masks
 from tools.samples.source import PartialFile
 
@@ -36,6 +36,8 @@ def take_avro(fastavro: Any, stream: PartialFile, limit: Limit, masks: Masks) ->
     while len(data) > limit.size and len(made) > 1:
         short, made = True, made[: max(1, int(len(made) * limit.size / len(data) * 0.9))]
         data = written()
+    if len(data) > limit.size:
+        raise TooLargeRow(limit.size)
     return Cut(data, len(made), "avro", list(dict.fromkeys(_columns(schema))), short)
 
 

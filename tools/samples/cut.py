@@ -30,3 +30,10 @@ class Cut:
 
 class CorruptFile(Exception):
     """A file is not what its name says. The message says where."""
+
+
+class TooLargeRow(CorruptFile):
+    """Not even one row is within the limit of bytes."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"its first row has more than {limit:,} bytes; MB= takes more")

@@ -49,7 +49,7 @@ def fetch(options: Namespace, job: Job, stage: StageConfig, root: Path) -> None:
 def _source(options: Namespace, stage: StageConfig, locations: list[str]) -> Source:
     if options.folder:
         print(f"Reads from {options.folder}:")
-        return FolderSource(Path(options.folder), locations)
+        return FolderSource(Path(options.folder).expanduser(), locations)
     from tools.samples.s3 import Access, S3Source
 
     access = Access(options.profile, stage.account.aws_region)

@@ -30,18 +30,24 @@ class FolderSource:
         if place.is_file():
             return Level(files=[self._item(place, place.name)])
         level = Level()
-        for found in sorted((place / folder).iterdir()):
-            name = f"{folder}{found.name}"
-            if found.is_dir():
-                level.folders.append(f"{name}/")
-            elif found.is_file():
-                level.files.append(self._item(found, name))
+        try:
+            for found in sorted((place / folder).iterdir()):
+                name = f"{folder}{found.name}"
+                if found.is_dir():
+                    level.folders.append(f"{name}/")
+                elif found.is_file():
+                    level.files.append(self._item(found, name))
+        except OSError as error:
+            raise SampleError(f"{place / folder}: cannot be read: {error.strerror}") from None
         return level
 
     def read(self, item: Item, start: int, length: int) -> bytes:
-        with Path(item.key).open("rb") as file:
-            file.seek(start)
-            return file.read(length)
+        try:
+            with Path(item.key).open("rb") as file:
+                file.seek(start)
+                return file.read(length)
+        except OSError as error:
+            raise SampleError(f"{item.uri}: cannot be read: {error.strerror}") from None
 
     def _item(self, path: Path, name: str) -> Item:
         return Item(str(path), name, path.stat().st_size, str(path))

@@ -10,7 +10,7 @@ import pyarrow as pa
 from pyarrow import orc
 from pyarrow import parquet as pq
 
-from tools.samples.cut import CorruptFile, Cut, Limit
+from tools.samples.cut import CorruptFile, Cut, Limit, TooLargeRow
 from tools.samples.masks import Masks
 from tools.samples.source import PartialFile, TooMuchToRead
 
@@ -96,7 +96,7 @@ def _cut(table: pa.Table, kind: str, written: Any, limit: Limit, masks: Masks, s
         short, table = True, table.slice(0, max(1, int(table.num_rows * limit.size / len(data) * 0.9)))
         data = written(table)
     if len(data) > limit.size:
-        raise CorruptFile(f"its first row has more than {limit.size:,} bytes; MB= takes more")
+        raise TooLargeRow(limit.size)
     return Cut(data, table.num_rows, kind, list(_columns(table.schema)), short)
 
 
@@ -126,7 +126,7 @@ def _masked_values(array: pa.Array, masks: Masks) -> pa.Array:
     if pa.types.is_dictionary(kind):
         return _masked_values(array.dictionary_decode(), masks).dictionary_encode().cast(kind)
     values = array.to_pylist()
-    if pa.types.is_int8(kind) or pa.types.is_int16(kind):  # few numbers: another one among them
+    if pa.types.is_integer(kind) and kind.bit_width <= 16:  # few numbers: another one among them
         most = 2 ** (kind.bit_width - 1) - 1
         return pa.array([None if value is None else masks.small(value, most) for value in values], kind)
     return pa.array([masks.value(value) for value in values], kind)

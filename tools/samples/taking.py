@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from tqdm import tqdm
 
 from tools.samples import formats
-from tools.samples.cut import CorruptFile, Limit
+from tools.samples.cut import CorruptFile, Limit, TooLargeRow
 from tools.samples.masks import Masks
 from tools.samples.selection import newest_files
 from tools.samples.source import Budget, Item, PartialFile, SampleError, Source, TooMuchToRead
@@ -61,10 +61,12 @@ def take_sample(source: Source, location: str, limit: Limit, masks: Masks) -> Sa
                     ) from None
                 sample.note(f"{location}: stopped after {budget.used:,} bytes were read{MORE}")
                 break
+            except TooLargeRow as error:
+                if not sample.files:
+                    raise SampleError(f"{item.uri}: {error}") from None
+                sample.note(_short(location, counted, limit))
+                break
             except CorruptFile as error:
-                if sample.files and left.size < limit.size and "bytes" in str(error):
-                    sample.note(_short(location, counted, limit))
-                    break
                 raise SampleError(f"{item.uri}: {error}") from None
             sample.files[item.name] = cut.data
             sample.formats.add(cut.format)

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 
 from tools.samples import csv_rows, json_rows
-from tools.samples.cut import CorruptFile, Cut, Limit
+from tools.samples.cut import CorruptFile, Cut, Limit, TooLargeRow
 from tools.samples.masks import Masks, columns_of
 from tools.samples.source import TooMuchToRead
 
@@ -102,7 +102,7 @@ def take(stream: io.BufferedReader, kind: str, name: str, codec: str, limit: Lim
         taken = taken[: max(1, int(len(taken) * limit.size / len(data) * 0.9))]
         data = compressed(reading.header + reading.joined(taken), codec)
     if short and (not taken or len(data) > limit.size):
-        raise CorruptFile(f"its first row has more than {limit.size:,} bytes; MB= takes more")
+        raise TooLargeRow(limit.size)
     label = f"{reading.format}.{codec}" if codec else reading.format
     return Cut(data, len(taken), label, list(reading.columns), short, reading.notes())
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from local import sample_data
+from local.samples import sample_of
 
 
 def read(path: Path) -> list[dict[str, object]]:
@@ -58,3 +59,29 @@ def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(SystemExit, match="file: cannot be written: File exists"):
         sample_data.main([str(tmp_path / "file")])
+
+
+def test_the_files_of_the_public_example_that_are_missing_are_provided(tmp_path: Path) -> None:
+    public = "s3://awsglue-datasets/examples/us-legislators/all/"
+    folder = tmp_path / "awsglue-datasets" / "examples" / "us-legislators" / "all"
+    assert sample_data.provide(["s3://other/persons.json", f"{public}other.json"], tmp_path) == []
+    assert not folder.exists()
+    assert sample_data.provide([f"{public}persons.json", "s3://other/x"], tmp_path) == [folder / "persons.json"]
+    assert len(read(folder / "persons.json")) == 1961
+    (folder / "persons.json").write_text("mine")
+    assert sample_data.provide([public], tmp_path) == [folder / "memberships.json", folder / "organizations.json"]
+    assert (folder / "persons.json").read_text() == "mine"
+    assert sample_data.provide([public], tmp_path) == []
+    assert len(list(folder.iterdir())) == 3
+    assert sample_of(f"{public}persons.json", tmp_path) == folder / "persons.json"
+
+
+def test_an_interruption_provides_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(folder: Path) -> dict[str, int]:
+        (folder / "persons.json").write_text("half")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sample_data, "write", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        sample_data.provide([sample_data.PUBLIC_DATA], tmp_path)
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]

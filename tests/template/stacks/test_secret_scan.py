@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import re
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -169,6 +172,30 @@ def test_a_file_that_powershell_wrote_is_read(tmp_path: Path, encoding: str) -> 
     assert said(tmp_path, "a.txt", mark + f"x\n{KEY_ID}\n".encode(encoding)) == [
         "a.txt:2: looks like an AWS access key id"
     ]
+
+
+@pytest.mark.parametrize("packed", [bytes, gzip.compress, bz2.compress])
+def test_a_sample_is_read_also_if_it_is_compressed(tmp_path: Path, packed: Callable[[bytes], bytes]) -> None:
+    name = "samples/data/in/a.json"
+    content = packed(f'{{"id": 1}}\n{{"id": "{KEY_ID}"}}\n'.encode())
+    assert said(tmp_path, name, content) == [f"{name}:2: looks like an AWS access key id"]
+    assert said(tmp_path, name, packed(b'{"id": 1}\n')) == []
+    assert said(tmp_path, name, gzip.compress(b"x" * 999)[:20]) == []  # no gzip file that can be read
+
+
+def test_a_false_positive_in_a_sample_is_acknowledged_in_a_list_since_data_has_no_place_for_a_remark(
+    tmp_path: Path,
+) -> None:
+    name = "samples/data/in/a.json"
+    (tmp_path / "samples").mkdir()
+    (tmp_path / "samples" / "allowlist.txt").write_text("# ids of devices\ndata/in/a.json: an npm token\n")
+    (tmp_path / "x").write_text(KEY_ID)
+    assert said(tmp_path, name, KEY_ID) == [f"{name}:1: looks like an AWS access key id"]
+    with pytest.raises(CredentialError, match=r"to samples/allowlist\.txt: data/in/a\.json: an AWS access key id$"):
+        refuse_credentials({name: tmp_path / name}, tmp_path)
+    (tmp_path / "samples" / "allowlist.txt").write_text("data/in/a.json: an AWS access key id  # of devices\n")
+    assert said(tmp_path, name, KEY_ID) == []
+    assert said(tmp_path, "samples/data/in/b.json", KEY_ID) != []
 
 
 def test_the_projects_own_files_pass() -> None:

@@ -19,6 +19,8 @@ TARGETS = {
         "job",
         "rehearse",
         "test-rehearsal",
+        "sample",
+        "new-sample",
         "synth",
     ),
     *("snapshot", "schema", "benchmark-synth", "benchmark-join", "lock", "clean"),
@@ -88,3 +90,13 @@ def test_a_new_job_gets_its_values_from_the_command_line() -> None:
         'python -m tools.new_job --config default-config.yaml --from="my scripts/c.py" --input="s3://a/b/"'
         ' --output="s3://c/" "Clean" -- --minimum_age 21'
     )
+
+
+def test_a_sample_is_taken_with_the_variables_of_the_command_line_only() -> None:
+    given = ["JOB=Join", "PROFILE=dev", "FROM=a b", "ROWS=5", "MASK=email,b.c", "MB=7", "PARAMETER=inputLocation"]
+    assert last_command("sample", *given, "STAGE=prod") == (
+        'python -m tools.samples fetch --config default-config.yaml --stage=prod --profile="dev" --from="a b"'
+        ' --rows="5" --mask="email,b.c" --parameter="inputLocation" --mb="7" "Join"'
+    )
+    command = last_command("new-sample", "JOB=Join", PROFILE="dev", ROWS="5", FROM="x", MASK="y", MB="1", STAGE="prod")
+    assert command == 'python -m tools.samples invent --config default-config.yaml "Join"'

@@ -4,6 +4,7 @@ import bz2
 import gzip
 import io
 import json
+import socket
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -346,6 +347,22 @@ def test_without_a_way_to_read_both_are_named(tmp_path: Path) -> None:
     assert project.error("--from", "none").startswith("FROM=none does not exist")
     assert project.error("--from", "x", "--profile", "y").startswith("PROFILE and FROM are two ways")
     assert project.error("--rows", "0") == "ROWS=0: is not a whole number from 1 to 1000000000"
+
+
+def test_without_a_profile_no_connection_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*arguments: object) -> None:
+        raise AssertionError("a connection was opened")
+
+    monkeypatch.setattr(socket.socket, "connect", refused)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "somebody")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    monkeypatch.setenv("AWS_PROFILE", "dev")
+    project = Project(tmp_path, ONE)
+    assert "give PROFILE=name" in project.error()
+    assert "PROFILE=name looks for a table" in project.error(command="invent")
+    project.put("in/a.json", json_lines(1))
+    project.fetch()
+    assert list(project.files()) == ["data/in/a.json"]
 
 
 def test_a_folder_has_each_location_under_its_last_name(tmp_path: Path) -> None:
