@@ -9,7 +9,7 @@ from typing import Any
 
 from tools.samples.cut import CorruptFile, Cut, Limit, TooLargeRow
 from tools.samples.masks import Masks
-from tools.samples.source import PartialFile
+from tools.samples.source import PartialFile, SampleError, TooMuchToRead
 
 
 def take_avro(fastavro: Any, stream: PartialFile, limit: Limit, masks: Masks) -> Cut:
@@ -22,8 +22,12 @@ def take_avro(fastavro: Any, stream: PartialFile, limit: Limit, masks: Masks) ->
             rows.append(row)
             if buffered.tell() > 4 * limit.size:
                 break
-    except (ValueError, EOFError, StopIteration, KeyError, TypeError, IndexError) as error:
-        raise CorruptFile(f"cannot be read after row {len(rows)}: {error or 'it ends too early'}") from None
+    except (TooMuchToRead, SampleError):
+        raise
+    except Exception as error:  # of fastavro, and of a library for each compression
+        raise CorruptFile(
+            f"cannot be read after row {len(rows)}: {' '.join(str(error).split()) or 'it ends too early'}"
+        ) from None
     schema = reader.writer_schema
     made = [_masked(row, masks, ()) for row in rows] if masks else rows
 

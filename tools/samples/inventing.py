@@ -42,7 +42,7 @@ def invent(options: Namespace, job: Job, stage: StageConfig, root: Path) -> None
     samples = []
     for location, parameter in locations.items():
         refuse_names(location)
-        read, origin, partitions = _read_of(script, parameter, len(locations) == 1), job.script.name, list[str]()
+        read, origin, partitions = _read_of(script, parameter, job), job.script.name, list[str]()
         if (read is None or read.schema is None) and access:
             from tools.samples.catalog import table_read
 
@@ -57,14 +57,16 @@ def invent(options: Namespace, job: Job, stage: StageConfig, root: Path) -> None
     print_report(samples, replaced, root)
 
 
-def _read_of(script: ScriptReads, parameter: str, only: bool) -> Read | None:
+def _read_of(script: ScriptReads, parameter: str, job: Job) -> Read | None:
     """Return the read of a parameter's location, with the schema that is likely its own if the read names none."""
     option = argument_name(parameter).removeprefix("--")
-    reads = [read for read in script.reads if read.options == {option}]
+    only = len(set(job.input_locations)) == 1
+    own = {name.removeprefix("--") for name in job.arguments}
+    reads = [read for read in script.reads if read.options & own == {option}]
     read = next((read for read in reads if read.schema is not None), reads[0] if reads else None)
     if read and read.schema is not None:
         return read
-    unused = [read for read in script.reads if not read.options and read.schema is not None]
+    unused = [read for read in script.reads if not read.options & own and read.schema is not None]
     if only and not read and len(unused) == 1:
         return unused[0]
     words = set(option.split("_")) - {"input", "path"}

@@ -127,7 +127,7 @@ class _Finder:
         found: set[str] = set()
         for part in ast.walk(node):
             if isinstance(part, ast.Subscript) and isinstance(part.slice, ast.Constant):
-                found.add(str(part.slice.value))
+                found.add(_text(part.slice))
             elif isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute) and part.func.attr == "get":
                 found.add(_text(part.args[0]) if part.args else "")
             elif isinstance(part, ast.Name) and depth:

@@ -118,6 +118,17 @@ def test_without_a_schema_one_line_says_what_is_needed(tmp_path: Path) -> None:
     assert project.error(command="invent") == "read.py:5: the schema has an unknown type 'wrong'"
 
 
+def test_a_list_of_paths_and_other_parameters_are_followed(tmp_path: Path) -> None:
+    script = """
+sources = [args["input_path"], settings["region"]]
+for source in sources[:1]:
+    spark.read.schema("id INT, name STRING").json(sources[0] + f"{args['JOB_NAME']}")
+"""
+    project = Project(tmp_path, ONE, script)
+    project.run("invent", "--rows", "2")
+    assert len(only(project).splitlines()) == 2
+
+
 def test_of_two_schemas_that_could_be_meant_none_is_guessed(tmp_path: Path) -> None:
     script = STRUCT + STRUCT.replace("ORDERS", "OTHER")
     inputs = {"inputLocationA": "s3://data/a/", "inputLocationOrders": "s3://data/orders/"}

@@ -214,6 +214,19 @@ def test_the_newest_partitions_are_taken_until_there_are_enough_rows(tmp_path: P
     }
 
 
+def test_of_a_folder_the_last_file_by_name_is_taken_but_of_sparks_parts_the_first(tmp_path: Path) -> None:
+    for folder, names in (
+        ("dated", ["2026-9.json", "2026-10.json"]),
+        ("parts", ["part-00000-x.json", "part-00001.json"]),
+    ):
+        (tmp_path / folder).mkdir()
+        project = Project(tmp_path / folder, ONE)
+        for name in names:
+            project.put(f"in/{name}", json_lines(5))
+        project.fetch("--rows", "5")
+        assert list(project.files()) == ["data/in/2026-10.json" if folder == "dated" else "data/in/part-00000-x.json"]
+
+
 def test_never_more_than_five_megabytes_unless_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     project = Project(tmp_path, ONE)
     line = json.dumps({"text": "x" * 99_000}) + "\n"
