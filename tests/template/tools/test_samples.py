@@ -242,6 +242,17 @@ def test_never_more_than_five_megabytes_unless_asked(tmp_path: Path, capsys: pyt
     assert "or has more than 5,000,000 bytes; MB= takes more" in project.error("--from", str(project.data))
 
 
+def test_the_limit_of_bytes_is_that_of_all_files_of_a_location(tmp_path: Path) -> None:
+    project = Project(tmp_path, ONE)
+    for day in (1, 2, 3):
+        project.put(f"in/day={day}/a.json", (json.dumps({"text": "x" * 99_000}) + "\n") * 7)
+    project.fetch("--mb", "1")
+    assert {name: len(content.splitlines()) for name, content in project.files().items()} == {
+        "data/in/day=2/a.json": 3,
+        "data/in/day=3/a.json": 7,
+    }
+
+
 def test_another_file_is_taken_whole_if_it_is_small(tmp_path: Path) -> None:
     project = Project(tmp_path, ONE)
     content = project.put("in/a.xml", "<a><b/></a>")

@@ -11,12 +11,13 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from local.emulator import emulator
 from tests.template.tools.sample_projects import Project, json_lines, json_rows, parquet, parquet_rows, unzipped
 from tools.samples.cut import Limit
 from tools.samples.masks import Masks
-from tools.samples.s3 import S3Source
+from tools.samples.s3 import Access, S3Source
 from tools.samples.source import SampleError
 from tools.samples.taking import take_sample
 
@@ -187,6 +188,15 @@ def test_a_profile_that_cannot_be_used_is_one_line(s3: Any, tmp_path: Path) -> N
         "PROFILE=sso: its sign-in has expired; run `aws sso login --profile sso`"
     )
     assert "AWS does not know the credentials of PROFILE=unknown" in project.error("--profile", "unknown")
+
+
+def test_credentials_that_have_expired_are_one_line() -> None:
+    access = Access.__new__(Access)
+    access.profile = "dev"
+    error = ClientError({"Error": {"Code": "ExpiredToken", "Message": "The security token has expired"}}, "GetObject")
+    with pytest.raises(SampleError) as raised, access.explained("s3://data/a"):
+        raise error
+    assert str(raised.value) == "s3://data/a: the credentials of PROFILE=dev have expired; sign in again"
 
 
 class Body:
