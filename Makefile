@@ -21,12 +21,11 @@ given = $(if $(findstring command,$(origin $(1))),$($(1)))
 engine = $(if $(filter-out 1,$(words $(ENGINE)))$(filter-out spark docker,$(ENGINE)),$(error ENGINE is spark or docker, not $(ENGINE)),$(ENGINE))
 in_docker = $(filter docker,$(engine))
 image = python -m tools.glue_image $(1) --config $(CONFIG) $(addprefix --aws-profile=,$(call given,PROFILE))
-job_option = $(if $(call given,$(1)),$(2)="$(call given,$(1))")
+option = $(if $(call given,$(1)),$(2)="$(call given,$(1))")
 stage = $(addprefix --stage=,$(call given,STAGE))
 aws = $(addprefix --profile=,$(call given,PROFILE)) $(if $(call given,YES),--yes)
-option = $(if $(call given,$(2)),--$(1)="$(call given,$(2))")
-sample = python -m tools.samples $(1) --config $(CONFIG) $(stage) $(call option,profile,PROFILE) $(call option,from,FROM) \
-  $(call option,rows,ROWS) $(call option,mask,MASK) $(call option,parameter,PARAMETER) $(call option,mb,MB) "$(call given,JOB)"
+sample = python -m tools.samples $(1) --config $(CONFIG) $(stage) $(call option,PROFILE,--profile) $(call option,FROM,--from) \
+  $(call option,ROWS,--rows) $(call option,MASK,--mask) $(call option,PARAMETER,--parameter) $(call option,MB,--mb) "$(call given,JOB)"
 # Checks that print nothing when all is well.
 IMPORTS := said=$$(lint-imports --no-logo 2>&1) || { echo "$$said"; false; }
 TYPES := python -m mypy --no-error-summary
@@ -56,8 +55,8 @@ shell: $(VENV)/.ready  ## open pyspark in the Glue image (ARGS=--dry-run prints 
 	@$(call image,shell) $(ARGS)
 
 job: $(VENV)/.ready  ## add a job: NAME=CleanOrders INPUT=s3://bucket/orders/, or FROM=script.py ARGS="--name value"
-	@python -m tools.new_job --config $(CONFIG) $(call job_option,FROM,--from) $(call job_option,INPUT,--input) \
-	  $(call job_option,OUTPUT,--output) "$(call given,NAME)" $(if $(call given,ARGS),-- $(ARGS))
+	@python -m tools.new_job --config $(CONFIG) $(call option,FROM,--from) $(call option,INPUT,--input) \
+	  $(call option,OUTPUT,--output) "$(call given,NAME)" $(if $(call given,ARGS),-- $(ARGS))
 
 sample: $(VENV)/.ready  ## take samples of a job's inputs: JOB=X PROFILE=dev (or FROM=folder) ROWS=1000 MASK=email
 	@$(call sample,fetch)
