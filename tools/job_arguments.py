@@ -84,6 +84,8 @@ def find_stage(config: Config, name: str) -> StageConfig:
 def find_job(config: Config, stage: str, name: str) -> Job:
     """Return the job of a stage with this name or this script. Raise RunError if there is none."""
     jobs = {job.name: job for job in find_stage(config, stage).jobs}
+    if not name:
+        raise RunError(f"name a job: JOB={next(iter(jobs))}; {config.file} has in {stage}: {', '.join(jobs)}")
     if name.endswith(".py"):
         name = _job_of_script(config.file, stage, jobs, Path(name))
     if name not in jobs:

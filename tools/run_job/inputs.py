@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from aws_glue_cdk_baseline.config import PROJECT, Job
+from aws_glue_cdk_baseline.config.glue_arguments import LISTS
 from local import sample_data
 from local.s3.gateway import split
 from local.s3.store import FileStore
@@ -16,11 +17,14 @@ Arguments = Mapping[str, str]
 
 
 def input_arguments(job: Job, arguments: Arguments) -> dict[str, str]:
-    """Return the arguments that name locations in S3 which the job reads."""
+    """Return the arguments that name locations in S3 whose data the job reads: no libraries."""
     return {
         name: value
         for name, value in arguments.items()
-        if value.startswith("s3") and "://" in value and (value in job.input_locations or name.startswith("--input"))
+        if name not in LISTS
+        and value.startswith("s3")
+        and "://" in value
+        and (value in job.input_locations or name.startswith("--input"))
     }
 
 

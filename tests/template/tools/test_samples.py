@@ -180,7 +180,6 @@ def test_orc_is_cut(tmp_path: Path) -> None:
 
 
 def test_avro_is_cut(tmp_path: Path) -> None:
-    fastavro = pytest.importorskip("fastavro")
     project = Project(tmp_path, ONE)
     schema = {
         "type": "record",
