@@ -119,7 +119,7 @@ def main(arguments: list[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     end = words.index("--") if "--" in words else len(words)
     options = parser.parse_args(words[:end])
-    source = Path(options.source) if options.source else None
+    source = Path(options.source).expanduser() if options.source else None  # not every shell expands FROM=~/…
     request = Request(options.name, source, options.input, options.output, tuple(words[end + 1 :]))
     try:
         added = add_job(request, options.config)

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
+from aws_glue_cdk_baseline.config.notebook import converted_magics, magics
 from aws_glue_cdk_baseline.config.script_options import SUPPLIED_BY_GLUE, read_script_options
 from tools.new_job.names import GLUE_MODULES, NewJobError
 
-MAGIC = re.compile(rb"^\s*(%{1,2}[A-Za-z]\w*|![A-Za-z].*)")
 S3 = ("s3://", "s3a://", "s3n://")
 
 
@@ -79,24 +79,23 @@ def read_existing(file: Path) -> ExistingScript:
     if file.suffix != ".py":
         raise NewJobError(f"{file} is not a Python script; name a file that ends with .py")
     content = file.read_bytes()
+    text = content.decode(errors="replace")
     try:
         options = read_script_options(file)
         tree = ast.parse(content)
     except (SyntaxError, ValueError) as error:
+        _refuse_magics(file, magics(text))
         line = getattr(error, "lineno", None) or 1
-        _refuse_magic(file, content, line)
         raise NewJobError(
             f"{file}:{line}: not valid Python: {getattr(error, 'msg', error)}; Glue runs Python 3.11, so mend it first"
         ) from None
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "get_ipython":
-            raise NewJobError(_magic(file, node.lineno, "get_ipython()"))
+    _refuse_magics(file, converted_magics(text))
     calls = any(
         isinstance(node, ast.Name | ast.Attribute) and _name(node) == "getResolvedOptions" for node in ast.walk(tree)
     )
     required = {name: line for name, line in (options.required if options else {}).items() if _is_own(name)}
     optional = {name: line for name, line in (options.optional if options else {}).items() if _is_own(name)}
-    known = getattr(options, "complete", True) if options else not calls
+    known = options.complete if options else not calls
     return ExistingScript(file, content, tree, required, optional, known)
 
 
@@ -134,17 +133,9 @@ def _check_shared(script: ExistingScript, imports: Mapping[str, int], job_script
         )
 
 
-def _refuse_magic(file: Path, content: bytes, line: int) -> None:
-    lines = content.splitlines()
-    if line <= len(lines) and (match := MAGIC.match(lines[line - 1])):
-        raise NewJobError(_magic(file, line, match[1].decode(errors="replace")))
-
-
-def _magic(file: Path, line: int, what: str) -> str:
-    return (
-        f"{file}:{line}: {what} is a command of a notebook, which a job cannot run; remove it (what it sets, such as"
-        " the number of workers, is a setting of the job in the config)"
-    )
+def _refuse_magics(file: Path, found: list[tuple[int, str]]) -> None:
+    for line, message in found:
+        raise NewJobError(f"{file}:{line}: {message}")
 
 
 def _listed(requirements: Path) -> set[str]:

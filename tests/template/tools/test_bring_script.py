@@ -124,10 +124,10 @@ def test_values_that_are_missing_are_told_with_the_whole_command_and_nothing_is_
     [
         (
             {"text": "import sys\n%idle_timeout 2880\n"},
-            "clean-orders.py:2: %idle_timeout is a command of a notebook, which a job cannot run; remove it",
+            "clean-orders.py:2: %idle_timeout is a notebook magic, which a job cannot run; remove the line",
         ),
-        ({"text": "!pip install x\n"}, "clean-orders.py:1: !pip install x is a command of a notebook"),
-        ({"text": "x = 1\nget_ipython().system('ls')\n"}, "clean-orders.py:2: get_ipython() is a command of a noteb"),
+        ({"text": "!pip install x\n"}, "clean-orders.py:1: !pip is a notebook magic"),
+        ({"text": "x = 1\nget_ipython().system('ls')\n"}, "clean-orders.py:2: %ls is a notebook magic"),
         (
             {"text": "print 'x'\n"},
             "clean-orders.py:1: not valid Python: Missing parentheses in call to 'print'. Did you mean print(...)?; ",
