@@ -46,7 +46,7 @@ fuzz-config: $(VENV)/.ready  ## break the config in 20 000 random ways (TRIES=10
 	@CONFIG_TRIES=$(or $(TRIES),20000) python -m pytest tests/template/config/test_config_under_fire.py -q -s
 
 test-jobs: $(VENV)/.ready  ## run the job tests alone (ARGS="-k join"), on local Spark or with ENGINE=docker
-	@$(if $(in_docker),$(call image,test),python -m pytest aws_glue_cdk_baseline/job_scripts/tests) $(ARGS)
+	@$(if $(in_docker),$(call image,test),JOB_CONFIG=$(CONFIG) python -m pytest aws_glue_cdk_baseline/job_scripts/tests) $(ARGS)
 
 run: $(VENV)/.ready  ## run a job, or without JOB a stage: JOB=JoinLegislators STAGE=prod UPSTREAM=1 PROFILE=dev ENGINE=docker
 	@$(if $(in_docker),$(call image,run),python -m tools.run_job --config $(CONFIG) $(aws) $(if $(call given,UPSTREAM),--upstream)) $(stage) $(or $(JOB),"") $(ARGS)

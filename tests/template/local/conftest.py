@@ -90,7 +90,7 @@ def emulated_s3(stores: Stores, aws: Emulator, tmp_path: Path) -> Iterator[Any]:
     with stores.use(StoreInAws(EmulatedSession(session, aws.url), tmp_path / "cache"), account) as client:
         client.create_bucket(Bucket="data")
         yield client
-        bucket = boto3.resource("s3").Bucket("data")
+        bucket = boto3.Session().resource("s3").Bucket("data")
         bucket.objects.delete()
         bucket.delete()
 

@@ -14,7 +14,7 @@ MakeTable = Callable[..., None]
 
 @pytest.fixture
 def glue(emulated_s3: Any) -> Iterator[Any]:
-    client = boto3.client("glue")
+    client = boto3.Session().client("glue")
     client.create_database(DatabaseInput={"Name": "db"})
     yield client
     client.delete_database(Name="db")

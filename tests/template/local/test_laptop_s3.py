@@ -174,4 +174,4 @@ def test_another_service_is_refused_with_the_ways_to_have_it(
     laptop_s3: Any, service: str, call: str, name: str
 ) -> None:
     with pytest.raises(ClientError, match=rf"NotOnLaptop.*{name}.*the laptop has only S3; give PROFILE=name"):
-        getattr(boto3.client(service), call)()
+        getattr(boto3.Session().client(service), call)()

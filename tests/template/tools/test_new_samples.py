@@ -178,7 +178,7 @@ def test_rows_follow_the_table_of_the_catalog(
         monkeypatch.setenv(name, value)
     (tmp_path / "aws").write_text("[profile dev]\naws_access_key_id = 222222222222\naws_secret_access_key = x\n")
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "aws"))
-    glue = boto3.client("glue")
+    glue = boto3.Session().client("glue")
     glue.create_database(DatabaseInput={"Name": "sales"})
     parquet = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"
     glue.create_table(DatabaseName="sales", TableInput=table("other", "s3://data/x/", parquet, {"id": "int"}))

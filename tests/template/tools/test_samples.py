@@ -8,7 +8,9 @@ import socket
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
+import fastavro
 import pyarrow as pa
 import pytest
 from pyarrow import orc
@@ -191,7 +193,7 @@ def test_avro_is_cut(tmp_path: Path) -> None:
     project.put("in/a.avro", sink.getvalue())
     project.fetch("--rows", "3", "--mask", "email")
     reader = fastavro.reader(io.BytesIO(only(project)))
-    rows = list(reader)
+    rows: list[Any] = list(reader)
     assert (reader.codec, [row["id"] for row in rows], rows[0]["email"]) == ("deflate", [0, 1, 2], None)
     assert rows[1]["email"] == rows[2]["email"] != "a@b.cd"
 
