@@ -114,7 +114,7 @@ def _written(run: Run, on_laptop: bool) -> list[str]:
         sizes.setdefault(location, []).append(size)
     where = {location: f" in {place(location, OUT).relative_to(OUT.parent)}" if on_laptop else "" for location in sizes}
     return [
-        f"  wrote {location}: {len(found)} files, {sum(found):,} bytes{where[location]}"
+        f"  wrote {location}: {len(found)} file{'s'[: len(found) > 1]}, {sum(found):,} bytes{where[location]}"
         for location, found in sizes.items()
     ]
 

@@ -137,7 +137,7 @@ def test_one_job_runs_on_what_is_there_or_with_what_comes_before_it(laptop: Lapt
     code, out, err = laptop.run("Report")
     assert code == 0
     assert "  --input_path s3://lake/clean/  (written by a job)" in out
-    assert "  wrote s3://lake/report/: 1 files, 34 bytes in out/lake/report" in err
+    assert "  wrote s3://lake/report/: 1 file, 34 bytes in out/lake/report" in err
 
 
 def test_the_missing_samples_of_a_stage_are_told_before_anything_runs(laptop: Laptop) -> None:
