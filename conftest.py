@@ -41,3 +41,8 @@ if importlib.util.find_spec("awsglue") is None and importlib.util.find_spec("jdk
     def provide_samples() -> object:
         """Generate the samples of the public example, for the fixture `sample`."""
         return sample_data.provide
+
+    def pytest_configure(config: pytest.Config) -> None:
+        from local.job_environment import add_packages_to_tests
+
+        add_packages_to_tests(config.args)

@@ -12,6 +12,7 @@ from aws_glue_cdk_baseline.config import Account, Job
 from aws_glue_cdk_baseline.jobs.glue_job import JobEnvironment, add_glue_job
 from aws_glue_cdk_baseline.jobs.logs import StageLogs, add_stage_logs
 from aws_glue_cdk_baseline.jobs.scripts import ScriptAssets
+from aws_glue_cdk_baseline.jobs.shared_code import SharedCodeAssets
 from aws_glue_cdk_baseline.pipeline.integration_test import add_test_role
 
 INDENTED_JOBS = 100  # a template with more jobs is written without indentation
@@ -51,6 +52,7 @@ class GlueAppStack(Stack):
             partition=self.partition,
             roles=Construct(self, "Roles."),  # the dot avoids a clash with the id of a job, which is its name
             scripts=ScriptAssets(self, "Scripts."),
+            shared_code=SharedCodeAssets(self, "SharedCode."),
             tags={
                 "environment": self.environment,
                 "artifact_id": self.artifact_id,

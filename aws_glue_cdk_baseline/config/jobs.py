@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from aws_glue_cdk_baseline.config.errors import ErrorLine, did_you_mean
+from aws_glue_cdk_baseline.config.job_code import JobCode
 from aws_glue_cdk_baseline.config.locations import argument_locations, location_error
 from aws_glue_cdk_baseline.config.model import MAX_JOBS, MAX_PARAMETERS, ConfigFile, JobSettings, StageJob
 from aws_glue_cdk_baseline.config.parameters import (
@@ -27,14 +28,16 @@ JobCheck = Callable[[Job], str | None]
 
 
 class StageJobs:
-    """Builds the jobs of every stage of one file and collects their `errors`."""
+    """Builds the jobs of every stage of one file and collects their `errors` and `warnings`."""
 
-    def __init__(self, file: YamlFile, content: ConfigFile, scripts_folder: Path, check_job: JobCheck) -> None:
-        self.errors: list[ErrorLine] = []
+    def __init__(self, file: YamlFile, content: ConfigFile, project: Path, check_job: JobCheck) -> None:
+        scripts_folder = project / "aws_glue_cdk_baseline" / "job_scripts"
         self._file, self._scripts_folder, self._check_job = file, scripts_folder, check_job
         self._options: dict[Path, ScriptOptions | None] = {}
         self._shared = content.jobs
         self._stages = {name: stage.section.jobs for name, stage in content.stages.items()}
+        self._code = JobCode(project, scripts_folder, self._all_scripts())
+        self.errors, self.warnings = self._code.errors, self._code.warnings
         self._check_listed()
 
     def build(self, stage: str) -> tuple[Job, ...]:
@@ -49,6 +52,8 @@ class StageJobs:
                 job = _job(
                     name, script, settings, _parameters(section), self._locations_of_arguments(path, settings, script)
                 )
+                needs = self._code.needs(script, settings, lambda message, path=path: self._error(path, message))
+                job = job.model_copy(update=vars(needs))
                 # A job with errors may have locations that the check cannot read.
                 if len(self.errors) == errors and (error := self._check_job(job)):
                     self._error(path, error)
@@ -66,6 +71,14 @@ class StageJobs:
             if name not in listed and listed:
                 hint = did_you_mean(name, sorted(listed)[:MAX_JOBS]) or f"; list it under {places}, or remove it"
                 self._error(("jobs", name), f"no stage lists this job{hint}")
+
+    def _all_scripts(self) -> set[Path]:
+        names = {
+            section.script or getattr(self._shared.get(name), "script", None) or f"{snake_case(name)}.py"
+            for jobs in self._stages.values()
+            for name, section in jobs.items()
+        }
+        return {self._scripts_folder / name for name in names}
 
     def _merged_settings(self, path: KeyPath, name: str, section: StageJob) -> JobSettings:
         shared = self._shared.get(name, JobSettings.model_construct())

@@ -33,7 +33,7 @@ def load_config(path: Path, project: Path = PROJECT, check_job: JobCheck = lambd
     if content is None:
         raise ConfigError(errors)
     errors += [*_partition_errors(content, file), *_name_errors(content, file), *after_errors(content, file)]
-    stage_jobs = StageJobs(file, content, project / "aws_glue_cdk_baseline" / "job_scripts", check_job)
+    stage_jobs = StageJobs(file, content, project, check_job)
     jobs = {stage: stage_jobs.build(stage) for stage in content.stages}
     errors += stage_jobs.errors
     if errors:
@@ -53,7 +53,9 @@ def load_config(path: Path, project: Path = PROJECT, check_job: JobCheck = lambd
             )
             for stage, found in content.stages.items()
         ),
-        warnings=tuple(sorted(line for stage in jobs for line in unordered_reads(stage, jobs[stage], file))),
+        warnings=tuple(
+            sorted({*stage_jobs.warnings, *(line for stage in jobs for line in unordered_reads(stage, jobs[stage], file))})
+        ),
     )
 
 

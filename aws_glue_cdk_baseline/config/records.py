@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict
 from aws_glue_cdk_baseline.config.errors import ErrorLine
 from aws_glue_cdk_baseline.config.model import Account, JobSettings
 
+JOB_SCRIPTS = ("aws_glue_cdk_baseline", "job_scripts")
+
 
 class Record(BaseModel):
     """A frozen record."""
@@ -22,7 +24,8 @@ class Job(Record):
     `script` is a path on this machine. `arguments` maps each argument, such as `--input_path`, to its value as typed.
     Of these values, the job reads the `s3://` URIs in `input_locations` and writes to those in `output_locations`.
     The script imports `shared_files`, modules and their data beside the scripts (absolute paths), and the third-party
-    `packages` (`name==version`, as in requirements-jobs.txt). Jobs that it waits for are in `settings.after`.
+    `packages` (`name==version`, as in requirements-jobs.txt) and `glue_packages`, which Glue has in this version. Jobs
+    that it waits for are in `settings.after`.
     """
 
     name: str
@@ -33,6 +36,19 @@ class Job(Record):
     output_locations: tuple[str, ...]
     shared_files: tuple[Path, ...] = ()
     packages: tuple[str, ...] = ()
+    glue_packages: tuple[str, ...] = ()
+
+    @property
+    def scripts_folder(self) -> Path:
+        """The folder of all job scripts, where Python finds `shared_files` by their names."""
+        folders = (folder for folder in self.script.parents if folder.parts[-2:] == JOB_SCRIPTS)
+        return next(folders, self.script.parent)
+
+    @property
+    def additional_modules(self) -> tuple[str, ...]:
+        """What Glue installs before the script runs: `packages`, and what `defaultArguments` names itself."""
+        own = self.settings.default_arguments.get("--additional-python-modules", "").split(",")
+        return tuple(dict.fromkeys([*self.packages, *(item.strip() for item in own if item.strip())]))
 
     @property
     def run_arguments(self) -> dict[str, str]:

@@ -17,6 +17,7 @@ from aws_glue_cdk_baseline.config import Job
 from aws_glue_cdk_baseline.jobs.logs import StageLogs
 from aws_glue_cdk_baseline.jobs.role import job_role
 from aws_glue_cdk_baseline.jobs.scripts import ScriptAssets
+from aws_glue_cdk_baseline.jobs.shared_code import SharedCodeAssets
 
 # The construct takes these from properties that expect files of the CDK; the config names what is in S3 already.
 OF_THE_CONSTRUCT = frozenset({"--extra-jars", "--extra-files", "--user-jars-first"})
@@ -24,12 +25,13 @@ OF_THE_CONSTRUCT = frozenset({"--extra-jars", "--extra-files", "--user-jars-firs
 
 @dataclass(frozen=True)
 class JobEnvironment:
-    """The parts that all jobs of a stage share: log groups, AWS partition, scope of the roles, scripts, tags."""
+    """The parts that all jobs of a stage share: log groups, AWS partition, scope of the roles, assets, tags."""
 
     logs: StageLogs
     partition: str
     roles: Construct
     scripts: ScriptAssets
+    shared_code: SharedCodeAssets
     tags: Mapping[str, str]
 
 
@@ -42,10 +44,11 @@ def add_glue_job(
     that it has in the AWS baseline.
     """
     script = environment.scripts.upload(job.script)
+    shared = [environment.shared_code.upload(job)] if job.shared_files else []
     role = job_role(
         environment.roles,
         construct_id,
-        script_object=f"{script.bucket_name}/{script.key}",
+        code=[f"{script.bucket_name}/{key}" for key in [script.key, *shared]],
         input_locations=job.input_locations,
         output_locations=job.output_locations,
         managed_policies=job.settings.managed_policies,
@@ -61,6 +64,7 @@ def add_glue_job(
         description=settings.description,
         role=role,
         script=glue.Code.from_bucket(script.bucket, script.key),
+        extra_python_files=[glue.Code.from_bucket(script.bucket, key) for key in shared] or None,  # --extra-py-files
         glue_version=_member(glue.GlueVersion, f"V{settings.glue_version}"),
         worker_configuration=_workers(glue, settings.worker_type, settings.number_of_workers),
         timeout=_minutes(settings.timeout_minutes),
@@ -73,6 +77,7 @@ def add_glue_job(
             "--enable-auto-scaling": "true",
             "--custom-logGroup-prefix": environment.logs.prefix,
             **{name: value for name, value in job.run_arguments.items() if name not in OF_THE_CONSTRUCT},
+            **({"--additional-python-modules": ",".join(job.additional_modules)} if job.additional_modules else {}),
         },
         tags=environment.tags,
     )

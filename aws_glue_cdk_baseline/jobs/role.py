@@ -19,7 +19,7 @@ def job_role(
     scope: Construct,
     construct_id: str,
     *,
-    script_object: str,
+    code: Sequence[str],
     input_locations: Sequence[str],
     output_locations: Sequence[str],
     managed_policies: Sequence[str],
@@ -28,11 +28,11 @@ def job_role(
 ) -> iam.IRole:
     """Return the role that Glue assumes for one job: one resource, with its whole policy inline.
 
-    The role may read `script_object` (bucket/key) and the `s3://` URIs in `input_locations`, and read and write those
+    The role may read the objects `code` (bucket/key of each) and the `s3://` URIs in `input_locations`, and read and write those
     in `output_locations`. It also gets `statements` and `managed_policies` (names or ARNs). `partition` is the AWS
     partition, such as `aws`.
     """
-    s3 = s3_statements(f"arn:{partition}:s3:::", script_object, input_locations, output_locations)
+    s3 = s3_statements(f"arn:{partition}:s3:::", code, input_locations, output_locations)
     document = {"Version": "2012-10-17", "Statement": [*s3, *statements]}
     role = iam.CfnRole(
         scope,

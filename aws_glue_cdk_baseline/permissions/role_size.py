@@ -15,7 +15,7 @@ OTHERS = 1_200
 
 def role_size_error(job: Job) -> str | None:
     """Return an error if the locations and statements of a job do not fit into its role, else None."""
-    s3 = s3_statements("arn:aws:s3:::", "", job.input_locations, job.output_locations)
+    s3 = s3_statements("arn:aws:s3:::", ["" for _ in job.shared_files[:1]], job.input_locations, job.output_locations)
     document = [*s3, *(statement.as_iam() for statement in job.settings.statements)]
     size = len(json.dumps(document, separators=(",", ":"))) + OTHERS
     if size <= LIMIT:

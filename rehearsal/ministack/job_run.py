@@ -17,12 +17,14 @@ import boto3
 from botocore.exceptions import ClientError
 
 from local.emulator import Emulator
+from local.job_packages import PackagesError
 from local.s3.gateway import gateway
 from local.s3.store_in_aws import StoreInAws
 from local.script_errors import reason, run_script
 from local.spark import spark_conf, spark_environment
 from rehearsal.aws.processes import end_with_parent
 from rehearsal.aws.sessions import Sessions, TrustError
+from rehearsal.ministack.libraries import add_libraries
 
 SERVICE = "glue.amazonaws.com"
 
@@ -55,8 +57,10 @@ def main() -> None:
         os.chdir(folder)
         try:
             script = fetch_script(options.role, options.session, options.region, options.script, Path(folder))
-        except (ClientError, TrustError) as error:
-            options.reason.write_text(str(error) if isinstance(error, TrustError) else reason(error), encoding="utf-8")
+            add_libraries(options.arguments[1:], Path(folder))
+        except (ClientError, PackagesError, TrustError) as error:
+            said = reason(error) if isinstance(error, ClientError) else str(error)
+            options.reason.write_text(said, encoding="utf-8")
             sys.exit(str(error))
         arguments = options.arguments[1:]
         conf = spark_conf(dict(pairwise(arguments)).get("--conf", ""))

@@ -14,6 +14,8 @@ from typing import IO, Any
 
 from aws_glue_cdk_baseline.config import ConfigError, Job, StageConfig, load_config, print_warnings
 from aws_glue_cdk_baseline.config.chains import in_order, upstream
+from local.job_environment import python_path
+from local.job_packages import PackagesError
 from local.s3.store import FileStore, Store
 from local.samples import OUT, SAMPLES, place
 from tools.job_arguments import RunError, find_job, find_stage, parse_job_run, replaced_arguments
@@ -37,8 +39,10 @@ def main(arguments: list[str] | None = None) -> int:
         if given and not options.job:
             raise RunError(f"{' '.join(given)!r} is for one job; name it: JOB={jobs[0].name}")
         values = {job.name: replaced_arguments(job, given if job is jobs[-1] else []) for job in jobs}
+        for job in jobs:
+            python_path(job)  # installs its packages, before any job runs
         code = _run(jobs, values, stage, options)
-    except (ConfigError, RunError) as error:
+    except (ConfigError, PackagesError, RunError) as error:
         sys.exit(str(error))
     except KeyboardInterrupt:
         print(f"{options.job or 'the run'} was interrupted", file=sys.stderr)

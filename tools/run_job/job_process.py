@@ -17,6 +17,7 @@ from typing import IO
 from aws_glue_cdk_baseline.config import Job
 from local import script_errors
 from local.emulator import without_proxy
+from local.job_environment import python_path, with_path
 from local.s3.gateway import gateway, record_to
 from local.s3.store import FileStore, Store
 from local.spark import spark_conf, spark_environment
@@ -60,7 +61,7 @@ def run_job(
         with gateway(store, record_to(accesses)) as s3:
             aws = s3.aws_variables() if variables is None else variables
             environment = spark_environment(
-                {**without_aws(), **aws, "TMPDIR": folder},
+                {**with_path(without_aws(), python_path(job)), **aws, "TMPDIR": folder},
                 small_data=are_small(arguments, store),
                 s3=s3,
                 settings={"spark.sql.warehouse.dir": f"{folder}/warehouse", **spark_conf(arguments.get("--conf", ""))},

@@ -48,7 +48,7 @@ def broken_jobs(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     project.write(f"{SCRIPTS}/raises.py", RAISES)
     project.write(f"{SCRIPTS}/lacks.py", LACKS)
     reads = "*(key for location in inputs for key in input_keys(location))"
-    project.replace("aws_glue_cdk_baseline/permissions/s3.py", f"[script_object, {reads}]", "[script_object]")
+    project.replace("aws_glue_cdk_baseline/permissions/s3.py", f"[*code, {reads}]", "[*code]")
     project.commit()
     return project.rehearse("--approve")
 

@@ -1,0 +1,166 @@
+"""Check what each job's script imports, and collect what its job needs: files beside it and third-party packages."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from aws_glue_cdk_baseline.config import glue_packages
+from aws_glue_cdk_baseline.config.errors import ErrorLine, did_you_mean
+from aws_glue_cdk_baseline.config.model import JobSettings
+from aws_glue_cdk_baseline.config.packages import REQUIREMENTS, canonical, read_packages
+from aws_glue_cdk_baseline.config.shared_code import Code, Outside, SharedCode
+
+ADDITIONAL = "--additional-python-modules"
+# With one of these, a job has modules that are not known here.
+BRINGS_MODULES = (ADDITIONAL, "--extra-py-files", "--python-modules-installer-option")
+# Modules in this folder: on a laptop, tests would import these in place of the user's.
+OF_THE_PROJECT = frozenset(
+    {"app", "aws_glue_cdk_baseline", "build_stage", "conftest", "local", "rehearsal", "tests", "tools"}
+)
+OLD_TEST = Path("tests", "test_imports.py")
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What a job needs beside its script: files, packages to install, and packages that Glue has (`name==version`)."""
+
+    shared_files: tuple[Path, ...] = ()
+    packages: tuple[str, ...] = ()
+    glue_packages: tuple[str, ...] = ()
+
+
+class JobCode:
+    """The code of all jobs of a project. `scripts` are the jobs' own scripts, in the folder `folder`."""
+
+    def __init__(self, project: Path, folder: Path, scripts: Iterable[Path]) -> None:
+        self.errors: list[ErrorLine] = []
+        self.warnings: list[ErrorLine] = []
+        self._shared = SharedCode(folder)
+        self._packages = read_packages(project)
+        self._scripts = frozenset(scripts)
+        self.errors += self._packages.errors
+        for name in self._shared.names:
+            place = self._shared.place(name)
+            if place and place not in self._scripts and (owner := _owner_at_once(name)):
+                self._refuse_name(place, owner)
+        self._check_old_test(folder / OLD_TEST)
+
+    def needs(self, script: Path, settings: JobSettings, report: Callable[[str], None]) -> Needs:
+        """Return what a job needs. `report` gets the errors of the job; those of a script go to `errors`."""
+        code = self._shared.of(script)
+        self.errors += code.errors
+        self.warnings += code.dynamic
+        for name in {file.relative_to(self._shared.folder).parts[0].removesuffix(".py") for file in code.files}:
+            self._check_name(name)
+        wanted = dict[str, None]()
+        of_glue = dict[str, None]()
+        unknown = list[Outside]()
+        shipped, versions = (table(settings.glue_version) for table in (glue_packages.modules, glue_packages.versions))
+        for item in code.outside:
+            module = item.module
+            if module in sys.stdlib_module_names or module in glue_packages.BUILT_IN:
+                continue
+            if (package := self._packages.modules.get(module)) in self._packages.pins:
+                wanted[str(package)] = None
+            elif module in shipped:
+                of_glue[shipped[module]] = None
+            elif not item.optional:
+                unknown.append(item)
+        self._check_unknown(unknown, code, script, settings)
+        packages = self._install(list(wanted), settings, report)
+        provided = sorted(name for name in of_glue if name not in glue_packages.AWS_SDK)
+        return Needs(tuple(code.files), packages, tuple(f"{name}=={versions[name]}" for name in provided))
+
+    def _install(self, wanted: list[str], settings: JobSettings, report: Callable[[str], None]) -> tuple[str, ...]:
+        """Return the packages of requirements-jobs.txt that are installed for a job."""
+        own = additional_modules(settings)
+        shipped = glue_packages.versions(settings.glue_version)
+        found = []
+        for name in sorted(wanted):
+            pin = self._packages.pins[name]
+            given = next((item for item in own if canonical(item.partition("==")[0]) == name), None)
+            if given and given.partition("==")[2] != pin.version:
+                report(f"{ADDITIONAL} has {given}, and {REQUIREMENTS}:{pin.line} has {pin}; remove it here")
+            if not pin.for_glue:
+                report(f"imports {pin.name}, which {REQUIREMENTS}:{pin.line} leaves out in Glue; change its marker")
+            if (glues := shipped.get(name)) and glues != pin.version:
+                said = f"{pin} replaces {name}=={glues}, which Glue {settings.glue_version} has"
+                self._warn(pin.line, said)
+            found.append(str(pin))
+        for name in sorted(glue_packages.AWS_SDK & self._packages.locked.keys()):
+            locked, glues = self._packages.locked[name], shipped[name]
+            if found and name not in wanted and locked.version != glues:
+                by = next((user for user in locked.via if not user.startswith("-")), "a package")
+                pin = self._packages.pins.get(canonical(by))
+                said = f"{by} pulls in {name}, which Glue {settings.glue_version} has in version {glues}"
+                self._warn(pin.line if pin else 1, f"{said}; the laptop has {locked.version}")
+        return tuple(found)
+
+    def _warn(self, line: int, message: str) -> None:
+        self.warnings.append(ErrorLine(REQUIREMENTS, line, "", message))
+
+    def _check_unknown(self, unknown: list[Outside], code: Code, script: Path, settings: JobSettings) -> None:
+        """Report the modules that Glue will not find, each once."""
+        if self._packages.errors:  # such as a package that is not locked yet
+            return
+        seen = {canonical(item.module) for item in code.outside}
+        names = {canonical(item.partition("==")[0]) for item in additional_modules(settings)}
+        others = any(settings.default_arguments.get(name) for name in BRINGS_MODULES[1:])
+        if others or names - seen:  # they may provide modules of another name, as PyYAML does
+            return
+        for item in unknown:
+            if canonical(item.module) not in names:
+                self.errors.append(ErrorLine(item.file, item.line, "", self._not_found(item, script, settings)))
+
+    def _not_found(self, item: Outside, script: Path, settings: JobSettings) -> str:
+        name, folder = item.module, self._shared.folder
+        beside = script.parent / f"{name}.py"
+        if script.parent != folder and beside.is_file():
+            inside = ".".join([*script.parent.relative_to(folder).parts, name])
+            return f"imports {name}, which is not in {folder.name}/ itself; import {inside}, or move {name}.py there"
+        hint = did_you_mean(name, [*self._shared.names, *self._packages.modules])
+        return (
+            f"imports {name}, which Glue {settings.glue_version} does not have{hint}; add {name}==VERSION to"
+            f" {REQUIREMENTS} and run `make lock`, or write {folder.name}/{name}.py"
+        )
+
+    def _check_name(self, name: str) -> None:
+        place = self._shared.place(name)
+        package = self._packages.modules.get(name) or glue_packages.all_modules().get(name)
+        owner = _owner_at_once(name)
+        if not owner and package:
+            owner = f"the package {package}"
+        if not owner and name in OF_THE_PROJECT:
+            owner = f"{name} of this project, which tests would import in its place"
+        if place and owner:
+            self._refuse_name(place, owner)
+
+    def _refuse_name(self, place: Path, owner: str) -> None:
+        message = f"has the name of {owner}; give it another one"
+        self.errors.append(ErrorLine(self._shared.shown(place), 1, "", message))
+
+    def _check_old_test(self, file: Path) -> None:
+        """Warn of the test of before, which knows neither shared code nor requirements-jobs.txt."""
+        lines = file.read_text(encoding="utf-8", errors="replace").splitlines() if file.is_file() else []
+        for number, line in enumerate(lines, start=1):
+            if line.startswith("IN_GLUE = "):
+                said = f"knows neither shared code nor {REQUIREMENTS}; remove this file: the synth checks the imports"
+                self.warnings.append(ErrorLine(self._shared.shown(file), number, "", said))
+
+
+def additional_modules(settings: JobSettings) -> tuple[str, ...]:
+    """Return what a job names itself in its `defaultArguments`, such as scipy==1.14.1 or a wheel in S3."""
+    parts = settings.default_arguments.get(ADDITIONAL, "").split(",")
+    return tuple(part.strip() for part in parts if part.strip())
+
+
+def _owner_at_once(name: str) -> str:
+    """Return whose name it is, if everything on the laptop would import the user's file in its place."""
+    if name in sys.stdlib_module_names:
+        return "a module of Python's standard library"
+    if name in glue_packages.BUILT_IN | glue_packages.AWS_SDK:
+        return f"Glue's {name}"
+    return ""

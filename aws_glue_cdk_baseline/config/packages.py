@@ -1,0 +1,159 @@
+"""Read requirements-jobs.txt and its lock: the third-party packages that job scripts may import.
+
+People edit requirements-jobs.txt. `make lock` writes requirements-jobs.lock: every package that these need, with hashes,
+and at its top a line for each package of requirements-jobs.txt with the modules that it provides: `# PyYAML: yaml`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from aws_glue_cdk_baseline.config import glue_packages
+from aws_glue_cdk_baseline.config.errors import ErrorLine, shown
+
+REQUIREMENTS, LOCK = "requirements-jobs.txt", "requirements-jobs.lock"
+ALLOWED = "allowed: an exact version, such as requests==2.32.3"
+# For which a marker such as `; sys_platform == "linux"` is evaluated.
+GLUE = {
+    "implementation_name": "cpython",
+    "implementation_version": "3.11.0",
+    "os_name": "posix",
+    "platform_machine": "x86_64",
+    "platform_python_implementation": "CPython",
+    "platform_release": "",
+    "platform_system": "Linux",
+    "platform_version": "",
+    "python_full_version": "3.11.0",
+    "python_version": "3.11",
+    "sys_platform": "linux",
+}
+_COMMENT = re.compile(r"(^|\s)#.*")
+_PROVIDED = re.compile(r"# ([\w.-]+): ([\w, ]+)")
+_LOCKED = re.compile(r"([A-Za-z0-9][\w.-]*)(?:\[[\w,.-]+\])?==([\w.+!]+)")
+_VIA = re.compile(r"\s+# via (.*)")
+
+
+@dataclass(frozen=True)
+class Pin:
+    """A line of requirements-jobs.txt. `name` is as typed, with an extra; `for_glue`: its marker is true there."""
+
+    name: str
+    version: str
+    line: int
+    for_glue: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.name}=={self.version}"
+
+
+@dataclass(frozen=True)
+class Locked:
+    """A package in the lock: its version, its line, and the packages that need it."""
+
+    version: str
+    line: int
+    via: tuple[str, ...] = ()
+
+
+@dataclass
+class JobPackages:
+    """The packages of the two files, by their canonical names, and the package that provides each module."""
+
+    pins: dict[str, Pin] = field(default_factory=dict)
+    locked: dict[str, Locked] = field(default_factory=dict)
+    modules: dict[str, str] = field(default_factory=dict)
+    errors: list[ErrorLine] = field(default_factory=list)
+
+
+def canonical(name: str) -> str:
+    """Return a package's name in the form by which names are compared: `Foo.Bar_baz[extra]` -> foo-bar-baz."""
+    return re.sub(r"[-_.]+", "-", name.partition("[")[0].strip()).lower()
+
+
+def read_packages(project: Path) -> JobPackages:
+    """Return the packages of a project, and every error of the two files."""
+    packages = JobPackages()
+    for number, text in _lines(project / REQUIREMENTS):
+        pin = _pin(text, number)
+        if isinstance(pin, Pin) and (first := packages.pins.get(canonical(pin.name))):
+            pin = f"{pin.name} is also on line {first.line}; remove one"
+        if isinstance(pin, str):
+            packages.errors.append(ErrorLine(REQUIREMENTS, number, "", pin))
+        else:
+            packages.pins[canonical(pin.name)] = pin
+    provided = _read_lock(project / LOCK, packages)
+    if not packages.errors:
+        packages.errors += [*_differences(packages, provided), *_pulled_in(packages)]
+    return packages
+
+
+def _lines(file: Path) -> Iterator[tuple[int, str]]:
+    """Yield each line that is not a comment or empty, with its number."""
+    text = file.read_text(encoding="utf-8-sig", errors="replace") if file.is_file() else ""
+    for number, line in enumerate(text.splitlines(), start=1):
+        if stripped := _COMMENT.sub("", line).strip():
+            yield number, stripped
+
+
+def _pin(text: str, number: int) -> Pin | str:
+    """Return the package of a line, or what is wrong with it."""
+    from packaging.requirements import InvalidRequirement, Requirement  # a project without packages needs no such time
+
+    if text.startswith("-"):
+        return f"{shown(text)} is an option of pip; {ALLOWED}"
+    try:
+        requirement = Requirement(text)
+    except InvalidRequirement as error:
+        return f"{shown(text)} is not a package ({str(error).splitlines()[0]}); {ALLOWED}"
+    if requirement.url:
+        return f"{requirement.name} comes from an address, which cannot be locked; {ALLOWED}"
+    versions = list(requirement.specifier)
+    if len(versions) != 1 or versions[0].operator != "==" or "*" in versions[0].version:
+        return f"{shown(text)} is not one version; {ALLOWED}"
+    if canonical(requirement.name) in glue_packages.REPLACING:
+        return f"{requirement.name} would replace Glue's own; remove it: jobs and the laptop have it"
+    if len(requirement.extras) > 1:
+        return f"{shown(text)} has more than one extra, which --additional-python-modules cannot name; keep one"
+    name = requirement.name + "".join(f"[{extra}]" for extra in requirement.extras)
+    for_glue = requirement.marker is None or requirement.marker.evaluate(GLUE)
+    return Pin(name, versions[0].version, number, for_glue)
+
+
+def _read_lock(file: Path, packages: JobPackages) -> dict[str, int]:
+    """Add the content of the lock. Return the line on which the modules of each package are listed."""
+    text = file.read_text(encoding="utf-8") if file.is_file() else ""
+    provided: dict[str, int] = {}
+    last = ""
+    for number, line in enumerate(text.splitlines(), start=1):
+        if match := _PROVIDED.fullmatch(line):
+            provided[canonical(match[1])] = number
+            packages.modules |= dict.fromkeys(re.findall(r"\w+", match[2]), canonical(match[1]))
+        elif match := _LOCKED.match(line):
+            last = canonical(match[1])
+            packages.locked[last] = Locked(match[2], number)
+        elif last and (match := _VIA.fullmatch(line)):
+            found = packages.locked[last]
+            packages.locked[last] = Locked(found.version, found.line, tuple(match[1].split(", ")))
+    return provided
+
+
+def _differences(packages: JobPackages, provided: dict[str, int]) -> Iterator[ErrorLine]:
+    for name, pin in packages.pins.items():
+        locked = packages.locked.get(name)
+        if locked is None or locked.version != pin.version or name not in provided:
+            yield ErrorLine(REQUIREMENTS, pin.line, "", f"{pin} is not in {LOCK}; run `make lock`")
+    for name, line in provided.items():
+        if name not in packages.pins:
+            yield ErrorLine(LOCK, line, "", f"{name} is not in {REQUIREMENTS} any more; run `make lock`")
+
+
+def _pulled_in(packages: JobPackages) -> Iterator[ErrorLine]:
+    """Yield an error for each package that would replace Spark or Glue's library."""
+    for name in glue_packages.REPLACING & packages.locked.keys():
+        by = [user for user in packages.locked[name].via if not user.startswith("-")]
+        pin = packages.pins.get(canonical(by[0])) if by else None
+        message = f"{by[0] if by else 'a package'} pulls in {name}, which would replace Glue's own; take another package"
+        yield ErrorLine(REQUIREMENTS, pin.line if pin else 1, "", message)
