@@ -87,7 +87,7 @@ benchmark-join: $(VENV)/.ready  ## measure the join and the tutorial's, up to 10
 	@python -m tools.benchmark_join $(ARGS)
 
 lock: $(VENV)/.ready  ## update the lock files after a change of a requirements file or package.json (ARGS=--upgrade)
-	@python -m tools.lock $(ARGS)
+	@python -m tools.lock --config $(CONFIG) $(ARGS)
 
 clean:  ## remove everything that the other targets made
 	rm -rf $(VENV) .python .local .jobs node_modules cdk.out reports .hypothesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

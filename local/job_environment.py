@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from aws_glue_cdk_baseline.config import PROJECT, Job
-from aws_glue_cdk_baseline.config.packages import LOCK, read_packages
+from aws_glue_cdk_baseline.config.packages import read_packages
 from local.job_packages import PackagesError, folder_of, has_packages, locked_folder
 
 JOB_SCRIPTS = PROJECT / "aws_glue_cdk_baseline" / "job_scripts"
@@ -22,7 +22,9 @@ def python_path(job: Job) -> list[str]:
     a package of Glue that is not locked for this machine.
     """
     locked = {f"{name}=={item.version}" for name, item in read_packages(PROJECT).locked.items()}
-    if missing := [pin for pin in job.glue_packages if pin not in locked and pin.partition("==")[0] not in _names(locked)]:
+    if missing := [
+        pin for pin in job.glue_packages if pin not in locked and pin.partition("==")[0] not in _names(locked)
+    ]:
         raise PackagesError(
             f"{job.script.name} imports a package that Glue {job.settings.glue_version} has, and this machine has not:"
             f" {missing[0]}; run `make lock`"

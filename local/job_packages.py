@@ -64,9 +64,13 @@ def _wheel(location: str) -> str:
     raise PackagesError(f"{location} is not on this machine; put a copy at samples/{place}")
 
 
-def _folder(content: bytes, arguments: list[str], what: str) -> Path:
+def _place(content: bytes) -> Path:
     here = f"{sys.version_info[:2]} {sysconfig.get_platform()}".encode()
-    folder = FOLDERS / hashlib.sha256(here + b"\0" + content).hexdigest()[:16]
+    return FOLDERS / hashlib.sha256(here + b"\0" + content).hexdigest()[:16]
+
+
+def _folder(content: bytes, arguments: list[str], what: str) -> Path:
+    folder = _place(content)
     if folder.is_dir():
         return folder
     FOLDERS.mkdir(exist_ok=True)
@@ -81,6 +85,16 @@ def _folder(content: bytes, arguments: list[str], what: str) -> Path:
             if not folder.is_dir():
                 raise
     return folder
+
+
+def keep(folder: Path, lock: Path) -> None:
+    """Make an installed folder the one of this lock."""
+    place = _place(lock.read_bytes())
+    if not place.is_dir():
+        FOLDERS.mkdir(exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=FOLDERS) as unfinished:
+            shutil.move(folder, Path(unfinished) / "packages")  # it may come from another disk
+            (Path(unfinished) / "packages").rename(place)
 
 
 def install(folder: Path, arguments: Sequence[str]) -> None:

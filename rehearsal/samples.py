@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -20,6 +21,7 @@ PUBLIC_BUCKETS = {"awsglue-datasets"}
 PUBLIC_OWNER = "000000000001"  # an account in the emulator that is not one of the pipeline's
 OBJECT_ACTIONS = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"]
 UPLOADS = 8  # at the same time
+ASSETS = re.compile(r"s3://cdk-[a-z0-9]+-assets-")  # which the pipeline itself fills
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,7 @@ def places_in(template: dict[str, Any]) -> Iterator[Place]:
             for argument, value in resource["Properties"].get("DefaultArguments", {}).items():
                 if isinstance(value, str):
                     for part in value.split(",") if argument in GLUES_OWN else [value]:
-                        if part.strip().startswith("s3://"):
+                        if part.strip().startswith("s3://") and not ASSETS.match(part.strip()):
                             yield Place(job, argument, part.strip())
 
 

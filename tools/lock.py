@@ -6,10 +6,13 @@ A version that still fits is kept. Arguments go to `uv pip compile`, such as --u
 
 from __future__ import annotations
 
+import argparse
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+
+from tools import lock_jobs
 
 PROJECT = Path(__file__).resolve().parent.parent
 UV = [
@@ -59,5 +62,13 @@ def refresh(project: Path, arguments: list[str]) -> int:
     return 0
 
 
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tools.lock", allow_abbrev=False)
+    parser.add_argument("--config", type=Path, default=Path("default-config.yaml"))
+    options, given = parser.parse_known_args(arguments)
+    # First the user's own lock: the others are the template's.
+    return lock_jobs.refresh(PROJECT, options.config, [*UV, *given]) or refresh(PROJECT, given)
+
+
 if __name__ == "__main__":
-    sys.exit(refresh(PROJECT, sys.argv[1:]))
+    sys.exit(main(sys.argv[1:]))

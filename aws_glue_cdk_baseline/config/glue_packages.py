@@ -1,7 +1,7 @@
 """The Python packages that Glue has by itself, each with its version and the modules that it provides.
 
-Source: AWS's lists in https://github.com/awslabs/aws-glue-libs, branches glue-5.0 and glue-5.1, `base-requirements.txt`,
-read on 26 November 2026. They have no names of modules: MODULES names those that are not called like their package.
+Source: `base-requirements.txt` in the branches glue-5.0 and glue-5.1 of https://github.com/awslabs/aws-glue-libs, of 17
+August 2026. These lists have no names of modules: MODULES names those that are not called like their package.
 """
 
 from __future__ import annotations

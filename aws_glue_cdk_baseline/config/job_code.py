@@ -10,7 +10,7 @@ from pathlib import Path
 from aws_glue_cdk_baseline.config import glue_packages
 from aws_glue_cdk_baseline.config.errors import ErrorLine, did_you_mean
 from aws_glue_cdk_baseline.config.model import JobSettings
-from aws_glue_cdk_baseline.config.packages import REQUIREMENTS, canonical, read_packages
+from aws_glue_cdk_baseline.config.packages import REQUIREMENTS, JobPackages, canonical
 from aws_glue_cdk_baseline.config.shared_code import Code, Outside, SharedCode
 
 ADDITIONAL = "--additional-python-modules"
@@ -33,13 +33,16 @@ class Needs:
 
 
 class JobCode:
-    """The code of all jobs of a project. `scripts` are the jobs' own scripts, in the folder `folder`."""
+    """The code of all jobs of a project. `scripts` are the jobs' own scripts, in the folder `folder`.
 
-    def __init__(self, project: Path, folder: Path, scripts: Iterable[Path]) -> None:
+    Without `packages` those that are not Glue's are not checked.
+    """
+
+    def __init__(self, folder: Path, scripts: Iterable[Path], packages: JobPackages | None) -> None:
         self.errors: list[ErrorLine] = []
         self.warnings: list[ErrorLine] = []
         self._shared = SharedCode(folder)
-        self._packages = read_packages(project)
+        self._packages, self._all_known = packages or JobPackages(), packages is not None
         self._scripts = frozenset(scripts)
         self.errors += self._packages.errors
         for name in self._shared.names:
@@ -63,16 +66,16 @@ class JobCode:
             module = item.module
             if module in sys.stdlib_module_names or module in glue_packages.BUILT_IN:
                 continue
-            if (package := self._packages.modules.get(module)) in self._packages.pins:
-                wanted[str(package)] = None
+            if packages := self._packages.modules.get(module):
+                wanted |= dict.fromkeys(packages)
             elif module in shipped:
                 of_glue[shipped[module]] = None
             elif not item.optional:
                 unknown.append(item)
         self._check_unknown(unknown, code, script, settings)
-        packages = self._install(list(wanted), settings, report)
+        to_install = self._install(list(wanted), settings, report)
         provided = sorted(name for name in of_glue if name not in glue_packages.AWS_SDK)
-        return Needs(tuple(code.files), packages, tuple(f"{name}=={versions[name]}" for name in provided))
+        return Needs(tuple(code.files), to_install, tuple(f"{name}=={versions[name]}" for name in provided))
 
     def _install(self, wanted: list[str], settings: JobSettings, report: Callable[[str], None]) -> tuple[str, ...]:
         """Return the packages of requirements-jobs.txt that are installed for a job."""
@@ -90,21 +93,26 @@ class JobCode:
                 said = f"{pin} replaces {name}=={glues}, which Glue {settings.glue_version} has"
                 self._warn(pin.line, said)
             found.append(str(pin))
-        for name in sorted(glue_packages.AWS_SDK & self._packages.locked.keys()):
-            locked, glues = self._packages.locked[name], shipped[name]
-            if found and name not in wanted and locked.version != glues:
-                by = next((user for user in locked.via if not user.startswith("-")), "a package")
-                pin = self._packages.pins.get(canonical(by))
-                said = f"{by} pulls in {name}, which Glue {settings.glue_version} has in version {glues}"
-                self._warn(pin.line if pin else 1, f"{said}; the laptop has {locked.version}")
+        if found:
+            self._warn_of_sdk(wanted, settings.glue_version)
         return tuple(found)
+
+    def _warn_of_sdk(self, wanted: list[str], glue_version: str) -> None:
+        """Warn of packages that need an AWS SDK for Python other than Glue's."""
+        for name in sorted(glue_packages.AWS_SDK & self._packages.locked.keys() - set(wanted)):
+            locked, glues = self._packages.locked[name], glue_packages.versions(glue_version)[name]
+            user = next((user for user in locked.via if not user.startswith("-")), "a package")
+            pin = self._packages.pins.get(canonical(user))
+            if locked.version != glues:
+                said = f"{user} pulls in {name}=={locked.version}, and Glue {glue_version} has {glues}"
+                self._warn(pin.line if pin else 1, said)
 
     def _warn(self, line: int, message: str) -> None:
         self.warnings.append(ErrorLine(REQUIREMENTS, line, "", message))
 
     def _check_unknown(self, unknown: list[Outside], code: Code, script: Path, settings: JobSettings) -> None:
         """Report the modules that Glue will not find, each once."""
-        if self._packages.errors:  # such as a package that is not locked yet
+        if self._packages.errors or not self._all_known:  # such as a package that is not locked yet
             return
         seen = {canonical(item.module) for item in code.outside}
         names = {canonical(item.partition("==")[0]) for item in additional_modules(settings)}
@@ -129,7 +137,7 @@ class JobCode:
 
     def _check_name(self, name: str) -> None:
         place = self._shared.place(name)
-        package = self._packages.modules.get(name) or glue_packages.all_modules().get(name)
+        package = next(iter(self._packages.modules.get(name, ())), glue_packages.all_modules().get(name))
         owner = _owner_at_once(name)
         if not owner and package:
             owner = f"the package {package}"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from aws_glue_cdk_baseline.config.errors import ErrorLine, did_you_mean
 from aws_glue_cdk_baseline.config.job_code import JobCode
 from aws_glue_cdk_baseline.config.locations import argument_locations, location_error
 from aws_glue_cdk_baseline.config.model import MAX_JOBS, MAX_PARAMETERS, ConfigFile, JobSettings, StageJob
+from aws_glue_cdk_baseline.config.packages import JobPackages
 from aws_glue_cdk_baseline.config.parameters import (
     argument_name,
     is_location,
@@ -30,13 +31,15 @@ JobCheck = Callable[[Job], str | None]
 class StageJobs:
     """Builds the jobs of every stage of one file and collects their `errors` and `warnings`."""
 
-    def __init__(self, file: YamlFile, content: ConfigFile, project: Path, check_job: JobCheck) -> None:
+    def __init__(
+        self, file: YamlFile, content: ConfigFile, project: Path, check_job: JobCheck, packages: JobPackages | None
+    ) -> None:
         scripts_folder = project / "aws_glue_cdk_baseline" / "job_scripts"
         self._file, self._scripts_folder, self._check_job = file, scripts_folder, check_job
         self._options: dict[Path, ScriptOptions | None] = {}
         self._shared = content.jobs
         self._stages = {name: stage.section.jobs for name, stage in content.stages.items()}
-        self._code = JobCode(project, scripts_folder, self._all_scripts())
+        self._code = JobCode(scripts_folder, self._all_scripts(), packages)
         self.errors, self.warnings = self._code.errors, self._code.warnings
         self._check_listed()
 
@@ -52,7 +55,7 @@ class StageJobs:
                 job = _job(
                     name, script, settings, _parameters(section), self._locations_of_arguments(path, settings, script)
                 )
-                needs = self._code.needs(script, settings, lambda message, path=path: self._error(path, message))
+                needs = self._code.needs(script, settings, partial(self._error, path))
                 job = job.model_copy(update=vars(needs))
                 # A job with errors may have locations that the check cannot read.
                 if len(self.errors) == errors and (error := self._check_job(job)):

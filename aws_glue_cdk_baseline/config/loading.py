@@ -11,6 +11,7 @@ from aws_glue_cdk_baseline.config.errors import MAX_SHOWN, ConfigError, ErrorLin
 from aws_glue_cdk_baseline.config.jobs import JobCheck, StageJobs
 from aws_glue_cdk_baseline.config.messages import typed_path
 from aws_glue_cdk_baseline.config.model import ConfigFile
+from aws_glue_cdk_baseline.config.packages import read_packages
 from aws_glue_cdk_baseline.config.parsing import parse
 from aws_glue_cdk_baseline.config.records import Config, StageConfig
 from aws_glue_cdk_baseline.config.unordered_reads import unordered_reads
@@ -20,10 +21,13 @@ from aws_glue_cdk_baseline.config.yaml_file import YamlFile, read_yaml
 PROJECT = Path(__file__).resolve().parents[2]
 
 
-def load_config(path: Path, project: Path = PROJECT, check_job: JobCheck = lambda job: None) -> Config:
+def load_config(
+    path: Path, project: Path = PROJECT, check_job: JobCheck = lambda job: None, *, packages: bool = True
+) -> Config:
     """Read and check the config file at `path`, whose job scripts are in the folder `project`.
 
-    `check_job` is called for each job without errors; it returns why the job cannot be deployed, or None. Raise
+    `check_job` is called for each job without errors; it returns why the job cannot be deployed, or None. Without
+    `packages` requirements-jobs.txt and its lock are not read: `make lock` is about to write the lock. Raise
     ConfigError with every error, each with file:line.
     """
     name = _name(path, project)
@@ -33,7 +37,7 @@ def load_config(path: Path, project: Path = PROJECT, check_job: JobCheck = lambd
     if content is None:
         raise ConfigError(errors)
     errors += [*_partition_errors(content, file), *_name_errors(content, file), *after_errors(content, file)]
-    stage_jobs = StageJobs(file, content, project, check_job)
+    stage_jobs = StageJobs(file, content, project, check_job, read_packages(project) if packages else None)
     jobs = {stage: stage_jobs.build(stage) for stage in content.stages}
     errors += stage_jobs.errors
     if errors:

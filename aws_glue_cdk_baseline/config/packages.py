@@ -1,7 +1,7 @@
 """Read requirements-jobs.txt and its lock: the third-party packages that job scripts may import.
 
-People edit requirements-jobs.txt. `make lock` writes requirements-jobs.lock: every package that these need, with hashes,
-and at its top a line for each package of requirements-jobs.txt with the modules that it provides: `# PyYAML: yaml`.
+People edit requirements-jobs.txt. `make lock` writes requirements-jobs.lock: every package that these need, with
+hashes. At its top is a line for each package of requirements-jobs.txt with its modules: `# PyYAML: yaml`.
 """
 
 from __future__ import annotations
@@ -59,12 +59,27 @@ class Locked:
 
 
 @dataclass
+class LockFile:
+    """The packages in the lock, by their canonical names, and the modules that those of requirements-jobs.txt provide.
+
+    `lines` are the places of the latter.
+    """
+
+    locked: dict[str, Locked] = field(default_factory=dict)
+    provided: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    lines: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass
 class JobPackages:
-    """The packages of the two files, by their canonical names, and the package that provides each module."""
+    """The packages of the two files, by their canonical names, and the packages that provide each module.
+
+    Several packages may share a module: `google` is in each package of Google Cloud.
+    """
 
     pins: dict[str, Pin] = field(default_factory=dict)
     locked: dict[str, Locked] = field(default_factory=dict)
-    modules: dict[str, str] = field(default_factory=dict)
+    modules: dict[str, tuple[str, ...]] = field(default_factory=dict)
     errors: list[ErrorLine] = field(default_factory=list)
 
 
@@ -75,19 +90,30 @@ def canonical(name: str) -> str:
 
 def read_packages(project: Path) -> JobPackages:
     """Return the packages of a project, and every error of the two files."""
-    packages = JobPackages()
+    pins, errors = read_requirements(project)
+    lock = read_lock(project / LOCK)
+    modules: dict[str, tuple[str, ...]] = {}
+    for package, names in lock.provided.items():
+        for name in names if package in pins else ():
+            modules[name] = (*modules.get(name, ()), package)
+    if not errors:
+        errors = [*_differences(pins, lock), *_pulled_in(pins, lock)]
+    return JobPackages(pins, lock.locked, modules, errors)
+
+
+def read_requirements(project: Path) -> tuple[dict[str, Pin], list[ErrorLine]]:
+    """Return the packages of requirements-jobs.txt by their canonical names, and its errors."""
+    pins: dict[str, Pin] = {}
+    errors = []
     for number, text in _lines(project / REQUIREMENTS):
         pin = _pin(text, number)
-        if isinstance(pin, Pin) and (first := packages.pins.get(canonical(pin.name))):
+        if isinstance(pin, Pin) and (first := pins.get(canonical(pin.name))):
             pin = f"{pin.name} is also on line {first.line}; remove one"
         if isinstance(pin, str):
-            packages.errors.append(ErrorLine(REQUIREMENTS, number, "", pin))
+            errors.append(ErrorLine(REQUIREMENTS, number, "", pin))
         else:
-            packages.pins[canonical(pin.name)] = pin
-    provided = _read_lock(project / LOCK, packages)
-    if not packages.errors:
-        packages.errors += [*_differences(packages, provided), *_pulled_in(packages)]
-    return packages
+            pins[canonical(pin.name)] = pin
+    return pins, errors
 
 
 def _lines(file: Path) -> Iterator[tuple[int, str]]:
@@ -122,38 +148,40 @@ def _pin(text: str, number: int) -> Pin | str:
     return Pin(name, versions[0].version, number, for_glue)
 
 
-def _read_lock(file: Path, packages: JobPackages) -> dict[str, int]:
-    """Add the content of the lock. Return the line on which the modules of each package are listed."""
+def read_lock(file: Path) -> LockFile:
+    """Return the content of a lock, which may be missing."""
     text = file.read_text(encoding="utf-8") if file.is_file() else ""
-    provided: dict[str, int] = {}
+    found = LockFile()
     last = ""
     for number, line in enumerate(text.splitlines(), start=1):
         if match := _PROVIDED.fullmatch(line):
-            provided[canonical(match[1])] = number
-            packages.modules |= dict.fromkeys(re.findall(r"\w+", match[2]), canonical(match[1]))
+            name = canonical(match[1])
+            found.provided[name], found.lines[name] = tuple(re.findall(r"\w+", match[2])), number
         elif match := _LOCKED.match(line):
             last = canonical(match[1])
-            packages.locked[last] = Locked(match[2], number)
+            found.locked[last] = Locked(match[2], number)
         elif last and (match := _VIA.fullmatch(line)):
-            found = packages.locked[last]
-            packages.locked[last] = Locked(found.version, found.line, tuple(match[1].split(", ")))
-    return provided
+            package = found.locked[last]
+            found.locked[last] = Locked(package.version, package.line, tuple(match[1].split(", ")))
+    return found
 
 
-def _differences(packages: JobPackages, provided: dict[str, int]) -> Iterator[ErrorLine]:
-    for name, pin in packages.pins.items():
-        locked = packages.locked.get(name)
-        if locked is None or locked.version != pin.version or name not in provided:
+def _differences(pins: dict[str, Pin], lock: LockFile) -> Iterator[ErrorLine]:
+    for name, pin in pins.items():
+        locked = lock.locked.get(name)
+        if locked is None or locked.version != pin.version or name not in lock.provided:
             yield ErrorLine(REQUIREMENTS, pin.line, "", f"{pin} is not in {LOCK}; run `make lock`")
-    for name, line in provided.items():
-        if name not in packages.pins:
+    for name, line in lock.lines.items():
+        if name not in pins:
             yield ErrorLine(LOCK, line, "", f"{name} is not in {REQUIREMENTS} any more; run `make lock`")
 
 
-def _pulled_in(packages: JobPackages) -> Iterator[ErrorLine]:
+def _pulled_in(pins: dict[str, Pin], lock: LockFile) -> Iterator[ErrorLine]:
     """Yield an error for each package that would replace Spark or Glue's library."""
-    for name in glue_packages.REPLACING & packages.locked.keys():
-        by = [user for user in packages.locked[name].via if not user.startswith("-")]
-        pin = packages.pins.get(canonical(by[0])) if by else None
-        message = f"{by[0] if by else 'a package'} pulls in {name}, which would replace Glue's own; take another package"
+    for name in sorted(glue_packages.REPLACING & lock.locked.keys()):
+        by = [user for user in lock.locked[name].via if not user.startswith("-")]
+        pin = pins.get(canonical(by[0])) if by else None
+        message = (
+            f"{by[0] if by else 'a package'} pulls in {name}, which would replace Glue's own; take another package"
+        )
         yield ErrorLine(REQUIREMENTS, pin.line if pin else 1, "", message)

@@ -28,9 +28,9 @@ def job_role(
 ) -> iam.IRole:
     """Return the role that Glue assumes for one job: one resource, with its whole policy inline.
 
-    The role may read the objects `code` (bucket/key of each) and the `s3://` URIs in `input_locations`, and read and write those
-    in `output_locations`. It also gets `statements` and `managed_policies` (names or ARNs). `partition` is the AWS
-    partition, such as `aws`.
+    The role may read the objects `code` (bucket/key of each) and the `s3://` URIs in `input_locations`, and read and
+    write those in `output_locations`. It also gets `statements` and `managed_policies` (names or ARNs). `partition` is
+    the AWS partition, such as `aws`.
     """
     s3 = s3_statements(f"arn:{partition}:s3:::", code, input_locations, output_locations)
     document = {"Version": "2012-10-17", "Statement": [*s3, *statements]}

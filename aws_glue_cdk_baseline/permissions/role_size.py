@@ -11,11 +11,12 @@ from aws_glue_cdk_baseline.permissions.s3 import s3_statements
 LIMIT = 10_240
 # At most, for the statements of every job's role: to read its script, to write to the log groups, and to use their key.
 OTHERS = 1_200
+SHARED_CODE = "x" * 140  # the object with the shared code, in the bucket of the assets
 
 
 def role_size_error(job: Job) -> str | None:
     """Return an error if the locations and statements of a job do not fit into its role, else None."""
-    s3 = s3_statements("arn:aws:s3:::", ["" for _ in job.shared_files[:1]], job.input_locations, job.output_locations)
+    s3 = s3_statements("arn:aws:s3:::", ["", *(SHARED_CODE for _ in job.shared_files[:1])], job.input_locations, job.output_locations)
     document = [*s3, *(statement.as_iam() for statement in job.settings.statements)]
     size = len(json.dumps(document, separators=(",", ":"))) + OTHERS
     if size <= LIMIT:

@@ -21,7 +21,7 @@ def allow(actions: Sequence[str], resources: Sequence[str]) -> Statement:
 def s3_statements(
     s3_arn: str, code: Sequence[str], inputs: Sequence[str], outputs: Sequence[str]
 ) -> Iterator[Statement]:
-    """Yield the statements of a job: read its code (bucket/key of each object) and inputs, read and write its outputs."""
+    """Yield the statements of a job: read its code (bucket/key of each) and inputs, read and write its outputs."""
     read = [*code, *(key for location in inputs for key in input_keys(location))]
     write = [key for location in outputs for key in [*keys(location), *markers(location)[:1]]]
     above = [key for location in outputs for key in markers(location)[1:]]
