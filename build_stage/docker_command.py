@@ -19,6 +19,7 @@ from pathlib import Path
 
 from aws_glue_cdk_baseline.config import PROJECT
 from build_stage import job_inputs
+from build_stage.image_packages import PIP, image_lock
 
 JOB_SCRIPTS = PROJECT / "aws_glue_cdk_baseline" / "job_scripts"
 REGISTRY = "public.ecr.aws/glue/aws-glue-libs"
@@ -65,6 +66,7 @@ class Container:
     job_scripts: Path
     aws_profile: str | None = None
     samples: Path | None = None
+    packages: Path | None = None  # a lock file of packages to install first
 
     @property
     def image(self) -> str:
@@ -86,7 +88,7 @@ class Container:
     def run_command(self, script: str, arguments: Mapping[str, str], mounts: Iterable[Mount]) -> list[str]:
         """Return the command that runs a job script, given by its path relative to the folder of job scripts."""
         values = [part for pair in arguments.items() for part in pair]
-        return self._docker_run(["spark-submit", f"{HOME}/workspace/{script}", *values], mounts)
+        return self._docker_run(["spark-submit", f"{HOME}/workspace/{script}", *values], mounts, path="workspace")
 
     def shell_command(self, terminal: bool) -> list[str]:
         """Return the command that opens pyspark. Without a terminal, pyspark reads its commands from standard input."""
@@ -102,6 +104,12 @@ class Container:
     ) -> list[str]:
         """Return a `docker run` of the command. `path` is a folder of the image's home for the end of PYTHONPATH."""
         shared = [Mount(self.job_scripts, "workspace"), *mounts]
+        # The image's entry point is `bash -l`, which sets the paths; a path of ours comes after them. `exec` replaces
+        # bash, so that signals arrive.
+        line = f"{_with_path(path)}exec {shlex.join(command)}"
+        if self.packages:
+            shared.append(Mount(self.packages, "packages.lock"))
+            line = f"{PIP} -r {HOME}/packages.lock && {line}"
         environment = {"PYTHONDONTWRITEBYTECODE": "1", **environment}
         if not self.aws_profile:
             environment["AWS_REGION"] = "us-east-1"  # Glue's Java library needs one
@@ -113,9 +121,7 @@ class Container:
             *(part for name, value in environment.items() for part in ("--env", f"{name}={value}")),
             *(part for mount in shared for part in ("--mount", self._mount_option(mount))),
             *("--workdir", f"{HOME}/workspace", self.image),
-            # The image's entry point is `bash -l`, which sets the paths; a path of ours comes after them. `exec`
-            # replaces bash, so that signals arrive.
-            *("-c", f"{_with_path(path)}exec {shlex.join(command)}"),
+            *("-c", line),
         ]
 
     def _mount_option(self, mount: Mount) -> str:
@@ -130,7 +136,11 @@ def _with_path(folder: str) -> str:
     return f'export PYTHONPATH="${{PYTHONPATH:+$PYTHONPATH:}}{HOME}/{folder}"; ' if folder else ""
 
 
-def new_container(task: str, glue_version: str, aws_profile: str | None = None) -> Container:
-    """Return a container with a name that no other run on this machine has."""
+def new_container(
+    task: str, glue_version: str, aws_profile: str | None = None, packages: Path | None = None
+) -> Container:
+    """Return a container with a name that no other run on this machine has. `packages` is where its lock file is."""
     name = f"glue-{glue_version}-{task}-{os.getpid()}"
-    return Container(glue_version, name, JOB_SCRIPTS, aws_profile, SAMPLES if SAMPLES.is_dir() else None)
+    needed = packages if packages and image_lock(PROJECT, glue_version) else None
+    samples = SAMPLES if SAMPLES.is_dir() else None
+    return Container(glue_version, name, JOB_SCRIPTS, aws_profile, samples, needed)

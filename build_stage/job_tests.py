@@ -10,9 +10,10 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from aws_glue_cdk_baseline.config import Config, ConfigError, load_config
+from aws_glue_cdk_baseline.config import PROJECT, Config, ConfigError, load_config
 from build_stage.docker_command import Container, new_container
 from build_stage.docker_engine import ImageError, check_docker, execute, interrupt_on_termination
+from build_stage.image_packages import write_image_lock
 from build_stage.job_inputs import write_inputs
 
 Commands = Mapping[str, list[str]]  # the docker command line of each Glue version
@@ -28,12 +29,18 @@ def docker_commands(
 ) -> Commands:
     """Return the docker command line that runs the job tests, for each Glue version of the config."""
     containers: dict[str, Container] = {
-        version: new_container("test", version, aws_profile) for version in glue_versions(config)
+        version: new_container("test", version, aws_profile, packages_file(reports, version))
+        for version in glue_versions(config)
     }
     return {
         version: container.test_command(reports.resolve(), pytest_arguments)
         for version, container in containers.items()
     }
+
+
+def packages_file(reports: Path, glue_version: str) -> Path:
+    """Return the lock file of the packages that a container installs first."""
+    return reports.resolve() / f"packages-{glue_version}.lock"
 
 
 def run_job_tests(config: Config, commands: Commands, reports: Path) -> None:
@@ -44,6 +51,7 @@ def run_job_tests(config: Config, commands: Commands, reports: Path) -> None:
     write_inputs(config, reports)
     failures = []
     for version, command in commands.items():
+        write_image_lock(PROJECT, version, packages_file(reports, version))
         try:
             execute(command, f"the job tests of Glue {version}")
         except ImageError as error:

@@ -10,9 +10,10 @@ import shlex
 import sys
 from pathlib import Path
 
-from aws_glue_cdk_baseline.config import ConfigError, load_config
+from aws_glue_cdk_baseline.config import PROJECT, ConfigError, load_config
 from build_stage import docker_command
 from build_stage.docker_engine import ImageError, check_docker, execute, interrupt_on_termination
+from build_stage.image_packages import write_image_lock
 from build_stage.job_tests import docker_commands, glue_versions, run_job_tests
 from local import sample_data
 from local.s3.store import FileStore
@@ -50,7 +51,8 @@ def run_job(arguments: list[str]) -> None:
     job = find_job(config, stage, options.job)
     job_arguments = replaced_arguments(job, given)
     _check_profile(options.aws_profile)
-    container = docker_command.new_container("run", job.settings.glue_version, options.aws_profile)
+    packages = PROJECT / ".local" / f"packages-{job.settings.glue_version}.lock"
+    container = docker_command.new_container("run", job.settings.glue_version, options.aws_profile, packages)
     if not options.aws_profile:
         files = FileStore(SAMPLES, OUT)
         if not options.dry_run:
@@ -66,6 +68,7 @@ def run_job(arguments: list[str]) -> None:
     print(f"{job.name} with the arguments of {stage} in {container.image}")
     for name, value in job_arguments.items():
         print(f"  {name} {value}", flush=True)
+    write_image_lock(PROJECT, job.settings.glue_version, packages)
     execute(command, job.name)
 
 

@@ -62,6 +62,11 @@ def modules(glue_version: str) -> dict[str, str]:
     return {module: name for name in versions(glue_version) for module in MODULES.get(name, (name.replace("-", "_"),))}
 
 
+def is_glues(name: str, version: str) -> bool:
+    """Return true if some Glue version has this version of a package."""
+    return any(versions(glue_version).get(name) == version for glue_version in _VERSIONS)
+
+
 def all_modules() -> dict[str, str]:
     """Return the package of each module that some Glue version has."""
     return {module: name for version in _VERSIONS for module, name in modules(version).items()}

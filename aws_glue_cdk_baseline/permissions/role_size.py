@@ -16,7 +16,9 @@ SHARED_CODE = "x" * 140  # the object with the shared code, in the bucket of the
 
 def role_size_error(job: Job) -> str | None:
     """Return an error if the locations and statements of a job do not fit into its role, else None."""
-    s3 = s3_statements("arn:aws:s3:::", ["", *(SHARED_CODE for _ in job.shared_files[:1])], job.input_locations, job.output_locations)
+    s3 = s3_statements(
+        "arn:aws:s3:::", ["", *(SHARED_CODE for _ in job.shared_files[:1])], job.input_locations, job.output_locations
+    )
     document = [*s3, *(statement.as_iam() for statement in job.settings.statements)]
     size = len(json.dumps(document, separators=(",", ":"))) + OTHERS
     if size <= LIMIT:

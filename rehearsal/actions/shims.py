@@ -22,6 +22,8 @@ from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+PROJECT = Path(__file__).resolve().parents[2]
+PIP_IN_IMAGE = "pip install --user"
 GLUE_IMAGE = "public.ecr.aws/glue/aws-glue-libs:"
 DOCKER_OPTIONS = {"--volume": "volume", "-v": "volume", "--mount": "mount", "--workdir": "workdir", "-w": "workdir"}
 DOCKER_OPTIONS |= {"--env": "env", "-e": "env"}
@@ -88,6 +90,9 @@ def pip(arguments: list[str]) -> int:
             for name, locked in wanted:
                 print(f"Requirement already satisfied: {name}=={locked}")
         say(f"pip install: this machine has all {len(wanted)} locked packages; nothing is downloaded")
+        return 0
+    if arguments[:2] == ["install", "--user"] and (found := os.environ.get("REHEARSAL_JOB_PACKAGES")):
+        say(f"pip install --user: the packages of the jobs are in {found}")
         return 0
     folder = os.environ["REHEARSAL_PIP"]
     sys.path = [part for part in sys.path if part != folder]  # without the pip.py that started this
@@ -160,6 +165,10 @@ def docker(arguments: list[str]) -> int:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
         spark = json.loads(os.environ["REHEARSAL_SPARK"])
         given = {name: outside_of(value, places) for name, value in environment.items()}
+        if PIP_IN_IMAGE in command[1]:
+            packages = job_packages(Path("requirements-jobs.lock"))
+            spark["PYTHONPATH"] = os.pathsep.join([packages, spark["PYTHONPATH"]])
+            given["REHEARSAL_JOB_PACKAGES"] = packages
         command = ["bash", "-c", outside_of(command[1], places)]
         return subprocess.run(command, cwd=outside_of(workdir, places), env={**kept, **spark, **given}).returncode
 
@@ -178,6 +187,15 @@ def outside_of(text: str, places: dict[str, str]) -> str:
     """Return `text` with the paths of the container replaced by those of this machine, the longest first."""
     inside = "|".join(re.escape(path) for path in sorted(places, key=len, reverse=True))
     return re.sub(rf"(?:{inside})(?![\w.-])", lambda match: places[match[0]], text) if inside else text
+
+
+def job_packages(lock: Path) -> str:
+    """Return the folder of this machine that has the packages of a lock. It is made if the lock is new."""
+    command = [sys.executable, "-m", "local.job_packages", str(lock.resolve())]
+    result = subprocess.run(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True)
+    if result.returncode:
+        sys.exit(result.returncode)
+    return result.stdout.strip()
 
 
 def docker_options(words: list[str]) -> tuple[dict[str, tuple[str, bool]], str, dict[str, str]]:

@@ -60,8 +60,20 @@ def test_a_job_is_submitted_to_spark_with_its_arguments_quoted() -> None:
     assert mounts(command)[1:] == ["type=bind,source=/d/a.json,target=/home/hadoop/input/a.json,readonly"]
     assert command[-2:] == [
         "-c",
+        'export PYTHONPATH="${PYTHONPATH:+$PYTHONPATH:}/home/hadoop/workspace"; '
         "exec spark-submit /home/hadoop/workspace/deep/show.py --JOB_NAME Show-dev --title 'it'\"'\"'s 5 $HOME'",
     ]
+
+
+def test_packages_are_installed_first_from_a_lock_with_hashes() -> None:
+    container = Container("5.0", "glue-1", Path("/p/job_scripts"), packages=Path("/p/reports/packages-5.0.lock"))
+    pip = "python3 -m pip install --user --quiet --disable-pip-version-check --no-deps --require-hashes"
+    pip += " --only-binary=:all: -r /home/hadoop/packages.lock && "
+    test, job = container.test_command(Path("/p/reports")), container.run_command("show.py", {}, [])
+    lock = "type=bind,source=/p/reports/packages-5.0.lock,target=/home/hadoop/packages.lock,readonly"
+    assert [mounts(command)[-1] for command in (test, job)] == [lock, lock]
+    assert test[-1] == f"{pip}{CONTAINER.test_command(Path('/p/reports'))[-1]}"
+    assert job[-1] == f"{pip}{CONTAINER.run_command('show.py', {}, [])[-1]}"
 
 
 def test_the_shell_has_a_terminal_only_where_there_is_one() -> None:
@@ -106,13 +118,14 @@ def test_credentials_are_lent_read_only_and_only_when_asked_for(monkeypatch: pyt
         assert said.count("aws") == said.count("--env aws_region=us-east-1") == 1
 
 
-def test_nothing_is_installed_into_the_image_and_a_job_run_gets_no_path() -> None:
+def test_nothing_is_installed_into_the_image_and_a_path_comes_after_its_own() -> None:
     test, run = CONTAINER.test_command(Path("/r")), CONTAINER.run_command("a.py", {}, [])
     for command in (test, run):
         text = " ".join(command).replace(str(PLUGIN), "")
         assert "pip" not in text
         assert "/local" not in text
-    assert "PYTHONPATH" not in " ".join(run)
+    path = 'export PYTHONPATH="${PYTHONPATH:+$PYTHONPATH:}/home/hadoop/'
+    assert [command[-1].partition(";")[0] for command in (test, run)] == [f'{path}plugins"', f'{path}workspace"']
 
 
 def test_a_folder_with_a_comma_in_its_name_is_one_mount() -> None:

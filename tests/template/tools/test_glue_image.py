@@ -103,6 +103,7 @@ def test_a_job_runs_with_the_stages_arguments_on_sample_data(
     source = f"{tmp_path}/samples/awsglue-datasets/examples/us-legislators/all/persons.json"
     assert f"type=bind,source={source},target=/home/hadoop/input/input_path/persons.json,readonly" in call
     assert call[-1] == (
+        'export PYTHONPATH="${PYTHONPATH:+$PYTHONPATH:}/home/hadoop/workspace"; '
         "exec spark-submit /home/hadoop/workspace/process_legislators.py --JOB_NAME ProcessLegislators-dev"
         " --input_path file:///home/hadoop/input/input_path/persons.json"
     )
