@@ -26,6 +26,9 @@ stage = $(addprefix --stage=,$(call given,STAGE))
 aws = $(addprefix --profile=,$(call given,PROFILE)) $(if $(call given,YES),--yes)
 sample = python -m tools.samples $(1) --config $(CONFIG) $(stage) $(call option,PROFILE,--profile) $(call option,FROM,--from) \
   $(call option,ROWS,--rows) $(call option,MASK,--mask) $(call option,PARAMETER,--parameter) $(call option,MB,--mb) "$(call given,JOB)"
+JOB_TESTS := aws_glue_cdk_baseline/job_scripts/tests
+# Third-party packages of the jobs: their tests then run alone, since the other tests need this project's own packages.
+packages = $(wildcard requirements-jobs.lock)
 # Checks that print nothing when all is well.
 IMPORTS := said=$$(lint-imports --no-logo 2>&1) || { echo "$$said"; false; }
 TYPES := python -m mypy --no-error-summary
@@ -37,7 +40,8 @@ help:  ## list the targets
 
 test: $(VENV)/.ready node_modules/.ready  ## run every check and every quick test
 	@ruff format --check . && ruff check . && $(IMPORTS)
-	@bash tools/beside.sh "$(TYPES)" python -m pytest -n 2 --dist loadfile $(ARGS)
+	@bash tools/beside.sh "$(TYPES)" python -m pytest -n 2 --dist loadfile $(if $(packages),--ignore=$(JOB_TESTS)) $(ARGS)
+	@$(if $(packages),python -m pytest $(JOB_TESTS) $(ARGS) || [ $$? = 5 ])
 
 check: $(VENV)/.ready  ## correct format and lint where possible, then check imports and types
 	@ruff format . && ruff check --fix . && $(IMPORTS) && $(TYPES)
@@ -46,7 +50,7 @@ fuzz-config: $(VENV)/.ready  ## break the config in 20 000 random ways (TRIES=10
 	@CONFIG_TRIES=$(or $(TRIES),20000) python -m pytest tests/template/config/test_config_under_fire.py -q -s
 
 test-jobs: $(VENV)/.ready  ## run the job tests alone (ARGS="-k join"), on local Spark or with ENGINE=docker
-	@$(if $(in_docker),$(call image,test),JOB_CONFIG=$(CONFIG) python -m pytest aws_glue_cdk_baseline/job_scripts/tests) $(ARGS)
+	@$(if $(in_docker),$(call image,test),JOB_CONFIG=$(CONFIG) python -m pytest $(JOB_TESTS)) $(ARGS)
 
 run: $(VENV)/.ready  ## run a job, or without JOB a stage: JOB=JoinLegislators STAGE=prod UPSTREAM=1 PROFILE=dev ENGINE=docker
 	@$(if $(in_docker),$(call image,run),python -m tools.run_job --config $(CONFIG) $(aws) $(if $(call given,UPSTREAM),--upstream)) $(stage) $(or $(JOB),"") $(ARGS)

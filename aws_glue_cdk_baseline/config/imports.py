@@ -10,6 +10,13 @@ from pathlib import Path
 # Calls that load a module, or the files of a package, by the name in their first argument.
 LOADERS = frozenset({"import_module", "__import__"})
 READERS = frozenset({"files", "get_data"})  # importlib.resources.files, pkgutil.get_data
+# What Spark itself imports for these.
+USED_BY_SPARK = {
+    **dict.fromkeys(("toPandas", "applyInPandas", "mapInPandas", "pandas_udf"), ("pandas", "pyarrow")),
+    "pyspark.pandas": ("pandas", "pyarrow", "numpy"),
+    "pyspark.ml": ("numpy",),
+    "pyspark.mllib": ("numpy",),
+}
 MISSING = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
 
 
@@ -75,6 +82,10 @@ class _Finder(ast.NodeVisitor):
         if module:
             self._add(module, node.lineno, tuple(item.name for item in node.names))
 
+    def visit_Attribute(self, node: ast.Attribute) -> None:
+        self.generic_visit(node)
+        self._add_of_spark(node.attr, node.lineno)
+
     def visit_Try(self, node: ast.Try | ast.TryStar) -> None:
         handled = {name for handler in node.handlers for name in _names(handler.type)}
         optional = bool(handled & MISSING)
@@ -113,6 +124,15 @@ class _Finder(ast.NodeVisitor):
 
     def _add(self, module: str, line: int, names: tuple[str, ...] = (), *, reader: bool = False) -> None:
         self.imports.append(Import(module, line, names, self._optional > 0, reader))
+        first, second = [*module.split("."), ""][:2]
+        for name in (
+            (f"{first}.{second}", *(f"{module}.{name}" for name in names), *names) if first == "pyspark" else ()
+        ):
+            self._add_of_spark(name, line)
+
+    def _add_of_spark(self, name: str, line: int) -> None:
+        for module in USED_BY_SPARK.get(name, ()):
+            self.imports.append(Import(module, line, optional=True))
 
     def _absolute(self, level: int, module: str) -> str:
         """Return the whole name of a module, or an empty text if a relative name leads out of the package."""

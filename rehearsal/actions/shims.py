@@ -91,8 +91,8 @@ def pip(arguments: list[str]) -> int:
                 print(f"Requirement already satisfied: {name}=={locked}")
         say(f"pip install: this machine has all {len(wanted)} locked packages; nothing is downloaded")
         return 0
-    if arguments[:2] == ["install", "--user"] and (found := os.environ.get("REHEARSAL_JOB_PACKAGES")):
-        say(f"pip install --user: the packages of the jobs are in {found}")
+    if arguments[:2] == ["install", "--user"] and "REHEARSAL_JOB_PACKAGES" in os.environ:
+        say(f"pip install --user: the packages of the jobs are in {os.environ['REHEARSAL_JOB_PACKAGES']}")
         return 0
     folder = os.environ["REHEARSAL_PIP"]
     sys.path = [part for part in sys.path if part != folder]  # without the pip.py that started this
@@ -167,7 +167,7 @@ def docker(arguments: list[str]) -> int:
         given = {name: outside_of(value, places) for name, value in environment.items()}
         if PIP_IN_IMAGE in command[1]:
             packages = job_packages(Path("requirements-jobs.lock"))
-            spark["PYTHONPATH"] = os.pathsep.join([packages, spark["PYTHONPATH"]])
+            spark["PYTHONPATH"] = os.pathsep.join(filter(None, [packages, spark["PYTHONPATH"]]))
             given["REHEARSAL_JOB_PACKAGES"] = packages
         command = ["bash", "-c", outside_of(command[1], places)]
         return subprocess.run(command, cwd=outside_of(workdir, places), env={**kept, **spark, **given}).returncode

@@ -84,7 +84,7 @@ def errors(folder: Path, script: str, files: dict[str, str] | None = None, confi
         ("from importlib.resources import files\nfiles('a')", {"a/x.py": "", "a/x.csv": "1"}, ["a/x.csv", "a/x.py"]),
         ("import join", {}, ["join.py"]),
         ("import one", {"one.py": "import two", "two.py": "import one"}, ["one.py", "two.py"]),
-        ("import a.b", {"a/b.py": "", "a/tests/test_b.py": "", "a/.hidden": "", "a/__pycache__/b.pyc": "", "a/d/x.csv": ""},
+        ("import a.b", {"a/b.py": "", "a/tests/t.py": "", "a/.b": "", "a/__pycache__/b.pyc": "", "a/d/x.csv": ""},
          ["a/b.py", "a/d/x.csv"]),
     ],
 )  # fmt: skip
@@ -125,7 +125,7 @@ def test_a_dynamic_import_is_a_warning_with_its_line(tmp_path: Path) -> None:
             "job_scripts/show.py:4: imports date, which Glue 5.0 does not have; did you mean dates?; add date==VERSION"
             " to requirements-jobs.txt and run `make lock`, or write job_scripts/date.py",
         ),
-        ("import json", {"json.py": ""}, "job_scripts/json.py:1: has the name of a module of Python's standard library;"),
+        ("import json", {"json.py": ""}, "job_scripts/json.py:1: has the name of a module of Python's standard libra"),
         ("", {"queue/a.py": ""}, "job_scripts/queue:1: has the name of a module of Python's standard library;"),
         ("", {"pyspark.py": ""}, "job_scripts/pyspark.py:1: has the name of Glue's pyspark; give it another one"),
         ("", {"boto3/a.py": ""}, "job_scripts/boto3:1: has the name of Glue's boto3; give it another one"),
@@ -174,6 +174,22 @@ def test_a_job_gets_the_packages_that_its_code_imports(tmp_path: Path) -> None:
         ("PyYAML==6.0.2",),
     )
     assert (join.packages, join.glue_packages, join.additional_modules) == ((), (), ())
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("frame.toPandas()", ["pandas", "pyarrow"]),
+        ("from pyspark.sql.functions import pandas_udf", ["pandas", "pyarrow"]),
+        ("import pyspark.pandas as ps", ["numpy", "pandas", "pyarrow"]),
+        ("from pyspark import pandas as ps", ["numpy", "pandas", "pyarrow"]),
+        ("from pyspark.ml.feature import VectorAssembler", ["numpy"]),
+        ("from pyspark.sql import functions", []),
+    ],
+)
+def test_what_spark_imports_for_a_script_counts_too(tmp_path: Path, script: str, expected: list[str]) -> None:
+    found = project(tmp_path, script).stages[0].jobs[0].glue_packages
+    assert [pin.partition("==")[0] for pin in found] == expected
 
 
 def test_what_glue_has_depends_on_its_version(tmp_path: Path) -> None:
@@ -261,6 +277,6 @@ def test_a_module_of_two_packages_brings_both(tmp_path: Path) -> None:
 
 def test_the_test_of_before_is_named_in_a_warning(tmp_path: Path) -> None:
     assert warnings(project(tmp_path, "", {"tests/test_imports.py": "import ast\nIN_GLUE = {'pandas'}\n"})) == [
-        "job_scripts/tests/test_imports.py:2: knows neither shared code nor requirements-jobs.txt; remove this file: the"
-        " synth checks the imports"
+        "job_scripts/tests/test_imports.py:2: knows neither shared code nor requirements-jobs.txt; remove this file:"
+        " the synth checks the imports"
     ]

@@ -139,6 +139,30 @@ def test_the_job_tests_of_the_image_find_the_samples_that_are_committed(
     assert (reports / "jobs-5.0.xml").is_file()
 
 
+def test_packages_that_the_image_would_install_are_those_of_this_machine(
+    machine: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "jobs").mkdir()
+    (tmp_path / "packages.lock").write_text("sizes==1 --hash=sha256:0")
+    (tmp_path / "source").mkdir()
+    (tmp_path / "source/requirements-jobs.lock").write_text("# none, which needs no download\n")
+    command = (
+        "python3 -m pip install --user --quiet --no-deps -r /home/hadoop/packages.lock && cat $0 && echo $PYTHONPATH"
+    )
+    said = run(
+        machine,
+        tmp_path / "source",
+        *("docker", "run", "--mount", f"type=bind,source={tmp_path}/jobs,target=/home/hadoop/workspace,readonly"),
+        *("--mount", f"type=bind,source={tmp_path}/packages.lock,target=/home/hadoop/packages.lock,readonly"),
+        *("--workdir", "/home/hadoop/workspace"),
+        *("public.ecr.aws/glue/aws-glue-libs:5", "-c", command.replace("$0", "/home/hadoop/packages.lock")),
+    )
+    _, *lines = said.splitlines()
+    assert lines[0] == "[rehearsal] pip install --user: the packages of the jobs are in "
+    assert lines[1].startswith("sizes==1 --hash=sha256:0")
+    assert lines[1].endswith("local/glue_libs")
+
+
 def test_another_docker_command_needs_docker(machine: dict[str, str], tmp_path: Path) -> None:
     said = run(
         machine | {"PATH": machine["PATH"].split(":")[0] + ":/nowhere"}, tmp_path / "s", sys.executable, "-c", PS
