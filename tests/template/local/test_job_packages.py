@@ -1,5 +1,6 @@
 """The folders of third-party packages on a laptop, and the Python path of a job."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -132,7 +133,7 @@ def test_only_job_tests_see_the_packages_before_those_of_the_project(
         monkeypatch.setenv("PYTHONPATH", "/b")
         job_environment.add_packages_to_tests(paths)
         assert sys.path[place] == folder
-        assert job_environment.os.environ["PYTHONPATH"].split(":")[place] == folder
+        assert os.environ["PYTHONPATH"].split(":")[place] == folder
 
 
 def test_the_command_prints_the_folder_of_a_lock(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 
 from local import job_environment, job_packages
@@ -31,7 +32,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     make_wheel(tmp_path / "elsewhere", "sizes", "1.0", {"sizes.py": ""})
     wheel = (tmp_path / "elsewhere" / "sizes-1.0-py3-none-any.whl").read_bytes()
     store = Store(**{"assets/abc.zip": b"zip", "code/one.py": b"py", "code/sizes-1.0-py3-none-any.whl": wheel})
-    monkeypatch.setattr(libraries.boto3, "client", lambda service: store)
+    monkeypatch.setattr(boto3, "client", lambda service: store)
     monkeypatch.setattr(libraries, "PROJECT", tmp_path)
     monkeypatch.setattr(job_packages, "FOLDERS", tmp_path / "jobs")
     monkeypatch.setattr(job_environment, "locked_folder", lambda: None)
