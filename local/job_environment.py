@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from aws_glue_cdk_baseline.config import PROJECT, Job
-from aws_glue_cdk_baseline.config.packages import read_packages
+from aws_glue_cdk_baseline.config.packages import LOCK, read_lock
 from local.job_packages import PackagesError, folder_of, has_packages, locked_folder
 
 JOB_SCRIPTS = PROJECT / "aws_glue_cdk_baseline" / "job_scripts"
@@ -21,10 +21,8 @@ def python_path(job: Job) -> list[str]:
     Packages that are not on this machine yet are installed. Raise PackagesError if that fails, or if the script imports
     a package of Glue that is not locked for this machine.
     """
-    locked = {f"{name}=={item.version}" for name, item in read_packages(PROJECT).locked.items()}
-    if missing := [
-        pin for pin in job.glue_packages if pin not in locked and pin.partition("==")[0] not in _names(locked)
-    ]:
+    locked = read_lock(PROJECT / LOCK).locked
+    if missing := [pin for pin in job.glue_packages if pin.partition("==")[0] not in locked]:
         raise PackagesError(
             f"{job.script.name} imports a package that Glue {job.settings.glue_version} has, and this machine has not:"
             f" {missing[0]}; run `make lock`"
@@ -36,12 +34,8 @@ def additional_folders(modules: Iterable[str], options: Iterable[str], locked: s
     """Return the folders of what Glue installs for a job: its own modules, then those of the lock."""
     own = [module for module in modules if module not in locked]
     folders = [folder_of(own, list(options))] if own else []
-    common = locked_folder()
+    common = locked_folder(PROJECT / LOCK)
     return [str(folder) for folder in [*folders, *([common] if common else [])]]
-
-
-def _names(pins: set[str]) -> set[str]:
-    return {pin.partition("==")[0] for pin in pins}
 
 
 def _options(job: Job) -> list[str]:
@@ -59,7 +53,7 @@ def add_packages_to_tests(paths: Iterable[str]) -> None:
 
     They come first if only job tests run. Else they come last, so that they replace no package of the project.
     """
-    folder = locked_folder() if has_packages() else None
+    folder = locked_folder(PROJECT / LOCK) if has_packages(PROJECT / LOCK) else None
     if not folder:
         return
     if all(Path(path.partition("::")[0]).resolve().is_relative_to(JOB_SCRIPTS) for path in paths):

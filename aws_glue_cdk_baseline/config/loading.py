@@ -58,7 +58,9 @@ def load_config(
             for stage, found in content.stages.items()
         ),
         warnings=tuple(
-            sorted({*stage_jobs.warnings, *(line for stage in jobs for line in unordered_reads(stage, jobs[stage], file))})
+            sorted(
+                {*stage_jobs.warnings, *(line for stage in jobs for line in unordered_reads(stage, jobs[stage], file))}
+            )
         ),
     )
 

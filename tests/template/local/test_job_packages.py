@@ -102,7 +102,7 @@ def test_a_jobs_path_has_its_own_modules_then_the_lock_then_shared_code(
 ) -> None:
     make_wheel(wheels, "own", "1.0", {"own.py": ""})
     monkeypatch.setattr(job_environment, "PROJECT", tmp_path)
-    monkeypatch.setattr(job_environment, "locked_folder", lambda: locked_folder(lock))
+    monkeypatch.setattr(job_environment, "locked_folder", lambda _: locked_folder(lock))
     job = make_job(tmp_path, default_arguments={"--additional-python-modules": "own==1.0"})
     own, locked, scripts = job_environment.python_path(job.model_copy(update={"packages": ("sizes==1.0",)}))
     assert ((Path(own) / "own.py").is_file(), (Path(locked) / "sizes.py").is_file()) == (True, True)
@@ -123,8 +123,8 @@ def test_only_job_tests_see_the_packages_before_those_of_the_project(
     lock: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = str(locked_folder(lock))
-    monkeypatch.setattr(job_environment, "has_packages", lambda: True)
-    monkeypatch.setattr(job_environment, "locked_folder", lambda: Path(folder))
+    monkeypatch.setattr(job_environment, "has_packages", lambda _: True)
+    monkeypatch.setattr(job_environment, "locked_folder", lambda _: Path(folder))
     for paths, place in (
         ([str(job_environment.JOB_SCRIPTS / "tests")], 0),
         (["tests", str(job_environment.JOB_SCRIPTS)], -1),

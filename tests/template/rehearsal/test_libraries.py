@@ -35,7 +35,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(boto3, "client", lambda service: store)
     monkeypatch.setattr(libraries, "PROJECT", tmp_path)
     monkeypatch.setattr(job_packages, "FOLDERS", tmp_path / "jobs")
-    monkeypatch.setattr(job_environment, "locked_folder", lambda: None)
+    monkeypatch.setattr(job_environment, "locked_folder", lambda _: None)
     monkeypatch.setattr(sys, "path", ["script", "rest"])
     monkeypatch.setenv("PYTHONPATH", "glue_libs")
     folder = tmp_path / "run"
