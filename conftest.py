@@ -44,5 +44,9 @@ if importlib.util.find_spec("awsglue") is None and importlib.util.find_spec("jdk
 
     def pytest_configure(config: pytest.Config) -> None:
         from local.job_environment import add_packages_to_tests
+        from local.job_packages import PackagesError
 
-        add_packages_to_tests(config.args)
+        try:
+            add_packages_to_tests(config.args)
+        except PackagesError as error:
+            raise pytest.UsageError(str(error)) from None

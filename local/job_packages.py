@@ -51,8 +51,8 @@ def folder_of(modules: Sequence[str], options: Sequence[str] = ()) -> Path:
     `modules` are such as scipy==1.14.1, or a wheel, here or in S3. Raise PackagesError.
     """
     given = [_wheel(item) if item.startswith("s3://") else item for item in sorted(modules)]
-    contents = [Path(item).read_bytes() if item.endswith(".whl") else b"" for item in given]
-    key = b"\0".join([*(item.encode() for item in [*modules, *options]), *contents])
+    files = [Path(item).read_bytes() for item in given if Path(item).is_file()]
+    key = b"\0".join([*(item.encode() for item in [*sorted(modules), *options]), *files])
     return _folder(key, [*options, *given], ", ".join(sorted(modules)))
 
 

@@ -68,8 +68,11 @@ class JobCode:
                 continue
             if packages := self._packages.modules.get(module):
                 wanted |= dict.fromkeys(packages)
-            elif module in shipped:
-                of_glue[shipped[module]] = None
+            elif package := shipped.get(module):
+                of_glue[package] = None
+                if self._all_known and package not in glue_packages.AWS_SDK | self._packages.locked.keys():
+                    said = f"{package} is in Glue {settings.glue_version}; run `make lock`, and this laptop has it too"
+                    self.warnings.append(ErrorLine(item.file, item.line, "", said))
             elif not item.optional:
                 unknown.append(item)
         self._check_unknown(unknown, code, script, settings)

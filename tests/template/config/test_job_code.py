@@ -192,6 +192,13 @@ def test_what_spark_imports_for_a_script_counts_too(tmp_path: Path, script: str,
     assert [pin.partition("==")[0] for pin in found] == expected
 
 
+def test_a_package_of_glue_that_the_laptop_lacks_is_a_warning(tmp_path: Path) -> None:
+    said = "job_scripts/show.py:4: pandas is in Glue 5.0; run `make lock`, and this laptop has it too"
+    assert warnings(project(tmp_path, "import pandas, boto3")) == [said]
+    (tmp_path / "requirements-jobs.lock").write_text("pandas==2.2.2 \\\n    # via -r packages-of-glue.txt\n")
+    assert warnings(project(tmp_path, "import pandas, boto3")) == []
+
+
 def test_what_glue_has_depends_on_its_version(tmp_path: Path) -> None:
     config = project(tmp_path, "import pandas, dateutil", config=CONFIG.replace("Show:", "Show: {glueVersion: '5.1'}"))
     assert config.stages[0].jobs[0].glue_packages == ("pandas==2.3.3", "python-dateutil==2.9.0.post0")
