@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 # Calls that load a module, or the files of a package, by the name in their first argument.
@@ -17,6 +18,8 @@ USED_BY_SPARK = {
     "pyspark.ml": ("numpy",),
     "pyspark.mllib": ("numpy",),
 }
+# What may stand in an expression and means an import.
+IN_EXPRESSIONS = (*LOADERS, *(f"{name}(" for name in READERS), *(name for name in USED_BY_SPARK if "." not in name))
 MISSING = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
 
 
@@ -52,14 +55,21 @@ class FileImports:
     exported: tuple[str, ...] = ()
 
 
+@lru_cache(maxsize=1)  # the options and the imports of a script are read one after the other
+def parse_source(source: bytes, name: str) -> ast.Module:
+    """Return the syntax tree of a file's content."""
+    return ast.parse(source, filename=name)
+
+
 def read_imports(file: Path, package: tuple[str, ...] = ()) -> FileImports:
     """Return the imports of a file, in whose `package` (`("a", "b")`) relative names are resolved.
 
     Raise SyntaxError, with `lineno`, for a file that Python cannot parse.
     """
     try:
-        tree = ast.parse(file.read_bytes(), filename=file.name)
-        finder = _Finder(package)
+        source = file.read_bytes()
+        tree = parse_source(source, file.name)
+        finder = _Finder(package, any(word.encode() in source for word in IN_EXPRESSIONS))
         finder.visit(tree)
     except (ValueError, RecursionError, MemoryError) as error:  # NUL bytes, or an expression with thousands of terms
         raise SyntaxError(str(error) or "too complex", (file.name, 1, 1, None)) from None
@@ -67,11 +77,15 @@ def read_imports(file: Path, package: tuple[str, ...] = ()) -> FileImports:
 
 
 class _Finder(ast.NodeVisitor):
-    def __init__(self, package: tuple[str, ...]) -> None:
+    def __init__(self, package: tuple[str, ...], expressions: bool) -> None:
         self.imports: list[Import] = []
         self.dynamic: list[int] = []
-        self._package = package
+        self._package, self._expressions = package, expressions
         self._optional = 0
+
+    def visit(self, node: ast.AST) -> None:
+        if self._expressions or not isinstance(node, ast.expr):  # most files have imports in statements alone
+            super().visit(node)
 
     def visit_Import(self, node: ast.Import) -> None:
         for item in node.names:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from aws_glue_cdk_baseline.config.imports import parse_source
 from aws_glue_cdk_baseline.config.option_names import find_options
 
 # Glue passes these itself: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-glue-arguments.html
@@ -39,7 +40,7 @@ def read_script_options(script: Path) -> ScriptOptions | None:
     """
     source = script.read_bytes()
     try:
-        found = find_options(ast.parse(source, filename=script.name))
+        found = find_options(parse_source(source, script.name))
     except (ValueError, RecursionError, MemoryError) as error:  # NUL bytes, or an expression with thousands of terms
         raise SyntaxError(str(error) or "too complex", (script.name, 1, 1, None)) from None
     required: dict[str, int] = {}

@@ -48,6 +48,7 @@ class SharedCode:
         self.folder = folder
         self._read: dict[Path, FileImports | ErrorLine] = {}
         self._codes: dict[Path, Code] = {}
+        self._places: dict[str, Path | None] = {}
 
     def shown(self, file: Path) -> str:
         """Return the name of a file in messages, such as job_scripts/clean.py."""
@@ -61,6 +62,11 @@ class SharedCode:
 
     def place(self, name: str) -> Path | None:
         """Return the folder of the package `name`, or the file of the module, or None if there is neither."""
+        if name not in self._places:
+            self._places[name] = self._find(name)
+        return self._places[name]
+
+    def _find(self, name: str) -> Path | None:
         package, module = self.folder / name, self.folder / f"{name}.py"
         if name in LEFT_OUT:
             return None
