@@ -12,8 +12,6 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools import lock_jobs
-
 PROJECT = Path(__file__).resolve().parent.parent
 UV = [
     *("uv", "pip", "compile", "--no-config", "--quiet"),
@@ -63,6 +61,8 @@ def refresh(project: Path, arguments: list[str]) -> int:
 
 
 def main(arguments: list[str]) -> int:
+    from tools import lock_jobs  # the Build stage tests LOCKS, and has no packages for a laptop
+
     parser = argparse.ArgumentParser(prog="python -m tools.lock", allow_abbrev=False)
     parser.add_argument("--config", type=Path, default=Path("default-config.yaml"))
     options, given = parser.parse_known_args(arguments)
