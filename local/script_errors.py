@@ -12,6 +12,7 @@ from types import ModuleType
 
 SPARK_ERROR = re.compile(r"\[[A-Z_]+[A-Z_.]*\] .*")
 NOT_HERE = "; it is not on this machine: run the job in the Glue image (make run JOB=… ENGINE=docker)"
+WORKER_ERROR = re.compile(r"^Traceback \(most recent call last\):\n(?:[ \t].*\n)+(\S.*)", re.MULTILINE)
 JAVA_CAUSE = re.compile(r"^Caused by: (.*)", re.MULTILINE)
 
 
@@ -41,6 +42,8 @@ def run_script(script: Path, arguments: list[str], reason_file: Path) -> None:
 def reason(error: BaseException) -> str:
     """Return one line about `error`. For an error in Spark's Java it has Spark's own message and the last cause."""
     kind, said = type(error).__name__, str(error).strip()
+    if kind in ("PythonException", "Py4JJavaError") and (in_worker := WORKER_ERROR.findall(said)):
+        return f"{in_worker[-1]} (in a Python function that Spark called)"
     if kind == "Py4JJavaError":
         named = SPARK_ERROR.search(said)
         causes = [re.sub(r"^(?:[\w$]+\.)+", "", cause) for cause in JAVA_CAUSE.findall(said)]

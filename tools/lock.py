@@ -7,8 +7,11 @@ A version that still fits is kept. Arguments go to `uv pip compile`, such as --u
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,13 +54,24 @@ LOCKS = (
 def refresh(project: Path, arguments: list[str]) -> int:
     """Update the lock files. Return the exit code of the first command that fails, or 0."""
     npm = ["npm", "update" if "--upgrade" in arguments else "install", *NPM]
-    for command in [*(lock.command(*arguments) for lock in LOCKS), npm]:
-        code = subprocess.run(command, cwd=project, stdout=subprocess.DEVNULL).returncode
-        if code:
-            return code
+    with keeping_times([project / file for file in (*(lock.file for lock in LOCKS), "package-lock.json")]):
+        for command in [*(lock.command(*arguments) for lock in LOCKS), npm]:
+            code = subprocess.run(command, cwd=project, stdout=subprocess.DEVNULL).returncode
+            if code:
+                return code
     files = " ".join([*(lock.file for lock in LOCKS), "package-lock.json"])
     print(f"`git diff` shows what changed in: {files}")
     return 0
+
+
+@contextmanager
+def keeping_times(files: list[Path]) -> Iterator[None]:
+    """Let files that the block writes again unchanged keep their time: make sets up nothing anew because of them."""
+    before = {file: (file.read_bytes(), file.stat()) for file in files if file.is_file()}
+    yield
+    for file, (content, stat) in before.items():
+        if file.is_file() and file.read_bytes() == content:
+            os.utime(file, ns=(stat.st_atime_ns, stat.st_mtime_ns))
 
 
 def main(arguments: list[str]) -> int:

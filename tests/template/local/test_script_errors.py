@@ -102,3 +102,20 @@ def test_a_script_sees_what_python_gives_it_and_its_traceback_is_its_own(tmp_pat
         "    raise ValueError(f'{sys.argv[1:]} {beside.WHERE}')\n"
         "ValueError: ['--JOB_NAME', 'x'] beside the script\n"
     )
+
+
+@pytest.mark.parametrize(
+    "action", ["collect()", "write.parquet(sys.argv[1])", "rdd.map(lambda row: 1 / row.id).count()"]
+)
+def test_an_error_in_a_function_that_spark_calls_is_the_reason(tmp_path: Path, action: str) -> None:
+    script = tmp_path / "udf.py"
+    script.write_text(
+        "import sys\nfrom pyspark.sql import SparkSession, functions as F\n"
+        "spark = SparkSession.builder.getOrCreate()\n"
+        "divide = F.udf(lambda number: 1 / number, 'double')\n"
+        f"spark.range(1).select('id', divide('id').alias('x')).{action}\n"
+    )
+    reason_file = tmp_path / "reason"
+    command = [sys.executable, script_errors.__file__, str(reason_file), str(script), str(tmp_path / "out")]
+    assert subprocess.run(command, capture_output=True).returncode == 1
+    assert reason_file.read_text() == "ZeroDivisionError: division by zero (in a Python function that Spark called)"

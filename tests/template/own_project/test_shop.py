@@ -9,7 +9,7 @@ import pytest
 
 from aws_glue_cdk_baseline.config import PROJECT
 from tests.template.own_project.shop import EXAMPLES, FILES, JOB_SCRIPTS, REPORT
-from tests.template.rehearsal.projects import Project, git
+from tests.template.rehearsal.projects import Project, environment, git
 
 pytestmark = pytest.mark.slow
 
@@ -38,7 +38,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 
 def make(project: Project, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(["make", *arguments], cwd=project.folder, capture_output=True, text=True)
+    return subprocess.run(["make", *arguments], cwd=project.folder, env=environment(), capture_output=True, text=True)
 
 
 def rows(project: Project, location: str) -> list[str]:
@@ -92,5 +92,11 @@ def test_one_broken_job_names_the_stage_the_job_and_those_not_started(shop: Proj
 def shop_rehearsal(shop: Project, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "rehearsal", "--project", str(shop.folder), *arguments]
     return subprocess.run(
-        command, cwd=shop.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command,
+        cwd=shop.folder,
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )

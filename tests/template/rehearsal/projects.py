@@ -100,8 +100,9 @@ class Outcome:
 
 
 def environment() -> dict[str, str]:
-    """Return the environment without the variables that pytest set for local Spark."""
-    return {name: value for name, value in os.environ.items() if name not in ("JAVA_HOME", "PYSPARK_SUBMIT_ARGS")}
+    """Return the environment without the variables that conftest.py has set for local Spark and its S3."""
+    own = ("JAVA_HOME", "PYSPARK_SUBMIT_ARGS", "PYTHONPATH", "JOB_INPUTS", "JOB_SAMPLES")
+    return {name: value for name, value in os.environ.items() if name not in own and not name.startswith("AWS_")}
 
 
 def git(folder: Path, *arguments: str) -> str:

@@ -1,5 +1,6 @@
 """`make lock`, and that every installation takes hashes."""
 
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -54,3 +55,14 @@ def test_make_lock_refreshes_all_in_an_order_that_lets_them_agree(monkeypatch: p
 def test_make_lock_ends_with_the_first_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(subprocess, "run", lambda command, **kwargs: subprocess.CompletedProcess(command, 2))
     assert lock.refresh(Path("/p"), []) == 2
+
+
+def test_a_lock_that_is_written_again_unchanged_keeps_its_time(tmp_path: Path) -> None:
+    same, changed = tmp_path / "same.lock", tmp_path / "changed.lock"
+    for file in (same, changed):
+        file.write_text("one\n")
+        os.utime(file, (1_000_000_000, 1_000_000_000))
+    with lock.keeping_times([same, changed, tmp_path / "none.lock"]):
+        same.write_text("one\n")
+        changed.write_text("two\n")
+    assert same.stat().st_mtime == 1_000_000_000 < changed.stat().st_mtime
