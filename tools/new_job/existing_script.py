@@ -6,12 +6,10 @@ The script is parsed, and not run.
 from __future__ import annotations
 
 import ast
-import re
 import shlex
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.metadata import packages_distributions
 from pathlib import Path
 
 from aws_glue_cdk_baseline.config.notebook import converted_magics, magics
@@ -99,52 +97,26 @@ def read_existing(file: Path) -> ExistingScript:
     return ExistingScript(file, content, tree, required, optional, known)
 
 
-def unlisted_packages(script: ExistingScript, job_scripts: Path, requirements: Path) -> Iterator[str]:
-    """Yield a line for each package that the script imports and that is not in requirements-jobs.txt.
-
-    Raise NewJobError if it imports modules that lie beside it, and not beside the job scripts.
-    """
+def check_shared_code(script: ExistingScript, job_scripts: Path) -> None:
+    """Raise NewJobError if the script imports modules that lie beside it, and not beside the job scripts."""
     here = {script.file.stem, *(file.stem for file in job_scripts.glob("*.py"))}
     here |= {file.parent.name for file in job_scripts.glob("*/*.py")}
-    others = {
-        name: line
-        for name, line in script.imports().items()
-        if name not in sys.stdlib_module_names and name not in GLUE_MODULES and name not in here
-    }
-    _check_shared(script, others, "/".join(job_scripts.parts[-2:]))
-    listed = _listed(requirements)
-    for name, line in others.items():
-        if not listed & {_plain(name), *map(_plain, packages_distributions().get(name, []))}:
-            yield (
-                f"{script.file.name}:{line} imports {name}, which is not in requirements-jobs.txt: add its package"
-                " there, as in package==1.2.3, unless Glue has it"
-            )
-
-
-def _check_shared(script: ExistingScript, imports: Mapping[str, int], job_scripts: str) -> None:
-    folder = script.file.parent
-    places = {name: [place for place in (folder / f"{name}.py", folder / name) if place.exists()] for name in imports}
-    shared = {name: found[0] for name, found in places.items() if found}
+    shared = {}
+    for name in script.imports():
+        places = [place for place in (script.file.parent / f"{name}.py", script.file.parent / name) if place.exists()]
+        if places and name not in here and name not in sys.stdlib_module_names and name not in GLUE_MODULES:
+            shared[name] = places[0]
     if shared:
-        names = ", ".join(f"{name} (line {imports[name]})" for name in shared)
+        names = ", ".join(f"{name} (line {script.imports()[name]})" for name in shared)
         raise NewJobError(
             f"{script.file} imports {names}, which is not beside the job scripts; copy it first:"
-            f" cp -r {shlex.join(map(str, shared.values()))} {job_scripts}/"
+            f" cp -r {shlex.join(map(str, shared.values()))} {'/'.join(job_scripts.parts[-2:])}/"
         )
 
 
 def _refuse_magics(file: Path, found: list[tuple[int, str]]) -> None:
     for line, message in found:
         raise NewJobError(f"{file}:{line}: {message}")
-
-
-def _listed(requirements: Path) -> set[str]:
-    text = requirements.read_text(encoding="utf-8") if requirements.is_file() else ""
-    return {_plain(name) for name in re.findall(r"^([A-Za-z0-9][\w.-]*)", text, re.MULTILINE)}
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _is_own(option: str) -> bool:

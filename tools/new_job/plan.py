@@ -20,7 +20,7 @@ from tools.new_job.arguments import (
     wrong_outputs,
 )
 from tools.new_job.config_blocks import Block
-from tools.new_job.existing_script import ExistingScript, read_existing, unlisted_packages
+from tools.new_job.existing_script import ExistingScript, check_shared_code, read_existing
 from tools.new_job.job_files import existing_test, format_of, new_script, new_test
 from tools.new_job.names import NewJobError, name_from
 
@@ -121,7 +121,8 @@ def _brought(request: Request, module: str, project: Path) -> Job:
         )
     arguments = arguments_of(script, request.given)
     lines, values = block_lines(arguments)
-    notes = [*_notes(script, arguments), *unlisted_packages(script, job_scripts, project / "requirements-jobs.txt")]
+    check_shared_code(script, job_scripts)
+    notes = _notes(script, arguments)
     return _job(
         request,
         module,
