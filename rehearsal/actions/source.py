@@ -88,13 +88,20 @@ def run_source(
 
 
 def take(project: Path, folder: Path, *, working_tree: bool = False, revision: str = "HEAD") -> Source:
-    """Clone `revision` of the project's repository into `folder`. `working_tree` adds the uncommitted files."""
+    """Clone `revision` of the project's repository into `folder`. `working_tree` adds the uncommitted files.
+
+    Of a project in a subfolder of its repository, only the subfolder counts.
+    """
     commit = _git(project, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}").strip()
     subject = _git(project, "log", "-1", "--format=%h %s", commit).strip()
-    _git(project, "clone", "--quiet", "--no-checkout", str(project), str(folder))
+    root, subfolder = _git(project, "rev-parse", "--show-toplevel", "--show-prefix").split("\n")[:2]
+    _git(project, "clone", "--quiet", "--no-checkout", root, str(folder))
     _git(folder, "checkout", "--quiet", "--detach", commit)
     shutil.rmtree(folder / ".git")  # an artifact of a Source action has no history
-    changed = [line[3:] for line in _git(project, "status", "--porcelain", "-uall").splitlines()]
+    folder = folder / subfolder
+    if not folder.is_dir():
+        raise RehearsalError(f"{subfolder} is not in the commit {subject}; commit it first")
+    changed = [line[3:] for line in _git(project, "status", "--porcelain", "-uall", "--", ".").splitlines()]
     if working_tree:
         known = _git(project, "ls-tree", "-r", "-z", "--name-only", commit)  # some may have been removed or renamed
         there = _git(project, "ls-files", "-z", "--cached", "--others", "--exclude-standard")

@@ -197,5 +197,6 @@ def _resources(action: str, kind: str, name: str, stack: str, place: Environment
         "codepipeline": f"arn:aws:codepipeline:{here}:{name}",
         "codecommit": f"arn:aws:codecommit:{here}:{name}",
         "events": f"arn:aws:events:{here}:rule/{name}",
+        "codestar-connections": f"arn:aws:codestar-connections:{here}:connection/EXAMPLE",
     }
     return [arns.get(service, "*")]

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aws_cdk.pipelines import CodePipelineSource, IFileSetProducer
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
 from aws_glue_cdk_baseline.config import PROJECT, load_config
@@ -17,6 +18,14 @@ from tests.configs import PROD, with_stage
 
 Calls = list[tuple[str, str, str]]
 FILES = ["pipeline-account", "stage-account"]
+
+
+class OfAnotherHost(PipelineStack):
+    """The pipeline of a project at GitHub, changed as docs/operate.md says."""
+
+    def _source(self) -> IFileSetProducer:
+        connection = "arn:aws:codestar-connections:us-east-1:123456789101:connection/example"
+        return CodePipelineSource.connection("owner/name", "main", connection_arn=connection)
 
 
 @pytest.fixture(scope="module")
@@ -36,10 +45,13 @@ def calls() -> dict[str, Calls]:
         config=config,
         env={"account": home.account, "region": home.region},
     )
+    other = make_app()
+    OfAnotherHost(other, "PipelineStack", config=config, env={"account": home.account, "region": home.region})
     found: dict[str, Calls] = {name: [] for name in FILES}
-    for stack in assembly.stacks(Path(app.synth().directory)):
-        name = "stage-account" if stack.staged else "pipeline-account"
-        found[name] += list(needed(stack.template, stack.name, stack.environment))
+    for made in (app, other):
+        for stack in assembly.stacks(Path(made.synth().directory)):
+            name = "stage-account" if stack.staged else "pipeline-account"
+            found[name] += list(needed(stack.template, stack.name, stack.environment))
     return found
 
 
@@ -60,6 +72,11 @@ def test_a_policy_is_enough(calls: dict[str, Calls], name: str) -> None:
 
 @pytest.mark.parametrize("name", FILES)
 def test_a_policy_allows_no_action_that_nothing_needs(calls: dict[str, Calls], name: str) -> None:
+    if name == "pipeline-account":
+        passed = [call for call in calls[name] if call[0] == "codestar-connections:PassConnection"]
+        assert passed
+        # The service has two names: https://docs.aws.amazon.com/dtconsole/latest/userguide/rename.html
+        calls[name].append(("codeconnections:PassConnection", *passed[0][1:]))
     allowed = {action for statement in policy(name)["Statement"] for action in statement["Action"]}
     assert {action for action in allowed if not any(fnmatch(call, action) for call, _, _ in calls[name])} == set()
 

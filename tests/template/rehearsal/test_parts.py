@@ -167,6 +167,28 @@ def test_the_working_tree_is_without_files_whose_removal_is_staged(repository: P
     assert contents(taken.folder) == {"kept": "changed", "new": "new"}
 
 
+def test_of_a_project_in_a_subfolder_only_the_subfolder_is_taken(repository: Path, tmp_path: Path) -> None:
+    project = repository / "etl"
+    project.mkdir()
+    (project / "app").write_text("committed")
+    with pytest.raises(RehearsalError, match=r"^etl/ is not in the commit \w+ first; commit it first$"):
+        source.take(project, tmp_path / "none")
+    git(repository, "add", "--all")
+    git(repository, "-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "--quiet", "-m", "second")
+    (project / "app").write_text("changed")
+    (repository / "kept").write_text("changed again")
+    taken = source.take(project, tmp_path / "source")
+    assert contents(taken.folder) == {"app": "committed"}
+    assert "; 1 file is not committed" in taken.remark
+    assert contents(source.take(project, tmp_path / "tree", working_tree=True).folder) == {"app": "changed"}
+
+
+def test_a_worktree_of_git_is_taken_as_it_is(repository: Path, tmp_path: Path) -> None:
+    worktree = tmp_path / "worktree"
+    git(repository, "worktree", "add", "--quiet", str(worktree))
+    assert contents(source.take(worktree, tmp_path / "source").folder) == {"kept": "committed", "gone": "committed"}
+
+
 def test_a_folder_that_is_no_repository_is_refused_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(RehearsalError) as raised:
         source.take(tmp_path, tmp_path / "source")
