@@ -14,6 +14,7 @@ from aws_glue_cdk_baseline.config.packages import REQUIREMENTS, JobPackages, can
 from aws_glue_cdk_baseline.config.shared_code import Code, Outside, SharedCode
 
 ADDITIONAL = "--additional-python-modules"
+READ_ARGUMENTS = (b"sys.argv", b"getResolvedOptions")
 # With one of these, a job has modules that are not known here.
 BRINGS_MODULES = (ADDITIONAL, "--extra-py-files", "--python-modules-installer-option")
 # Modules in this folder: on a laptop, tests would import these in place of the user's.
@@ -50,6 +51,11 @@ class JobCode:
             if place and place not in self._scripts and (owner := _owner_at_once(name)):
                 self._refuse_name(place, owner)
         self._check_old_test(folder / OLD_TEST)
+
+    def has_helper_for_arguments(self, script: Path) -> bool:
+        """Return true if a shared module of the script reads arguments: it may read any."""
+        modules = (file for file in self._shared.of(script).files if file.suffix == ".py" and file not in self._scripts)
+        return any(name in file.read_bytes() for file in modules for name in READ_ARGUMENTS)
 
     def needs(self, script: Path, settings: JobSettings, report: Callable[[str], None]) -> Needs:
         """Return what a job needs. `report` gets the errors of the job; those of a script go to `errors`."""

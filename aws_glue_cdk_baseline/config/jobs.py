@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -172,7 +173,10 @@ class StageJobs:
 
     def _script_options(self, script: Path) -> ScriptOptions | None:
         if script not in self._options:
-            self._options[script], problems = read_script(script)
+            options, problems = read_script(script)
+            if options and self._code.has_helper_for_arguments(script):
+                options = replace(options, complete=False)
+            self._options[script] = options
             shown_script = script.relative_to(self._scripts_folder.parent).as_posix()
             self.errors += [ErrorLine(shown_script, line, "", message) for line, message in problems]
         return self._options[script]

@@ -287,3 +287,14 @@ def test_the_test_of_before_is_named_in_a_warning(tmp_path: Path) -> None:
         "job_scripts/tests/test_imports.py:2: knows neither shared code nor requirements-jobs.txt; remove this file:"
         " the synth checks the imports"
     ]
+
+
+def test_a_shared_helper_may_read_any_argument(tmp_path: Path) -> None:
+    config = CONFIG.replace("    Show:\n", "    Show:\n      rowLimit: 7\n")
+    helper = "import sys\ndef option(name, default):\n    return default if f'--{name}' not in sys.argv else 'given'\n"
+    script = "from options import option\nlimit = option('row_limit', '10')"
+    job = project(tmp_path, script, {"options.py": helper}, config).stages[0].jobs[0]
+    assert job.arguments == {"--row_limit": "7"}
+    (tmp_path / "aws_glue_cdk_baseline" / "job_scripts" / "options.py").write_text("def option(name, default): ...\n")
+    with pytest.raises(ConfigError, match=r"rowLimit: is neither a setting nor a parameter that the script reads"):
+        project(tmp_path, script, {}, config)
