@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # GNU make 3.81, of macOS, finds a command on this PATH only through a shell that is not its default one.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help lock rehearse test test-rehearsal fuzz-config test-jobs check run shell job sample new-sample synth snapshot schema benchmark-synth benchmark-join clean
+.PHONY: help lock rehearse test test-rehearsal fuzz-config test-jobs check run shell job sample new-sample synth snapshot schema benchmark-synth benchmark-join benchmark-run clean
 
 # A variable that only the command line may set, since other programs use its name in the environment.
 given = $(if $(findstring command,$(origin $(1))),$($(1)))
@@ -89,6 +89,9 @@ benchmark-synth: $(VENV)/.ready node_modules/.ready  ## measure the synth of 2 a
 
 benchmark-join: $(VENV)/.ready  ## measure the join and the tutorial's, up to 10 million rows (ARGS="--scales 100")
 	@python -m tools.benchmark_join $(ARGS)
+
+benchmark-run: $(VENV)/.ready  ## measure a job run beside a bare Spark session (ARGS="--runs 5")
+	@python -m tools.benchmark_run $(ARGS)
 
 lock: $(VENV)/.ready  ## update the lock files after a change of a requirements file or package.json (ARGS=--upgrade)
 	@python -m tools.lock --config $(CONFIG) $(ARGS)

@@ -9,6 +9,7 @@ import functools
 import os
 import re
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -130,6 +131,9 @@ def archive_classes() -> None:
             environment["PYSPARK_SUBMIT_ARGS"] = arguments
             subprocess.run([sys.executable, "-c", SMALL_SESSION], env=environment, check=True, capture_output=True)
         spark_classes.replace(SPARK_CLASSES)
+    for old in ARCHIVE.parent.glob("spark-*-java-*"):  # of the versions before
+        if old != ARCHIVE:
+            shutil.rmtree(old, ignore_errors=True)
 
 
 def open_shell() -> int:

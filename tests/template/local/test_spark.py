@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from local import spark
+from local.s3.gateway import gateway
+from local.s3.store import FileStore
 
 
 def test_the_stand_in_comes_last_on_the_path_so_that_it_shadows_nothing() -> None:
@@ -48,12 +50,13 @@ def test_java_loads_sparks_classes_from_the_archive_that_is_made_of_them(
     monkeypatch.setattr(spark, "JAVA_CLASSES", tmp_path / "java.jsa")
     monkeypatch.setattr(spark, "SPARK_CLASSES", tmp_path / "spark.jsa")
     spark.archive_classes()
-    environment = spark.spark_environment(small_data=True)
-    option = "-Xshare:auto -Xlog:disable"
-    assert option in environment["PYSPARK_SUBMIT_ARGS"]
-    log = f"-Xshare:auto -Xlog:class+load:file={tmp_path}/loaded"
-    environment["PYSPARK_SUBMIT_ARGS"] = environment["PYSPARK_SUBMIT_ARGS"].replace(option, log)
-    subprocess.run([sys.executable, "-c", spark.SMALL_SESSION], env=environment, check=True, capture_output=True)
+    with gateway(FileStore(tmp_path / "samples", tmp_path / "out")) as s3:
+        environment = spark.spark_environment(small_data=True, s3=s3)
+        option = "-Xshare:auto -Xlog:disable"
+        assert option in environment["PYSPARK_SUBMIT_ARGS"]
+        log = f"-Xshare:auto -Xlog:class+load:file={tmp_path}/loaded"
+        environment["PYSPARK_SUBMIT_ARGS"] = environment["PYSPARK_SUBMIT_ARGS"].replace(option, log)
+        subprocess.run([sys.executable, "-c", spark.SMALL_SESSION], env=environment, check=True, capture_output=True)
     loaded = [
         line
         for line in (tmp_path / "loaded").read_text().splitlines()

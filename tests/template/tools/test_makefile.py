@@ -23,7 +23,7 @@ TARGETS = {
         "new-sample",
         "synth",
     ),
-    *("snapshot", "schema", "benchmark-synth", "benchmark-join", "lock", "clean"),
+    *("snapshot", "schema", "benchmark-synth", "benchmark-join", "benchmark-run", "lock", "clean"),
 }
 
 
