@@ -147,7 +147,7 @@ class OptionFinder(ast.NodeVisitor):
         self.generic_visit(node)
         if name in self.readers:
             self.reads.append((self._place, node))
-        elif name == "format" and isinstance(node.func, ast.Attribute) and _is_dynamic(node.func.value):
+        elif name == "format" and isinstance(node.func, ast.Attribute) and is_dashes(node.func.value):
             self.texts.append((self._place, node))
 
     def visit_Name(self, node: ast.Name) -> None:
@@ -195,12 +195,12 @@ class OptionFinder(ast.NodeVisitor):
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
         self.generic_visit(node)
-        if node.values and _is_dynamic(node.values[0]):
+        if node.values and is_dashes(node.values[0]):
             self.texts.append((self._place, node))
 
     def visit_BinOp(self, node: ast.BinOp) -> None:
         self.generic_visit(node)
-        if isinstance(node.op, ast.Add | ast.Mod) and _is_dynamic(node.left):
+        if isinstance(node.op, ast.Add | ast.Mod) and is_dashes(node.left):
             self.texts.append((self._place, node))
 
 
@@ -208,6 +208,6 @@ def _name(function: ast.expr) -> str | None:
     return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", None)
 
 
-def _is_dynamic(text: ast.AST) -> bool:
+def is_dashes(text: ast.AST) -> bool:
     """Return true for the beginning of an option whose name follows: "--", "--{}" or "--%s"."""
     return isinstance(text, ast.Constant) and isinstance(text.value, str) and bool(DYNAMIC.fullmatch(text.value))

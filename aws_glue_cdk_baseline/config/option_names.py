@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from aws_glue_cdk_baseline.config.option_finder import OptionFinder, Place, Use
+from aws_glue_cdk_baseline.config.option_finder import OptionFinder, Place, Use, is_dashes
 
 
 @dataclass(frozen=True)
@@ -132,9 +132,12 @@ class _Resolver:
                 if name in loops:
                     return self._constants(loops[name], place)
                 return self._argument(name, place)
-            case ast.JoinedStr(values=[_, ast.FormattedValue(value=inner)]) | ast.BinOp(right=inner):
-                return self._texts(inner, place)
-            case ast.Call(func=ast.Attribute(attr="format"), args=[inner]):
+            # An option with its dashes, such as f"--{name}". Of other texts that are put together, nothing is known.
+            case (
+                ast.JoinedStr(values=[dashes, ast.FormattedValue(value=inner)])
+                | ast.BinOp(left=dashes, right=inner)
+                | ast.Call(func=ast.Attribute(attr="format", value=dashes), args=[inner])
+            ) if is_dashes(dashes):
                 return self._texts(inner, place)
         return None
 

@@ -35,6 +35,9 @@ def test_other_spellings_of_a_literal_list_are_read(tmp_path: Path, source: str)
     [
         "print('reads nothing')",
         "getResolvedOptions(sys.argv, names())",
+        "getResolvedOptions(sys.argv, ['minimum_' + 'age'])",
+        "getResolvedOptions(sys.argv, ['{}_path'.format('input')])",
+        "getResolvedOptions(sys.argv, [f'minimum_{name}'])",
         "params = ['a']\nparams.append('b')\ngetResolvedOptions(sys.argv, params)",
         "params = ['a']\nparams += ['b']\ngetResolvedOptions(sys.argv, params)",
         "params = ['a']\nextend(params)\ngetResolvedOptions(sys.argv, params)",
