@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path, PurePosixPath
 
+from tools.samples.formats import KINDS
 from tools.samples.source import Item, Level, SampleError
 
 
@@ -62,6 +63,9 @@ def _place(path: Path, location: str, only: bool) -> Path:
     # A folder does not stand for one file, unless it has its name: Spark writes folders such as orders.parquet.
     stands_for_it = path.is_file() or path.name == last or not PurePosixPath(last).suffix
     if only and stands_for_it:
+        kinds = [KINDS.get(PurePosixPath(name).suffix[1:].lower()) for name in (path.name, last)]
+        if path.is_file() and None not in kinds and kinds[0] != kinds[1]:
+            raise SampleError(f"FROM={path} is {kinds[0]}, and {location} is named as {kinds[1]}; take such a file")
         return path
     ways = f"{last} or {bucket}/{key}" if key else bucket
     raise SampleError(f"FROM={path} does not hold {location}; it must have {ways} in it")

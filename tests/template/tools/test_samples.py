@@ -423,3 +423,14 @@ def test_errors_are_one_line_and_exit_code_1(capsys: pytest.CaptureFixture[str])
     assert "has no job 'NoSuchJob' in dev" in printed.err
     assert "ROWS=many: is not a whole number" in printed.err
     assert printed.out == ""
+
+
+def test_a_file_of_another_format_than_the_locations_name_is_refused(tmp_path: Path) -> None:
+    project = Project(tmp_path, {"inputLocation": "s3://data/orders.json"})
+    project.put("orders.csv", "id\n1\n")
+    assert project.error("--from", str(project.data / "orders.csv")).endswith(
+        "orders.csv is csv, and s3://data/orders.json is named as json; take such a file"
+    )
+    project.put("lines.jsonl", json_lines(1))
+    project.run("fetch", "--from", str(project.data / "lines.jsonl"))
+    assert list(project.files()) == ["data/orders.json"]
