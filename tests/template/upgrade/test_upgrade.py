@@ -135,6 +135,9 @@ def test_it_merges_without_a_conflict_and_its_first_push_runs_to_the_end(own: Pr
         subprocess.run(command, shell=True, cwd=own.folder, check=True, capture_output=True)
     assert own.read("default-config.yaml") == CONFIG
     assert not (own.folder / JOB_SCRIPTS / "join_legislators.py").exists()
+    sample = own.folder / "samples" / "orders-dev" / "in" / "orders.json"  # CHANGELOG.md, "By hand"
+    sample.parent.mkdir(parents=True)
+    sample.write_text('{"id": 1, "price": 2.5, "pieces": 4}\n', encoding="utf-8")
     assert rehearse == 'make rehearse ARGS="--deployed before-upgrade --approve"\n'
     outcome = own.rehearse("--deployed", "before-upgrade", "--approve")
     assert outcome.code == 0, outcome.output
