@@ -123,7 +123,8 @@ folder = Path(sys.argv[1])
 job = make_job(folder, "Waiting", arguments={"--started": str(folder / "started")})
 job.script.write_text((folder / "script").read_text())
 command.load_config = lambda path: make_config((job,))
-signal.signal(signal.SIGTERM, signal.default_int_handler)
+for ending in (signal.SIGINT, signal.SIGTERM):  # SIGINT is ignored where the tests run in the background
+    signal.signal(ending, signal.default_int_handler)
 sys.exit(command.main(["Waiting"]))
 """
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -125,6 +126,7 @@ def test_a_python_that_is_named_is_the_only_one_to_be_tried(project: Path) -> No
     )
 
 
+@cache  # a zip file has the time in it
 def wheel() -> bytes:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
