@@ -93,9 +93,7 @@ def priced(orders: DataFrame, customers: DataFrame) -> DataFrame:
 
 
 def main() -> None:
-    args = getResolvedOptions(
-        sys.argv, ["JOB_NAME", "input_path_orders", "input_path_customers", "output_path"]
-    )
+    args = getResolvedOptions(sys.argv, ["JOB_NAME", "input_path_orders", "input_path_customers", "output_path"])
     glue_context = GlueContext(SparkContext.getOrCreate())
     spark = glue_context.spark_session
     job = Job(glue_context)
