@@ -81,7 +81,6 @@ from pyspark.context import SparkContext
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import DecimalType, StringType
-
 from shop.names import plain
 
 
