@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from aws_glue_cdk_baseline.config import PROJECT
+from tests.configs import has_the_examples
 
 PAGES = sorted([*PROJECT.glob("*.md"), PROJECT / "local" / "README.md", *(PROJECT / "docs").rglob("*.md")])
 pages = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(PROJECT)))
@@ -40,6 +41,8 @@ def test_a_file_that_is_named_exists_and_has_the_function_that_is_named_with_it(
     if page.name == "CHANGELOG.md":
         return  # it names what is gone
     for name, function in FILE.findall(text_of(page)):
+        if "job_scripts/" in name and not has_the_examples():
+            continue
         assert (PROJECT / name).is_file(), name
         if function:
             assert re.search(rf"^(?:def|class) {function}\b", text_of(PROJECT / name), re.MULTILINE), (name, function)

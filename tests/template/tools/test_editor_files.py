@@ -1,6 +1,7 @@
 """The files for editors and git: .vscode on the laptop, .devcontainer in the Glue image, .gitattributes."""
 
 import json
+import os
 import shlex
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from typing import Any
 
 from aws_glue_cdk_baseline.config import PROJECT
 from build_stage.docker_command import HOME, IMAGES
+from local.job_packages import has_packages, locked_folder
 
 THE_IMAGES_PACKAGES = """\
 import importlib.abc, importlib.machinery, sys, types
@@ -66,9 +68,9 @@ def test_the_dev_container_collects_the_job_tests_and_no_others(tmp_path: Path) 
     arguments = [argument.replace(f"{HOME}/workspace", str(PROJECT)) for argument in given]
     (tmp_path / "sitecustomize.py").write_text(THE_IMAGES_PACKAGES)
     command = [sys.executable, "-m", "pytest", *arguments, "--collect-only", "-q"]
-    result = subprocess.run(
-        command, cwd=PROJECT, env={"PYTHONPATH": str(tmp_path)}, capture_output=True, text=True, timeout=60
-    )
+    packages = locked_folder() if has_packages() else None  # of requirements-jobs.txt
+    path = os.pathsep.join(map(str, filter(None, [tmp_path, packages])))
+    result = subprocess.run(command, cwd=PROJECT, env={"PYTHONPATH": path}, capture_output=True, text=True, timeout=60)
     assert result.returncode == 0, f"{shlex.join(command)}\n{result.stdout}"
     collected = [line.partition("::")[0] for line in result.stdout.splitlines() if "::" in line]
     job_tests = "aws_glue_cdk_baseline/job_scripts/tests"
