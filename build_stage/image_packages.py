@@ -1,4 +1,4 @@
-"""Which packages of requirements-jobs.lock the tests in a Glue image need: those that the image does not have."""
+"""Packages of requirements-jobs.lock that the tests in a Glue image need: those that the image does not have."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the processes of a job find their Python modules on a laptop: shared code and third-party packages."""
+"""The Python path of a job's processes on a laptop: shared code and third-party packages."""
 
 from __future__ import annotations
 

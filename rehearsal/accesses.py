@@ -1,4 +1,4 @@
-"""What a job run has read and written in S3: files, rows and bytes.
+"""The reads and writes of a job run in S3: files, rows and bytes.
 
 The emulator (rehearsal/ministack/s3.py) keeps a file for each run, with a line for each access:
 `{"op": "read", "uri": "s3://bucket/key", "bytes": 80}`, where `op` is read, write or delete.
@@ -16,7 +16,8 @@ from typing import Any
 import pyarrow as pa
 from botocore.exceptions import BotoCoreError, ClientError
 
-from rehearsal.locations import GLUES_OWN, below
+from aws_glue_cdk_baseline.config.glue_arguments import OWN_PLACES
+from local.samples import below
 from tools.rows import Rows, count_rows, hidden, total
 
 SUFFIX = ".s3.jsonl"  # of the file with the accesses, beside the run's log
@@ -49,7 +50,7 @@ def amounts(file: Path, arguments: Mapping[str, str], s3: Any, without: Iterable
     `s3` is the client of an administrator, who may read all of it. Objects `without`, as its script, do not count, nor
     those of Glue's own arguments.
     """
-    own = {value for name, value in arguments.items() if name in GLUES_OWN}
+    own = {value for name, value in arguments.items() if name in OWN_PLACES}
     ignored = [*without, *(part.strip() for value in own for part in value.split(","))]
     read, written = _objects(file, ignored) if file.exists() else ({}, {})
     locations = [value for value in arguments.values() if value.startswith("s3://")]

@@ -15,9 +15,8 @@ from aws_glue_cdk_baseline.config import Config, ConfigError, Job, StageConfig, 
 from aws_glue_cdk_baseline.config.chains import upstream
 from aws_glue_cdk_baseline.config.yaml_file import YamlFile, read_yaml
 from local import sample_data
-from local.samples import place, sample_of
+from local.samples import place, sample_of, touch
 from rehearsal.actions import source
-from rehearsal.locations import touch
 from rehearsal.samples import PUBLIC_BUCKETS
 
 SHOWN = 3  # names in a line
@@ -47,7 +46,7 @@ class Missing:
 
 @dataclass(frozen=True)
 class Inputs:
-    """What is known of the inputs before the rehearsal, and where its `samples` are.
+    """The inputs as they are known before the rehearsal, and the folder of its `samples`.
 
     `before` has the locations that the jobs before each job write, by the name of the deployed job.
     """

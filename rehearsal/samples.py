@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from aws_glue_cdk_baseline.config.glue_arguments import OWN_PLACES
 from local import sample_data
-from local.samples import place
+from local.samples import below, place, touch
 from rehearsal.aws.sessions import Session
-from rehearsal.locations import GLUES_OWN, below, touch
 
 # AWS's public examples: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-python-samples-legislators.html
 PUBLIC_BUCKETS = {"awsglue-datasets"}
@@ -38,7 +38,7 @@ class Place:
 
     @property
     def is_input(self) -> bool:
-        return not self.argument.startswith("--output") and self.argument not in GLUES_OWN
+        return not self.argument.startswith("--output") and self.argument not in OWN_PLACES
 
 
 class Samples:
@@ -131,7 +131,7 @@ def places_in(template: dict[str, Any]) -> Iterator[Place]:
             job = str(resource["Properties"].get("Name", logical_id))
             for argument, value in resource["Properties"].get("DefaultArguments", {}).items():
                 if isinstance(value, str):
-                    for part in value.split(",") if argument in GLUES_OWN else [value]:
+                    for part in value.split(",") if argument in OWN_PLACES else [value]:
                         if part.strip().startswith("s3://") and not ASSETS.match(part.strip()):
                             yield Place(job, argument, part.strip())
 

@@ -56,6 +56,7 @@ REFUSED = {
 }
 # The values of these are lists, separated by commas.
 LISTS = frozenset({"--additional-python-modules", "--extra-jars", "--extra-files"})
+OWN_PLACES = LISTS | {"--TempDir", "--extra-py-files"}  # Glue's own arguments with places in S3
 WRITTEN = frozenset({"--TempDir", "--RedshiftTempDir"})
 
 

@@ -18,7 +18,7 @@ USED_BY_SPARK = {
     "pyspark.ml": ("numpy",),
     "pyspark.mllib": ("numpy",),
 }
-# What may stand in an expression and means an import.
+# Nodes of an expression that mean an import.
 IN_EXPRESSIONS = (*LOADERS, *(f"{name}(" for name in READERS), *(name for name in USED_BY_SPARK if "." not in name))
 MISSING = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
 

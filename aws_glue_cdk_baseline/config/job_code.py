@@ -26,7 +26,7 @@ OLD_TEST = Path("tests", "test_imports.py")
 
 @dataclass(frozen=True)
 class Needs:
-    """What a job needs beside its script: files, packages to install, and packages that Glue has (`name==version`)."""
+    """Needs of a job beside its script: files, packages to install, and packages that Glue has (`name==version`)."""
 
     shared_files: tuple[Path, ...] = ()
     packages: tuple[str, ...] = ()

@@ -20,7 +20,7 @@ class Option:
 
 @dataclass
 class Found:
-    """What a script reads. `calls` has an entry for each call: its options, or none if some of them are not known."""
+    """The options that a script reads. `calls` has those of each call, or none if some are not known."""
 
     options: list[Option] = field(default_factory=list)
     calls: list[list[Option]] = field(default_factory=list)

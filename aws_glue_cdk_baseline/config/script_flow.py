@@ -1,4 +1,4 @@
-"""What a script's syntax tree says of its flow: constants, imports, functions, and the errors that it catches."""
+"""The flow of a script, from its syntax tree: constants, imports, functions, and the errors that it catches."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the integration test is told of a stage's jobs: the flags `--expect` and `--after`, each with JSON."""
+"""Tell the integration test of a stage's jobs: the flags `--expect` and `--after`, each with JSON."""
 
 from __future__ import annotations
 

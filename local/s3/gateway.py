@@ -20,6 +20,7 @@ from urllib.parse import parse_qsl, quote, urlsplit
 
 from local.s3.s3_api import S3Api
 from local.s3.store import Entry, FileStore, Store
+from local.samples import split
 
 SCHEMES = ("s3", "s3a", "s3n")
 Record = Callable[[str, str, int], None]  # the operation (read, write, delete), the URI and the size in bytes
@@ -182,12 +183,6 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:
         """Write no log."""
-
-
-def split(uri: str) -> tuple[str, str]:
-    """Split `s3://bucket/some/key` into bucket and some/key."""
-    bucket, _, key = uri.partition("://")[2].partition("/")
-    return bucket, key
 
 
 def record_to(file: Path) -> Record:

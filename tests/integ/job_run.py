@@ -44,7 +44,7 @@ class JobRun:
 
     @property
     def outcome(self) -> str:
-        """How a run that did not pass ended, in the words for the jobs that come after it."""
+        """The end of a run that did not pass, in the words for the jobs that come after it."""
         if self.state == NOT_STARTED:
             return f"{self.job} could not be started"
         ends = {"SUCCEEDED": "did not pass", "FAILED": "failed"}

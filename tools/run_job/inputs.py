@@ -8,9 +8,8 @@ from pathlib import Path
 from aws_glue_cdk_baseline.config import PROJECT, Job
 from aws_glue_cdk_baseline.config.glue_arguments import LISTS
 from local import sample_data
-from local.s3.gateway import split
 from local.s3.store import FileStore
-from local.samples import place
+from local.samples import place, split, touch
 from tools.job_arguments import RunError
 
 Arguments = Mapping[str, str]
@@ -42,7 +41,7 @@ def check_inputs(
     missing = []
     for job, arguments in runs:
         for name, location in input_arguments(job, arguments).items():
-            if not has_objects(store, location) and not any(_overlap(location, other) for other in written):
+            if not has_objects(store, location) and not any(touch(location, other) for other in written):
                 missing.append(
                     _missing(
                         job,
@@ -50,7 +49,7 @@ def check_inputs(
                         location,
                         store.samples,
                         config,
-                        [one.name for one in stage if any(_overlap(location, out) for out in one.output_locations)],
+                        [one.name for one in stage if any(touch(location, out) for out in one.output_locations)],
                     )
                 )
         written += job.output_locations
@@ -75,14 +74,8 @@ def origin(store: FileStore, location: str) -> str:
 def set_samples_aside(job: Job, store: FileStore) -> None:
     """Hide the samples of locations that the job only writes: what it writes wins over them."""
     for location in job.output_locations:
-        if not any(_overlap(location, read) for read in job.input_locations):
+        if not any(touch(location, read) for read in job.input_locations):
             store.set_samples_aside(*split(location))
-
-
-def _overlap(one: str, two: str) -> bool:
-    """Return true if a location is another one, or a folder above or below it."""
-    one, two = f"{one.rstrip('/')}/", f"{two.rstrip('/')}/"
-    return one.startswith(two) or two.startswith(one)
 
 
 def _missing(job: Job, name: str, location: str, samples: Path, config: str, writers: list[str]) -> str:

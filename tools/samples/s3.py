@@ -10,6 +10,7 @@ import boto3
 from botocore import exceptions as failures
 from botocore.config import Config
 
+from local.samples import split
 from tools.samples.source import Item, Level, SampleError
 
 MAX_PAGES = 20  # of 1000 names, for one folder
@@ -78,7 +79,7 @@ class S3Source:
         self._access, self._s3 = access, access.client("s3")
 
     def single(self, location: str) -> Item | None:
-        bucket, key = _split(location)
+        bucket, key = split(location)
         if not key or key.endswith("/"):
             return None
         try:
@@ -91,7 +92,7 @@ class S3Source:
         return _item(bucket, found[0], "") if found and found[0]["Key"] == key else None
 
     def _known_by_name(self, location: str) -> Item | None:
-        bucket, key = _split(location)
+        bucket, key = split(location)
         try:
             found = self._s3.head_object(Bucket=bucket, Key=key)
         except failures.ClientError:
@@ -99,7 +100,7 @@ class S3Source:
         return _item(bucket, {"Key": key, "Size": found["ContentLength"], **found}, "")
 
     def level(self, location: str, folder: str) -> Level:
-        bucket, key = _split(location)
+        bucket, key = split(location)
         base = f"{key.rstrip('/')}/" if key.strip("/") else ""
         level, token = Level(), ""
         for _ in range(MAX_PAGES):
@@ -115,7 +116,7 @@ class S3Source:
         return level
 
     def read(self, item: Item, start: int, length: int) -> bytes:
-        bucket, _ = _split(item.uri)
+        bucket, _ = split(item.uri)
         with self._access.explained(item.uri):
             part = f"bytes={start}-{start + length - 1}"
             body = self._s3.get_object(Bucket=bucket, Key=item.key, Range=part)["Body"]
@@ -124,11 +125,6 @@ class S3Source:
             finally:
                 body.close()  # what a server sends in spite of the range is not read
         return content
-
-
-def _split(location: str) -> tuple[str, str]:
-    bucket, _, key = location.partition("://")[2].partition("/")
-    return bucket, key
 
 
 def _item(bucket: str, found: dict[str, Any], name: str) -> Item:

@@ -1,4 +1,4 @@
-"""What a job's script imports: files beside it, third-party packages, and what Glue will not find."""
+"""The imports of a job's script: files beside it, third-party packages, and what Glue will not find."""
 
 from pathlib import Path
 

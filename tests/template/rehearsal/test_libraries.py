@@ -1,4 +1,4 @@
-"""What a rehearsed job run fetches before its script runs."""
+"""A rehearsed job run fetches its libraries before its script runs."""
 
 import io
 import os
