@@ -100,8 +100,12 @@ class Outcome:
 
 
 def environment() -> dict[str, str]:
-    """Return the environment without the variables that conftest.py has set for local Spark and its S3."""
+    """Return the environment without what conftest.py has set for local Spark, and without the variables of a make.
+
+    The command line of a make that runs the tests would reach a make that a test starts: its ARGS, say.
+    """
     own = ("JAVA_HOME", "PYSPARK_SUBMIT_ARGS", "PYTHONPATH", "JOB_INPUTS", "JOB_SAMPLES")
+    own += ("MAKEFLAGS", "MAKEOVERRIDES", "MAKELEVEL", "ARGS", "CONFIG", "ENGINE")
     return {name: value for name, value in os.environ.items() if name not in own and not name.startswith("AWS_")}
 
 
