@@ -32,6 +32,9 @@ _VERSIONS = {
         simplejson==3.20.2 six==1.17.0 tenacity==9.1.2 typing_extensions==4.15.0 tzdata==2025.2 urllib3==2.5.0
         uv==0.9.7 virtualenv==20.35.4 wrapt==1.17.3 yarl==1.22.0
     """,
+    "6.0": """
+        boto3==1.42.84 botocore==1.42.84 numpy==2.4.4 pandas==2.3.3
+    """,
 }
 MODULES = {
     "attrs": ("attr", "attrs"),

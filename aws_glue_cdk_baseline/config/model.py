@@ -55,7 +55,9 @@ class JobSettings(Section):
         (), max_length=MAX_AFTER, description="a job or a list of jobs: this job runs when they have succeeded"
     )
     script: Script | None = Field(None, description="the file in job_scripts; default: the job's name in snake_case")
-    glue_version: GlueVersion = Field("5.0", description="5.0 and 5.1 are Spark 3.5 and Python 3.11; default 5.0")
+    glue_version: GlueVersion = Field(
+        "5.0", description="5.0 and 5.1 are Spark 3.5 and Python 3.11, 6.0 is Spark 4.1 and Python 3.13; default 5.0"
+    )
     worker_type: WorkerType = Field("G.1X", description="G.1X is 1 DPU (4 vCPU, 16 GB); default G.1X")
     number_of_workers: int = Field(2, ge=2, le=299, description="the most that auto scaling may use; default 2")
     timeout_minutes: int = Field(60, ge=1, le=10080, description="a run that takes longer is stopped; default 60")

@@ -196,7 +196,10 @@ ParameterValue = Annotated[str, WithJsonSchema({"type": ["string", "number", "bo
 DefaultArgument = Annotated[str, AfterValidator(default_argument)]
 ArgumentValue = Annotated[ParameterValue, AfterValidator(_argument_value)]
 # Older versions do not know --custom-logGroup-prefix: all jobs of an account would share their log groups.
-GlueVersion = Annotated[Literal["5.0", "5.1"], WithJsonSchema({"enum": ["5.0", "5.1", 5.0, 5.1], "default": "5.0"})]
+GlueVersion = Annotated[
+    Literal["5.0", "5.1", "6.0"],
+    WithJsonSchema({"enum": ["5.0", "5.1", "6.0", 5.0, 5.1, 6.0], "default": "5.0"}),
+]
 WorkerType = Literal["G.1X", "G.2X", "G.4X", "G.8X", "G.12X", "G.16X", "R.1X", "R.2X", "R.4X", "R.8X"]
 ExecutionClass = Literal["STANDARD", "FLEX"]
 RetentionDays = Annotated[int, AfterValidator(_retention), WithJsonSchema({"enum": list(LOG_RETENTION_DAYS)})]

@@ -20,6 +20,7 @@ from aws_glue_cdk_baseline.jobs.scripts import ScriptAssets
 from aws_glue_cdk_baseline.jobs.shared_code import SharedCodeAssets
 
 # The construct takes these from properties that expect files of the CDK; the config names what is in S3 already.
+NEWEST_OF_THE_CONSTRUCT = "5.1"  # the alpha module has no V6_0, the one in aws-cdk-lib has
 OF_THE_CONSTRUCT = frozenset({"--extra-jars", "--extra-files", "--user-jars-first"})
 
 
@@ -65,7 +66,7 @@ def add_glue_job(
         role=role,
         script=glue.Code.from_bucket(script.bucket, script.key),
         extra_python_files=[glue.Code.from_bucket(script.bucket, key) for key in shared] or None,  # --extra-py-files
-        glue_version=_member(glue.GlueVersion, f"V{settings.glue_version}"),
+        glue_version=_member(glue.GlueVersion, f"V{min(settings.glue_version, NEWEST_OF_THE_CONSTRUCT)}"),
         worker_configuration=_workers(glue, settings.worker_type, settings.number_of_workers),
         timeout=_minutes(settings.timeout_minutes),
         max_retries=settings.max_retries,
@@ -81,10 +82,16 @@ def add_glue_job(
         },
         tags=environment.tags,
     )
-    for name in OF_THE_CONSTRUCT & job.run_arguments.keys():
+    overrides = {
+        f"DefaultArguments.{name}": job.run_arguments[name] for name in OF_THE_CONSTRUCT & job.run_arguments.keys()
+    }
+    if settings.glue_version > NEWEST_OF_THE_CONSTRUCT:
+        overrides["GlueVersion"] = settings.glue_version
+    if overrides:
         resource = added.node.default_child
         assert isinstance(resource, CfnResource)
-        resource.add_property_override(f"DefaultArguments.{name}", job.run_arguments[name])
+        for name, value in overrides.items():
+            resource.add_property_override(name, value)
     return added
 
 

@@ -457,7 +457,7 @@ ERRORS: dict[str, tuple[str | bytes, str]] = {
     ),
     "a Glue version that does not exist": (
         CONFIG.replace("numberOfWorkers: 4", "glueVersion: 7.0"),
-        "c.yaml:6: jobs.Join.glueVersion: '7.0' is not allowed; allowed: '5.0' or '5.1'",
+        "c.yaml:6: jobs.Join.glueVersion: '7.0' is not allowed; allowed: '5.0', '5.1' or '6.0'",
     ),
     "FLEX on large workers": (
         CONFIG.replace("numberOfWorkers: 4", "workerType: G.4X").replace("numberOfWorkers: 8", "executionClass: FLEX"),

@@ -104,8 +104,8 @@ def environment() -> dict[str, str]:
 
     The command line of a make that runs the tests would reach a make that a test starts: its ARGS, say.
     """
-    own = ("JAVA_HOME", "PYSPARK_SUBMIT_ARGS", "PYTHONPATH", "JOB_INPUTS", "JOB_SAMPLES")
-    own += ("MAKEFLAGS", "MAKEOVERRIDES", "MAKELEVEL", "ARGS", "CONFIG", "ENGINE")
+    own = {"JAVA_HOME", "PYSPARK_SUBMIT_ARGS", "PYTHONPATH", "JOB_INPUTS", "JOB_SAMPLES"}
+    own |= {"MAKEFLAGS", "MAKEOVERRIDES", "MAKELEVEL", "ARGS", "CONFIG", "ENGINE"}
     return {name: value for name, value in os.environ.items() if name not in own and not name.startswith("AWS_")}
 
 
