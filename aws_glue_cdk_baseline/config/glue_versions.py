@@ -6,6 +6,7 @@ Source: https://docs.aws.amazon.com/glue/latest/dg/release-notes.html
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 
 @dataclass(frozen=True)
@@ -26,3 +27,6 @@ RUNTIMES = {
     "5.1": Runtime(spark="3.5.6", python="3.11"),
     "6.0": Runtime(spark="4.1.1", python="3.13"),
 }
+DEFAULT: Final = (
+    "5.1"  # the newest version that has a public image, so that its job tests run in Docker as they do in Glue
+)

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
+from aws_glue_cdk_baseline.config import glue_versions
 from aws_glue_cdk_baseline.config.statements import PolicyStatement
 from aws_glue_cdk_baseline.config.values import (
     MAX_AFTER,
@@ -56,7 +57,8 @@ class JobSettings(Section):
     )
     script: Script | None = Field(None, description="the file in job_scripts; default: the job's name in snake_case")
     glue_version: GlueVersion = Field(
-        "5.0", description="5.0 and 5.1 are Spark 3.5 and Python 3.11, 6.0 is Spark 4.1 and Python 3.13; default 5.0"
+        glue_versions.DEFAULT,
+        description="5.0 and 5.1 are Spark 3.5 and Python 3.11, 6.0 is Spark 4.1 and Python 3.13; default 5.1",
     )
     worker_type: WorkerType = Field("G.1X", description="G.1X is 1 DPU (4 vCPU, 16 GB); default G.1X")
     number_of_workers: int = Field(2, ge=2, le=299, description="the most that auto scaling may use; default 2")

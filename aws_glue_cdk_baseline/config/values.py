@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
+from aws_glue_cdk_baseline.config import glue_versions
 from aws_glue_cdk_baseline.config.errors import did_you_mean, shown
 from aws_glue_cdk_baseline.config.glue_arguments import default_argument
 
@@ -198,7 +199,7 @@ ArgumentValue = Annotated[ParameterValue, AfterValidator(_argument_value)]
 # Older versions do not know --custom-logGroup-prefix: all jobs of an account would share their log groups.
 GlueVersion = Annotated[
     Literal["5.0", "5.1", "6.0"],
-    WithJsonSchema({"enum": ["5.0", "5.1", "6.0", 5.0, 5.1, 6.0], "default": "5.0"}),
+    WithJsonSchema({"enum": ["5.0", "5.1", "6.0", 5.0, 5.1, 6.0], "default": glue_versions.DEFAULT}),
 ]
 WorkerType = Literal["G.1X", "G.2X", "G.4X", "G.8X", "G.12X", "G.16X", "R.1X", "R.2X", "R.4X", "R.8X"]
 ExecutionClass = Literal["STANDARD", "FLEX"]

@@ -116,13 +116,13 @@ def test_a_dynamic_import_is_a_warning_with_its_line(tmp_path: Path) -> None:
         (
             "import sciipy",
             {},
-            "job_scripts/show.py:4: imports sciipy, which Glue 5.0 does not have; add sciipy==VERSION to"
+            "job_scripts/show.py:4: imports sciipy, which Glue 5.1 does not have; add sciipy==VERSION to"
             " requirements-jobs.txt and run `make lock`, or write job_scripts/sciipy.py",
         ),
         (
             "import date",
             {"dates.py": ""},
-            "job_scripts/show.py:4: imports date, which Glue 5.0 does not have; did you mean dates?; add date==VERSION"
+            "job_scripts/show.py:4: imports date, which Glue 5.1 does not have; did you mean dates?; add date==VERSION"
             " to requirements-jobs.txt and run `make lock`, or write job_scripts/date.py",
         ),
         ("import json", {"json.py": ""}, "job_scripts/json.py:1: has the name of a module of Python's standard libra"),
@@ -170,7 +170,7 @@ def test_a_job_gets_the_packages_that_its_code_imports(tmp_path: Path) -> None:
     show, join = config.stages[0].jobs
     assert (show.packages, show.glue_packages, show.additional_modules) == (
         ("PyYAML==6.0.2",),
-        ("pandas==2.2.2",),
+        ("pandas==2.3.3",),
         ("PyYAML==6.0.2",),
     )
     assert (join.packages, join.glue_packages, join.additional_modules) == ((), (), ())
@@ -193,9 +193,9 @@ def test_what_spark_imports_for_a_script_counts_too(tmp_path: Path, script: str,
 
 
 def test_a_package_of_glue_that_the_laptop_lacks_is_a_warning(tmp_path: Path) -> None:
-    said = "job_scripts/show.py:4: pandas is in Glue 5.0; run `make lock`, and this laptop has it too"
+    said = "job_scripts/show.py:4: pandas is in Glue 5.1; run `make lock`, and this laptop has it too"
     assert warnings(project(tmp_path, "import pandas, boto3")) == [said]
-    (tmp_path / "requirements-jobs.lock").write_text("pandas==2.2.2 \\\n    # via -r packages-of-glue.txt\n")
+    (tmp_path / "requirements-jobs.lock").write_text("pandas==2.3.3 \\\n    # via -r packages-of-glue.txt\n")
     assert warnings(project(tmp_path, "import pandas, boto3")) == []
 
 
@@ -206,7 +206,7 @@ def test_what_glue_has_depends_on_its_version(tmp_path: Path) -> None:
 
 def test_a_package_that_glue_has_in_another_version_is_a_warning_with_both(tmp_path: Path) -> None:
     assert warnings(project(with_packages(tmp_path), "import requests, yaml")) == [
-        "requirements-jobs.txt:4: requests==2.32.3 replaces requests==2.32.2, which Glue 5.0 has"
+        "requirements-jobs.txt:4: requests==2.32.3 replaces requests==2.32.5, which Glue 5.1 has"
     ]
 
 
@@ -215,7 +215,7 @@ def test_a_package_that_needs_another_boto3_is_a_warning_with_glues_version(tmp_
     lock += "boto3==1.36.0 \\\n    # via awswrangler\n"
     with_packages(tmp_path, "awswrangler==3.9.1", lock)
     assert warnings(project(tmp_path, "import awswrangler")) == [
-        "requirements-jobs.txt:1: awswrangler pulls in boto3==1.36.0, and Glue 5.0 has 1.34.131"
+        "requirements-jobs.txt:1: awswrangler pulls in boto3==1.36.0, and Glue 5.1 has 1.40.61"
     ]
 
 

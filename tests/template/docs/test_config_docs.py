@@ -116,7 +116,7 @@ def test_all_examples_synthesize_together(tmp_path: Path) -> None:
     assert [job["Name"] for job in jobs] == ["CleanOrders-prod", "LoadOrders-prod"]
     job = jobs[0]
     assert job["DefaultArguments"]["--minimum_age"] == "021"
-    assert (job["GlueVersion"], job["WorkerType"], job["NumberOfWorkers"], job["Timeout"]) == ("5.1", "G.2X", 20, 15)
+    assert (job["GlueVersion"], job["WorkerType"], job["NumberOfWorkers"], job["Timeout"]) == ("6.0", "G.2X", 20, 15)
 
 
 @pytest.mark.parametrize(("example", "said"), REFUSED)

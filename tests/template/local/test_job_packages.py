@@ -111,11 +111,11 @@ def test_a_jobs_path_has_its_own_modules_then_the_lock_then_shared_code(
 
 def test_a_package_of_glue_that_is_not_locked_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(job_environment, "PROJECT", tmp_path)
-    job = make_job(tmp_path).model_copy(update={"glue_packages": ("pandas==2.2.2",)})
+    job = make_job(tmp_path).model_copy(update={"glue_packages": ("pandas==2.3.3",)})
     with pytest.raises(PackagesError) as error:
         job_environment.python_path(job)
     assert str(error.value) == (
-        "show.py imports a package that Glue 5.0 has, and this machine has not: pandas==2.2.2; run `make lock`"
+        "show.py imports a package that Glue 5.1 has, and this machine has not: pandas==2.3.3; run `make lock`"
     )
 
 

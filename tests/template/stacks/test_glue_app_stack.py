@@ -104,13 +104,13 @@ def test_jars_and_files_of_the_config_reach_the_job_and_its_role_may_read_each_j
 def test_left_alone_a_job_is_small_and_ends(tmp_path: Path) -> None:
     synth(make_job(tmp_path)).has_resource_properties(
         "AWS::Glue::Job",
-        {"GlueVersion": "5.0", "WorkerType": "G.1X", "NumberOfWorkers": 2, "Timeout": 60, "MaxRetries": 0},
+        {"GlueVersion": "5.1", "WorkerType": "G.1X", "NumberOfWorkers": 2, "Timeout": 60, "MaxRetries": 0},
     )
 
 
 def test_a_flex_job_runs_in_the_flex_class(tmp_path: Path) -> None:
     template = synth(make_job(tmp_path, execution_class="FLEX"))
-    template.has_resource_properties("AWS::Glue::Job", {"ExecutionClass": "FLEX", "GlueVersion": "5.0", "Timeout": 60})
+    template.has_resource_properties("AWS::Glue::Job", {"ExecutionClass": "FLEX", "GlueVersion": "5.1", "Timeout": 60})
 
 
 def test_a_job_has_the_four_tags_of_the_baseline(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from aws_glue_cdk_baseline.config import PROJECT
+from aws_glue_cdk_baseline.config import PROJECT, glue_versions
 from build_stage.docker_command import HOME, IMAGES
 from local.job_packages import has_packages, locked_folder
 
@@ -51,7 +51,7 @@ def dev_container_settings() -> dict[str, Any]:
 
 def test_the_dev_container_is_the_image_that_the_tests_run_in() -> None:
     container = read(".devcontainer/devcontainer.json")
-    assert container["image"] == IMAGES["5.0"].name
+    assert container["image"] == IMAGES[glue_versions.DEFAULT].name
     assert f"/home/{container['remoteUser']}" == HOME
     assert container["workspaceFolder"] == f"{HOME}/workspace"
     assert container["workspaceMount"].endswith(f",target={HOME}/workspace")

@@ -73,7 +73,7 @@ def test_each_glue_version_of_the_config_is_run_once(
 
 def test_arguments_reach_pytest_in_the_image(docker: Docker) -> None:
     assert glue_image.main(["test", *DEFAULT, "-k", "join or show", "-x", "--co"]) == 0
-    assert docker.runs[0][-1].endswith("--junitxml=/home/hadoop/reports/jobs-5.0.xml -k 'join or show' -x --co")
+    assert docker.runs[0][-1].endswith("--junitxml=/home/hadoop/reports/jobs-5.1.xml -k 'join or show' -x --co")
 
 
 def test_the_image_may_write_its_reports(docker: Docker, tmp_path: Path) -> None:
@@ -84,7 +84,7 @@ def test_the_image_may_write_its_reports(docker: Docker, tmp_path: Path) -> None
 
 def test_a_failing_test_run_fails_the_build(docker: Docker) -> None:
     docker.does(run="sys.exit(1)")
-    with pytest.raises(SystemExit, match=r"^the job tests of Glue 5\.0 failed in the image \(exit code 1\)$"):
+    with pytest.raises(SystemExit, match=r"^the job tests of Glue 5\.1 failed in the image \(exit code 1\)$"):
         glue_image.main(["test", *DEFAULT])
 
 
@@ -152,7 +152,7 @@ def test_a_dry_run_prints_the_command_lines_and_calls_nothing(
 ) -> None:
     for task, *job in (["test"], ["run", "JoinLegislators"], ["shell"]):
         assert glue_image.main([task, *DEFAULT, *job, "--dry-run"]) == 0
-        assert capsys.readouterr().out.startswith(f"docker run --rm --init --name glue-5.0-{task}-")
+        assert capsys.readouterr().out.startswith(f"docker run --rm --init --name glue-5.1-{task}-")
     assert docker.calls == []
     assert [path.name for path in tmp_path.iterdir()] == ["bin"]
 
@@ -238,5 +238,5 @@ def test_the_build_stage_runs_the_same_tests_without_a_word_of_the_laptop(docker
     laptop, build = docker.runs
     assert build == laptop
     docker.does(run="sys.exit(1)")
-    with pytest.raises(SystemExit, match=r"^the job tests of Glue 5\.0 failed in the image \(exit code 1\)$"):
+    with pytest.raises(SystemExit, match=r"^the job tests of Glue 5\.1 failed in the image \(exit code 1\)$"):
         job_tests.main([*DEFAULT, "--reports", str(reports)])

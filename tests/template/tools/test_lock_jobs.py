@@ -18,12 +18,12 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(job_packages, "FOLDERS", tmp_path / "jobs")
     wheels = tmp_path / "wheels"
     use_only(wheels, monkeypatch)
-    for version in ("2.2.2", "3.0.0"):
+    for version in ("2.3.3", "3.0.0"):
         make_wheel(wheels, "pandas", version, {"pandas/__init__.py": ""}, ["numpy>=1"])
-    for version in ("1.26.4", "2.9.0"):
+    for version in ("2.3.4", "2.9.0"):
         make_wheel(wheels, "numpy", version, {"numpy/__init__.py": ""})
-    make_wheel(wheels, "urllib3", "1.25.10", {"urllib3.py": ""})
-    make_wheel(wheels, "urllib3", "2.0.0", {"urllib3.py": ""})
+    make_wheel(wheels, "urllib3", "2.5.0", {"urllib3.py": ""})
+    make_wheel(wheels, "urllib3", "2.9.0", {"urllib3.py": ""})
     make_wheel(wheels, "Big.Sizes", "1.0", {"sizes/__init__.py": "", "_sizes.py": ""}, ["urllib3"])
     folder = make_project(tmp_path / "p", {"show.py": f"{SHOW}import pandas, sizes\n", "join.py": JOIN})
     (folder / "c.yaml").write_text(CONFIG)
@@ -48,11 +48,11 @@ def test_the_lock_names_the_modules_and_keeps_glues_versions_where_they_fit(proj
         "#    make lock",
         "big-sizes==1.0",
         "    # via -r requirements-jobs.txt",
-        "numpy==1.26.4",
+        "numpy==2.3.4",
         "    # via pandas",
-        "pandas==2.2.2",
+        "pandas==2.3.3",
         "    # via -r packages-of-glue.txt",
-        "urllib3==1.25.10",
+        "urllib3==2.5.0",
         "    # via big-sizes",
     ]
     folder = locked_folder(project / "requirements-jobs.lock")
