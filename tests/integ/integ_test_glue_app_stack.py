@@ -25,6 +25,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from tests.integ import chains, expectations, report
 from tests.integ.assumed_role import assumed_session
+from tests.integ.costs import Prices
 from tests.integ.glue_jobs import GlueJobs
 from tests.integ.job_run import SKIPPED, JobRun
 from tests.integ.job_runner import JobRunner
@@ -47,10 +48,10 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument(
         "--max-wait", type=_positive(float), default=1800, help="seconds that a run may wait for capacity (1800)"
     )
-    price, usual = _positive(float, 0), report.Prices()
-    options.add_argument("--price", type=price, default=usual.standard, help="USD per DPU-hour")
-    options.add_argument("--flex-price", type=price, default=usual.flex, help="USD per DPU-hour of Flex runs")
-    options.add_argument("--memory-price", type=price, default=usual.memory, help="USD per DPU-hour of R workers")
+    price = _positive(float, 0)
+    options.add_argument("--price", type=price, help="USD per DPU-hour (default: tools/prices.py, by Glue version)")
+    options.add_argument("--flex-price", type=price, help="USD per DPU-hour of Flex runs (default: as above)")
+    options.add_argument("--memory-price", type=price, help="USD per DPU-hour of R workers (default: as above)")
     options.add_argument(
         "--expect", type=_expected, default={}, help="JSON: how many rows each job must write at least"
     )
@@ -113,7 +114,7 @@ def integration_test(options: argparse.Namespace) -> int:
         runs = [*runner.runs, *skipped]
         if options.junit:
             report.write_junit(runs, options.region, options.junit)
-        prices = report.Prices(options.price, options.flex_price, options.memory_price)
+        prices = Prices(options.region, options.price, options.flex_price, options.memory_price)
         print("", *report.table(runs, prices), sep="\n")
     failed = report.failures(runs, options.region)
     passed = f"{len(jobs) - len(failed) - len(skipped)} of {len(jobs)} jobs passed"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tools.prices import DPUS
+
 ENDS = {"SUCCEEDED", "FAILED", "TIMEOUT", "STOPPED", "ERROR", "EXPIRED"}
 NOT_STARTED = "NOT STARTED"
 SKIPPED = "SKIPPED"  # left out by a rehearsal, which has no sample of its input; `error` is the reason
-DPU = {"G.1X": 1, "G.2X": 2, "G.4X": 4, "G.8X": 8, "G.12X": 12, "G.16X": 16, "R.1X": 1, "R.2X": 2, "R.4X": 4, "R.8X": 8}
 BILLED_AT_LEAST = 60  # seconds: https://aws.amazon.com/glue/pricing/
 LOOK_SECONDS = (3.0, 60.0)  # between two calls of GetJobRun for a run: at least, at most
 LOOK_SHARE = 1 / 12  # of the time since the start: Glue is asked less often about a long run
@@ -28,7 +29,9 @@ class JobRun:
     state: str = "STARTING"
     seconds: float = 0
     dpu_seconds: float = 0
-    rate: str = "standard"  # its price in report.Prices: standard, flex or memory
+    glue_version: str = ""
+    execution_class: str = "STANDARD"
+    worker_type: str = ""
     error: str = ""
     blocked_by: str = ""
     running_since: float | None = None
@@ -58,7 +61,9 @@ class JobRun:
         # Glue may not report the time of a run before its end.
         measured = now - self.running_since if self.running_since is not None and not self.ended else 0
         self.seconds = max(float(str(answer.get("ExecutionTime") or 0)), measured)
-        self.rate = _rate(answer)
+        self.glue_version = str(answer.get("GlueVersion") or "")
+        self.execution_class = str(answer.get("ExecutionClass") or "STANDARD")
+        self.worker_type = str(answer.get("WorkerType") or "")
         self.dpu_seconds = float(str(answer.get("DPUSeconds") or 0)) or self._most_dpu_seconds(answer)
         if self.ended and self.state != "SUCCEEDED" and not self.error:
             self.error = str(answer.get("ErrorMessage") or f"ended {self.state}, and Glue gives no reason")
@@ -72,11 +77,5 @@ class JobRun:
         if not self.seconds:
             return 0
         workers = int(str(answer.get("NumberOfWorkers") or 0))
-        capacity = workers * DPU.get(str(answer.get("WorkerType")), 1) or float(str(answer.get("MaxCapacity") or 0))
+        capacity = workers * DPUS.get(self.worker_type, 1) or float(str(answer.get("MaxCapacity") or 0))
         return capacity * max(self.seconds, BILLED_AT_LEAST)
-
-
-def _rate(answer: dict[str, object]) -> str:
-    if answer.get("ExecutionClass") == "FLEX":
-        return "flex"
-    return "memory" if str(answer.get("WorkerType")).startswith("R.") else "standard"

@@ -3,25 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
+from tests.integ.costs import Prices
 from tests.integ.job_run import SKIPPED, JobRun
-
-
-@dataclass(frozen=True)
-class Prices:
-    """USD per DPU-hour in us-east-1, November 2026, `memory` for R workers: https://aws.amazon.com/glue/pricing/."""
-
-    standard: float = 0.44
-    flex: float = 0.29
-    memory: float = 0.52
-
-    def of(self, run: JobRun) -> float:
-        """Return the cost of the run in USD."""
-        price: float = getattr(self, run.rate)
-        return run.dpu_seconds / 3600 * price
 
 
 def console_link(region: str, run: JobRun) -> str:
@@ -29,20 +15,20 @@ def console_link(region: str, run: JobRun) -> str:
 
 
 def table(runs: Sequence[JobRun], prices: Prices) -> list[str]:
-    """Return one line for each run, sorted by job, and one for all runs."""
+    """Return one line for each run, sorted by job, one for all runs, and those about the prices."""
     width = max([len(run.job) for run in runs] + [3])
     lines = [f"{'job':<{width}}  {'state':<11}  seconds  DPU-seconds        USD"]
     for run in sorted(runs, key=lambda run: run.job):
-        lines.append(_line(width, run.job, run.state, run.seconds, run.dpu_seconds, prices.of(run)))
+        lines.append(_line(width, run.job, run.state, run.seconds, run.dpu_seconds, prices.cost(run)))
     seconds, dpu_seconds = sum(run.seconds for run in runs), sum(run.dpu_seconds for run in runs)
-    lines.append(_line(width, "all", "", seconds, dpu_seconds, sum(prices.of(run) for run in runs)))
-    rates = f"${prices.standard:g} per DPU-hour (Flex ${prices.flex:g}, R workers ${prices.memory:g})"
-    lines.append(f"estimated at {rates}")
-    return lines
+    known = [cost for run in runs if (cost := prices.cost(run)) is not None]
+    lines.append(_line(width, "all", "", seconds, dpu_seconds, sum(known) if known or not runs else None))
+    return [*lines, *prices.notes(runs)]
 
 
-def _line(width: int, job: str, state: str, seconds: float, dpu_seconds: float, usd: float) -> str:
-    return f"{job:<{width}}  {state:<11}  {seconds:>7.0f}  {dpu_seconds:>11.0f}  {usd:>9.4f}"
+def _line(width: int, job: str, state: str, seconds: float, dpu_seconds: float, cost: float | None) -> str:
+    usd = "unknown" if cost is None else f"{cost:.4f}"
+    return f"{job:<{width}}  {state:<11}  {seconds:>7.0f}  {dpu_seconds:>11.0f}  {usd:>9}"
 
 
 def failures(runs: Sequence[JobRun], region: str) -> list[str]:

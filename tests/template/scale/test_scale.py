@@ -75,6 +75,7 @@ def create(aws: Emulator, count: int, stack: str = "DeployDev-GlueAppStack", **a
                 "Role": {"Ref": f"{logical_id}Role"},
                 "Command": {"Name": "glueetl", "ScriptLocation": "s3://scripts/x.py"},
                 "DefaultArguments": {f"--{key}": value for key, value in arguments.items()},
+                "GlueVersion": "5.1",
                 "WorkerType": "G.1X",
                 "NumberOfWorkers": 2,
             },
@@ -152,7 +153,7 @@ def test_a_failed_run_and_one_without_end_are_both_told_and_the_latter_is_stoppe
     assert process.returncode == 1, printed
     assert f"3 of 5 jobs passed\n{failing} FAILED: boom in line 7\n" in printed
     assert re.search(rf"{endless} STOPPED: took \d+ s, allowed: less than 6 s; stopped by the test", printed)
-    assert "estimated at $0.44 per DPU-hour" in printed
+    assert "estimated at $0.44 (Glue 5.1) per DPU-hour" in printed
     suite = ElementTree.parse(tmp_path / "junit.xml").getroot()
     assert (suite.get("tests"), suite.get("failures")) == ("5", "2")
     glue = Client(aws).client("glue")

@@ -23,6 +23,7 @@ from tests.integ import integ_test_glue_app_stack as integ
 from tests.integ import report
 from tests.integ.assumed_role import assumed_session
 from tests.integ.clock import Clock
+from tests.integ.costs import Prices
 from tests.integ.expectations import Expectation, OutputCheck, parse
 from tests.integ.glue_jobs import GlueJobs
 from tests.integ.job_run import JobRun
@@ -285,30 +286,76 @@ def test_a_long_run_is_looked_at_less_often(glue: Glue, runner: Callable[..., Jo
     assert time.now() - 3000 <= 300
 
 
-def test_the_table_shows_cost_at_a_stated_price() -> None:
+def a_run(job: str, glue_version: str, dpu_seconds: float, **values: Any) -> JobRun:
+    return JobRun(job, "r", 0, "SUCCEEDED", seconds=60, dpu_seconds=dpu_seconds, glue_version=glue_version, **values)
+
+
+def test_the_table_shows_cost_at_the_price_of_each_runs_version_and_kind() -> None:
     runs = [
-        JobRun("b", "r2", 0, "FAILED", seconds=30, dpu_seconds=120, error="x"),
-        JobRun("a", "r1", 0, "SUCCEEDED", seconds=90, dpu_seconds=1800, rate="flex"),
-        JobRun("c", "r3", 0, "SUCCEEDED", seconds=60, dpu_seconds=3600, rate="memory"),
+        a_run("b", "5.1", 1800, worker_type="G.1X", execution_class="FLEX"),
+        a_run("a", "5.1", 120, worker_type="G.2X"),
+        a_run("c", "6.0", 3600, worker_type="G.1X"),
+        JobRun("d", "", 0, "NOT STARTED", error="x"),
     ]
-    assert report.table(runs, report.Prices(0.44, 0.29, 0.52)) == [
+    assert report.table(runs, Prices()) == [
         "job  state        seconds  DPU-seconds        USD",
-        "a    SUCCEEDED         90         1800     0.1450",
-        "b    FAILED            30          120     0.0147",
-        "c    SUCCEEDED         60         3600     0.5200",
-        "all                   180         5520     0.6797",
-        "estimated at $0.44 per DPU-hour (Flex $0.29, R workers $0.52)",
+        "a    SUCCEEDED         60          120     0.0147",
+        "b    SUCCEEDED         60         1800     0.1450",
+        "c    SUCCEEDED         60         3600     0.3080",
+        "d    NOT STARTED        0            0     0.0000",
+        "all                   180         5520     0.4677",
+        "estimated at $0.44 (Glue 5.1), $0.29 (Glue 5.1, Flex), $0.308 (Glue 6.0) per DPU-hour",
+        "prices of us-east-1, 26 November 2026",
     ]
 
 
-@pytest.mark.parametrize(
-    ("answer", "rate"),
-    [({"WorkerType": "G.1X"}, "standard"), ({"WorkerType": "R.2X"}, "memory"), ({"ExecutionClass": "FLEX"}, "flex")],
-)
-def test_a_run_has_the_price_of_its_kind(answer: dict[str, object], rate: str) -> None:
+def test_a_cost_whose_price_is_not_known_is_unknown_and_not_in_the_sum() -> None:
+    runs = [
+        a_run("a", "5.1", 3600, worker_type="R.1X"),
+        a_run("b", "6.0", 3600, worker_type="G.1X", execution_class="FLEX"),
+        a_run("c", "6.0", 3600, worker_type="R.2X"),
+        a_run("d", "6.0", 3600, worker_type="R.1X"),
+        a_run("e", "", 3600, worker_type="G.1X"),
+    ]
+    assert report.table(runs, Prices())[1:] == [
+        "a    SUCCEEDED         60         3600     0.5200",
+        "b    SUCCEEDED         60         3600    unknown",
+        "c    SUCCEEDED         60         3600    unknown",
+        "d    SUCCEEDED         60         3600    unknown",
+        "e    SUCCEEDED         60         3600    unknown",
+        "all                   300        18000     0.5200",
+        "estimated at $0.52 (Glue 5.1, R workers) per DPU-hour",
+        "prices of us-east-1, 26 November 2026",
+        "not in the sum: b; the price of Glue 6.0, Flex is unknown",
+        "not in the sum: c, d; the price of Glue 6.0, R workers is unknown",
+        "not in the sum: e; the price of an unknown Glue version is unknown",
+    ]
+    assert report.table(runs[1:2], Prices())[2:] == [
+        "all                    60         3600    unknown",
+        "not in the sum: b; the price of Glue 6.0, Flex is unknown",
+    ]
+
+
+def test_another_region_is_said_to_have_prices_of_its_own_and_flags_give_them() -> None:
+    runs = [a_run("a", "6.0", 3600, worker_type="G.1X"), a_run("b", "6.0", 3600, execution_class="FLEX")]
+    assert report.table(runs, Prices("eu-west-1"))[3:] == [
+        "all                   120         7200     0.3080",
+        "estimated at $0.308 (Glue 6.0) per DPU-hour",
+        "prices of us-east-1, 26 November 2026; those of eu-west-1 are unknown here",
+        "not in the sum: b; the price of Glue 6.0, Flex is unknown",
+    ]
+    assert report.table(runs, Prices("eu-west-1", standard=0.5, flex=0.25))[3:] == [
+        "all                   120         7200     0.7500",
+        "estimated at $0.5 (Glue 6.0), $0.25 (Glue 6.0, Flex) per DPU-hour",
+    ]
+
+
+def test_a_run_says_what_its_price_depends_on() -> None:
     run = JobRun("a", "r", 0)
-    run.update({"JobRunState": "SUCCEEDED", **answer}, 0)
-    assert run.rate == rate
+    run.update({"JobRunState": "SUCCEEDED", "GlueVersion": "6.0", "WorkerType": "R.2X", "ExecutionClass": "FLEX"}, 0)
+    assert (run.glue_version, run.worker_type, run.execution_class) == ("6.0", "R.2X", "FLEX")
+    run.update({"JobRunState": "SUCCEEDED"}, 0)
+    assert (run.glue_version, run.worker_type, run.execution_class) == ("", "", "STANDARD")
 
 
 def test_dpu_seconds_are_glues_or_those_of_all_workers_for_a_minute_at_least() -> None:

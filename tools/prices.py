@@ -1,0 +1,27 @@
+"""The prices of Glue job runs, in USD per DPU-hour. The integration test and `make upgrade-check` reckon with them.
+
+Source: https://aws.amazon.com/glue/pricing/ for REGION, read on DATE. A price that is not here is not known, and no
+other one stands in for it: of Glue 6.0, that of G workers in the standard execution class is known alone.
+"""
+
+from __future__ import annotations
+
+DATE = "26 November 2026"
+REGION = "us-east-1"
+# By execution class and family of worker types. A DPU of an R worker, with twice the memory, is called M-DPU.
+_GLUE_5 = {("STANDARD", "G"): 0.44, ("FLEX", "G"): 0.29, ("STANDARD", "R"): 0.52}
+_PRICES = {"5.0": _GLUE_5, "5.1": _GLUE_5, "6.0": {("STANDARD", "G"): 0.308}}
+DPUS = {
+    **{"G.1X": 1.0, "G.2X": 2.0, "G.4X": 4.0, "G.8X": 8.0, "G.12X": 12.0, "G.16X": 16.0},
+    **{"R.1X": 1.0, "R.2X": 2.0, "R.4X": 4.0, "R.8X": 8.0},
+}
+
+
+def price(glue_version: str, execution_class: str, worker_type: str) -> float | None:
+    """Return the price of a DPU-hour in REGION, or None if it is not known."""
+    return _PRICES.get(glue_version, {}).get((execution_class, worker_type.partition(".")[0]))
+
+
+def dpus(worker_type: str) -> float:
+    """Return the DPUs of one worker. Raise KeyError for a type that the config does not have either."""
+    return DPUS[worker_type]
