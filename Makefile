@@ -97,7 +97,7 @@ lock: $(VENV)/.ready  ## update the lock files after a change of a requirements 
 	@python -m tools.lock --config $(CONFIG) $(ARGS)
 
 clean:  ## remove everything that the other targets made
-	rm -rf $(VENV) .python .local .jobs node_modules cdk.out reports .hypothesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) .python .local .jobs .spark node_modules cdk.out reports .hypothesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 
 # The second lock file includes the first. pyspark has no wheel: it is built with the setuptools of the first.
 $(VENV)/.ready: requirements-dev.lock requirements-local.lock

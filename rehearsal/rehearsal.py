@@ -10,7 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from local.spark import SPARK_CLASSES
+from local import sparks
+from local.spark import archive_of
 from rehearsal import model
 from rehearsal.actions import source
 from rehearsal.aws import assembly, execution_policy
@@ -135,7 +136,7 @@ class Rehearsal:
 
     def run(self) -> End:
         """Deploy the pipeline and run it. If a newer pipeline takes over, run that one from its first stage."""
-        if not SPARK_CLASSES.exists():  # in the background, for the next rehearsal
+        if not archive_of(sparks.current()).spark_classes.exists():  # in the background, for the next rehearsal
             threading.Thread(target=self._archive_classes, daemon=True).start()
         folder = self._options.project
         if self._options.deployed:

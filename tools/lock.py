@@ -47,6 +47,7 @@ LOCKS = (
     Lock(LAPTOP, ("requirements.txt", "requirements-dev.txt", "requirements-local.txt"), sources=("pyspark",)),
     Lock("requirements-dev.lock", ("requirements.txt", "requirements-dev.txt"), within=LAPTOP),  # the Build stage
     Lock("tests/integ/requirements.lock", ("tests/integ/requirements.txt",), within=LAPTOP),  # the IntegrationTest step
+    Lock("requirements-spark-4.1.lock", ("requirements-spark-4.1.txt",), sources=("pyspark",)),  # jobs on Glue 6.0
     Lock("tools/benchmark_baseline/requirements.lock", ("tools/benchmark_baseline/requirements.txt",)),
 )
 

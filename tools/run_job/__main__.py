@@ -9,7 +9,6 @@ import argparse
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from importlib.metadata import version
 from typing import IO, Any
 
 from aws_glue_cdk_baseline.config import ConfigError, Job, StageConfig, load_config, print_warnings
@@ -18,6 +17,7 @@ from local.job_environment import python_path
 from local.job_packages import PackagesError
 from local.s3.store import FileStore, Store
 from local.samples import OUT, SAMPLES, place
+from local.sparks import spark_of
 from tools.job_arguments import RunError, find_job, find_stage, parse_job_run, replaced_arguments
 from tools.run_job import aws_account, inputs
 from tools.run_job.job_process import Run, run_job
@@ -40,7 +40,8 @@ def main(arguments: list[str] | None = None) -> int:
             raise RunError(f"{' '.join(given)!r} is for one job; name it: JOB={jobs[0].name}")
         values = {job.name: replaced_arguments(job, given if job is jobs[-1] else []) for job in jobs}
         for job in jobs:
-            python_path(job)  # installs its packages, before any job runs
+            python_path(job)  # installs its packages, before any job runs, and then its Spark
+            spark_of(job.settings.glue_version)
         code = _run(jobs, values, stage, options)
     except (ConfigError, PackagesError, RunError) as error:
         sys.exit(str(error))
@@ -78,7 +79,7 @@ def _run(jobs: Sequence[Job], values: dict[str, dict[str, str]], stage: StageCon
     if len(jobs) > 1:
         return _run_all(jobs, start, stage)
     job = jobs[0]
-    engine = f"local Spark {version('pyspark')} (on AWS: Glue {job.settings.glue_version})"
+    engine = f"{_spark(job)} (on AWS: Glue {job.settings.glue_version})"
     print(f"{job.name} with the arguments of {stage.name} on {engine}")
     _print_arguments(job, values[job.name], files if store is files else None)
     run = start(job)
@@ -91,16 +92,23 @@ def _run(jobs: Sequence[Job], values: dict[str, dict[str, str]], stage: StageCon
 
 
 def _run_all(jobs: Sequence[Job], start: Callable[..., Run], stage: StageConfig) -> int:
-    print(f"{len(jobs)} jobs of {stage.name} on local Spark {version('pyspark')}, in this order:")
+    first = _spark(jobs[0])
+    same = all(_spark(job) == first for job in jobs)
+    print(f"{len(jobs)} jobs of {stage.name} on {first if same else 'local Spark'}, in this order:")
     for job in jobs:
+        on = "" if same else f"  on {_spark(job).removeprefix('local ')}"
         after = f"  (after {', '.join(job.settings.after)})" if job.settings.after else ""
-        print(f"  {job.name}{after}", flush=True)
+        print(f"  {job.name}{on}{after}", flush=True)
     runs, not_started = run_jobs(jobs, start)
     print("\n".join(["", *summary(runs, not_started)]), flush=True)
     for run in runs:
         if run.code:
             print(f"{run.job.name} failed (exit code {run.code}): {run.reason}", file=sys.stderr)
     return 1 if not_started or any(run.code for run in runs) else 0
+
+
+def _spark(job: Job) -> str:
+    return f"local Spark {spark_of(job.settings.glue_version).version}"
 
 
 def _print_arguments(job: Job, values: dict[str, str], files: FileStore | None) -> None:

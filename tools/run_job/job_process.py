@@ -21,6 +21,7 @@ from local.job_environment import python_path, with_path
 from local.s3.gateway import gateway, record_to
 from local.s3.store import FileStore, Store
 from local.spark import spark_conf, spark_environment
+from local.sparks import spark_of
 
 SCRIPT_RUNNER = Path(script_errors.__file__)
 SMALL_BYTES = 50_000_000
@@ -62,6 +63,7 @@ def run_job(
             aws = s3.aws_variables() if variables is None else variables
             environment = spark_environment(
                 {**with_path(without_aws(), python_path(job)), **aws, "TMPDIR": folder},
+                spark=spark_of(job.settings.glue_version),
                 small_data=are_small(arguments, store),
                 s3=s3,
                 settings={"spark.sql.warehouse.dir": f"{folder}/warehouse", **spark_conf(arguments.get("--conf", ""))},

@@ -1,10 +1,11 @@
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from local import spark
+from local import spark, sparks
 from local.s3.gateway import gateway
 from local.s3.store import FileStore
 
@@ -30,25 +31,27 @@ def test_the_time_zone_of_the_laptop_does_not_reach_the_timestamps_of_a_job(zone
     assert result.stdout == "2026-01-15 23:30:00\n"
 
 
-def test_java_gets_the_archive_of_sparks_classes_once_it_is_there(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    archive = tmp_path / "spark.jsa"
-    monkeypatch.setattr(spark, "SPARK_CLASSES", archive)
-    option = f"-XX:SharedArchiveFile={spark.JAVA_CLASSES}:{archive}"
-    assert option not in spark.spark_environment({}, small_data=True)["PYSPARK_SUBMIT_ARGS"]
-    archive.touch()
-    assert option in spark.spark_environment({}, small_data=True)["PYSPARK_SUBMIT_ARGS"]
-    assert option not in spark.spark_environment({})["PYSPARK_SUBMIT_ARGS"]
+def test_java_gets_the_archive_of_sparks_classes_once_it_is_there(tmp_path: Path) -> None:
+    here = replace(sparks.current(), compiled=tmp_path)
+    archive = spark.archive_of(here)
+    option = f"-XX:SharedArchiveFile={archive.java_classes}:{archive.spark_classes}"
+
+    def submit_arguments(small_data: bool) -> str:
+        return spark.spark_environment({}, spark=here, small_data=small_data)["PYSPARK_SUBMIT_ARGS"]
+
+    assert option not in submit_arguments(small_data=True)
+    archive.folder.mkdir()
+    archive.spark_classes.touch()
+    assert option in submit_arguments(small_data=True)
+    assert option not in submit_arguments(small_data=False)
 
 
 @pytest.mark.slow
 def test_java_loads_sparks_classes_from_the_archive_that_is_made_of_them(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(spark, "ARCHIVE", tmp_path)
-    monkeypatch.setattr(spark, "JAVA_CLASSES", tmp_path / "java.jsa")
-    monkeypatch.setattr(spark, "SPARK_CLASSES", tmp_path / "spark.jsa")
+    here = replace(sparks.current(), compiled=tmp_path)
+    monkeypatch.setattr(sparks, "current", lambda: here)
     spark.archive_classes()
     with gateway(FileStore(tmp_path / "samples", tmp_path / "out")) as s3:
         environment = spark.spark_environment(small_data=True, s3=s3)
