@@ -50,6 +50,7 @@ class GlueAppStack(Stack):
         return JobEnvironment(
             logs=logs,
             partition=self.partition,
+            glue_arn=f"arn:{self.partition}:glue:{self.region}:{self.account}:",
             roles=Construct(self, "Roles."),  # the dot avoids a clash with the id of a job, which is its name
             scripts=ScriptAssets(self, "Scripts."),
             shared_code=SharedCodeAssets(self, "SharedCode."),

@@ -88,6 +88,8 @@ def make_job(folder: Path, name: str = "Show", **values: object) -> Job:
         "arguments": {"--input_path": "s3://data/in/"},
         "input_locations": ("s3://data/in/",),
         "output_locations": (),
+        "input_databases": (),
+        "output_databases": (),
     }
     fields |= {key: values.pop(key) for key in fields if key in values}
     return Job.model_validate({**fields, "settings": JobSettings.model_construct(**values)})  # type: ignore[arg-type]

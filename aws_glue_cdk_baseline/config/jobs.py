@@ -14,6 +14,7 @@ from aws_glue_cdk_baseline.config.model import MAX_JOBS, MAX_PARAMETERS, ConfigF
 from aws_glue_cdk_baseline.config.packages import JobPackages
 from aws_glue_cdk_baseline.config.parameters import (
     argument_name,
+    is_database,
     is_location,
     is_output,
     parameter_error,
@@ -192,6 +193,7 @@ def _parameters(section: StageJob | None) -> dict[str, str]:
 def _job(
     name: str, script: Path, settings: JobSettings, parameters: dict[str, str], others: list[tuple[str, bool]]
 ) -> Job:
+    databases = [(value, is_output(key)) for key, value in parameters.items() if is_database(key)]
     locations = [(value, is_output(key)) for key, value in parameters.items() if is_location(key, value)] + others
     return Job(
         name=name,
@@ -200,4 +202,6 @@ def _job(
         arguments={argument_name(key): value for key, value in parameters.items()},
         input_locations=tuple(dict.fromkeys(place for place, written in locations if not written)),
         output_locations=tuple(dict.fromkeys(place for place, written in locations if written)),
+        input_databases=tuple(dict.fromkeys(name for name, written in databases if not written)),
+        output_databases=tuple(dict.fromkeys(name for name, written in databases if written)),
     )

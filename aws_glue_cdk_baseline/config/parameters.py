@@ -45,8 +45,17 @@ def is_location(parameter: str, value: str) -> bool:
 
 
 def is_output(parameter: str) -> bool:
-    """Return true if the job writes to this location."""
+    """Return true if the job writes to this location or database."""
     return argument_name(parameter).startswith("--output")
+
+
+def is_database(parameter: str) -> bool:
+    """Return true if a parameter names a database of the Glue Data Catalog, by its name.
+
+    These are `database`, and names that begin with `inputDatabase` or `outputDatabase`.
+    """
+    words = snake_case(parameter).split("_")
+    return words == ["database"] or words[:2] in (["input", "database"], ["output", "database"])
 
 
 def parameter_error(parameter: str, value: str, earlier: Iterable[str]) -> str | None:
@@ -63,11 +72,24 @@ def parameter_error(parameter: str, value: str, earlier: Iterable[str]) -> str |
         return "is empty; give it a value or remove the key"
     if error := text_error(value):
         return error
+    if is_database(parameter):
+        return _database_error(parameter, value)
     if not is_location(parameter, value):
         return dash_error(value)
     named = "location" in snake_case(parameter).split("_")
     why = f", as the name {parameter} has the word location; for another value choose another name"
     return location_error(value, why if named else "")
+
+
+def _database_error(parameter: str, value: str) -> str | None:
+    if re.fullmatch(r"[a-z0-9_][a-z0-9_-]{0,254}", value):
+        return None
+    lower = value.lower()
+    meant = f"; write {lower}, as Glue does" if lower != value and _database_error(parameter, lower) is None else ""
+    return (
+        f"{shown(value)} is not the name of a database of the Glue Data Catalog; allowed: small letters, digits, _ and"
+        f" -{meant or f'; for another value choose another name than {parameter}'}"
+    )
 
 
 def dash_error(value: str) -> str | None:

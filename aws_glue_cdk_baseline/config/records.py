@@ -22,7 +22,8 @@ class Job(Record):
     """A Glue job as one stage deploys it.
 
     `script` is a path on this machine. `arguments` maps each argument, such as `--input_path`, to its value as typed.
-    Of these values, the job reads the `s3://` URIs in `input_locations` and writes to those in `output_locations`.
+    Of these values, the job reads the `s3://` URIs in `input_locations` and writes to those in `output_locations`. The
+    same holds for the databases of the Glue Data Catalog in `input_databases` and `output_databases`.
     The script imports `shared_files`, modules and their data beside the scripts (absolute paths), and the third-party
     `packages` (`name==version`, as in requirements-jobs.txt) and `glue_packages`, which Glue has in this version. Jobs
     that it waits for are in `settings.after`.
@@ -34,6 +35,8 @@ class Job(Record):
     arguments: dict[str, str]
     input_locations: tuple[str, ...]
     output_locations: tuple[str, ...]
+    input_databases: tuple[str, ...] = ()
+    output_databases: tuple[str, ...] = ()
     shared_files: tuple[Path, ...] = ()
     packages: tuple[str, ...] = ()
     glue_packages: tuple[str, ...] = ()
@@ -43,6 +46,11 @@ class Job(Record):
         """The folder of all job scripts, where Python finds `shared_files` by their names."""
         folders = (folder for folder in self.script.parents if folder.parts[-2:] == JOB_SCRIPTS)
         return next(folders, self.script.parent)
+
+    @property
+    def has_catalog_in_sql(self) -> bool:
+        """True if the Data Catalog is Spark's metastore: its tables are those of Spark SQL."""
+        return self.settings.default_arguments.get("--enable-glue-datacatalog", "false").lower() != "false"
 
     @property
     def additional_modules(self) -> tuple[str, ...]:

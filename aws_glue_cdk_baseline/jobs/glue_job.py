@@ -18,6 +18,7 @@ from aws_glue_cdk_baseline.jobs.logs import StageLogs
 from aws_glue_cdk_baseline.jobs.role import job_role
 from aws_glue_cdk_baseline.jobs.scripts import ScriptAssets
 from aws_glue_cdk_baseline.jobs.shared_code import SharedCodeAssets
+from aws_glue_cdk_baseline.permissions.catalog import catalog_statements
 
 # The construct takes these from properties that expect files of the CDK; the config names what is in S3 already.
 NEWEST_OF_THE_CONSTRUCT = "5.1"  # the alpha module has no V6_0, the one in aws-cdk-lib has
@@ -26,10 +27,14 @@ OF_THE_CONSTRUCT = frozenset({"--extra-jars", "--extra-files", "--user-jars-firs
 
 @dataclass(frozen=True)
 class JobEnvironment:
-    """The parts that all jobs of a stage share: log groups, AWS partition, scope of the roles, assets, tags."""
+    """The parts that all jobs of a stage share: log groups, AWS partition, scope of the roles, assets, tags.
+
+    `glue_arn` is the start of the ARNs of its Data Catalog: `arn:aws:glue:us-east-1:123456789102:`.
+    """
 
     logs: StageLogs
     partition: str
+    glue_arn: str
     roles: Construct
     scripts: ScriptAssets
     shared_code: SharedCodeAssets
@@ -53,7 +58,13 @@ def add_glue_job(
         input_locations=job.input_locations,
         output_locations=job.output_locations,
         managed_policies=job.settings.managed_policies,
-        statements=[*environment.logs.write, *(statement.as_iam() for statement in job.settings.statements)],
+        statements=[
+            *catalog_statements(
+                environment.glue_arn, job.input_databases, job.output_databases, is_metastore=job.has_catalog_in_sql
+            ),
+            *environment.logs.write,
+            *(statement.as_iam() for statement in job.settings.statements),
+        ],
         partition=environment.partition,
     )
     settings = job.settings

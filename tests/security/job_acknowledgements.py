@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from aws_glue_cdk_baseline.config import Config, Job, StageConfig
+from aws_glue_cdk_baseline.permissions.catalog import tables
 from aws_glue_cdk_baseline.permissions.s3 import below, input_keys, keys
 from tests.security.findings import Finding
 
@@ -28,6 +29,7 @@ LOG_STREAMS = (
     "The log streams of the stage's own log group. Their names are not known before: they are the ids of job runs."
 )
 BELOW = "The job reads or writes the objects below a location of its config. Spark chooses their names."
+TABLES = "The job reads or writes tables of a database of its config. Its script names them, and makes new ones."
 EXPECTED = "The integration test counts the rows of the files below a job's outputLocation. Spark names the files."
 OWN_STACK = (
     "The stage's own stack, in which the integration test finds the jobs. The star stands for the id of the stack,"
@@ -63,6 +65,8 @@ def _role(path: str, job: Job, stage: str) -> Iterator[tuple[Finding, str]]:
     places = [key for location in job.input_locations for key in input_keys(location)]
     places += [key for location in job.output_locations for key in keys(location)]
     yield from _wide(path, places, BELOW)
+    for database in (*job.input_databases, *job.output_databases):
+        yield Finding(path, f"IAM5[Resource::arn:glue:{tables(database)}]"), TABLES
     aws_own = [name for name in job.settings.managed_policies if not name.startswith("arn:") or ":aws:policy/" in name]
     for policy in aws_own:  # cdk-nag reports only these
         name = policy.rpartition(":policy/")[2]

@@ -396,8 +396,8 @@ ERRORS: dict[str, tuple[str | bytes, str]] = {
         CONFIG
         + "      statements:\n      - actions: [sqs:SendMessage]\n        resources:\n"
         + "".join(f"        - arn:aws:sqs:us-east-1:222222222222:{'q' * 60}{n:02}\n" for n in range(90)),
-        "c.yaml:18: prod.jobs.Join: its locations and statements make a policy of 10596 characters, and a role takes"
-        " 10240; name a folder above several locations, or use managedPolicies",
+        "c.yaml:18: prod.jobs.Join: its locations, databases and statements make a policy of 10596 characters, and a"
+        " role takes 10240; name a folder above several locations, or use managedPolicies",
     ),
     "a token of the CDK": (
         CONFIG.replace("numberOfWorkers: 4", 'description: "${Token[TOKEN.1]}"'),
@@ -587,6 +587,17 @@ def test_an_output_is_one_by_the_name_that_it_arrives_as(tmp_path: Path) -> None
         .jobs[1]
     )
     assert (job.input_locations, job.output_locations) == ((), ("s3://dev-data/orgs/",))
+
+
+def test_databases_are_known_by_the_name_of_their_parameter(tmp_path: Path) -> None:
+    databases = "inputDatabaseOrders: orders, database: shop-2, outputDatabase: clean, databaseUrl: x"
+    job = f"{{{databases}, inputLocation: s3://dev-data/}}"
+    text = CONFIG.split("jobs:\n")[0] + f"dev: {{jobs: {{Show: {job}}}}}\nprod: {{jobs: {{Show: {job}}}}}\n"
+    options = ["input_path", "input_database_orders", "database", "output_database", "database_url"]
+    script = SHOW.replace('"input_path"', ", ".join(f'"{option}"' for option in options))
+    show = load(tmp_path, text, {"show.py": script}).stage("prod").jobs[0]
+    assert show.arguments["--input_database_orders"] == "orders"
+    assert (show.input_databases, show.output_databases) == (("orders", "shop-2"), ("clean",))
 
 
 def test_all_faults_come_at_once_in_the_order_of_the_file(tmp_path: Path) -> None:

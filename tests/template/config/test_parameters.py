@@ -11,6 +11,7 @@ ARGUMENTS = {
     "input_path": "--input_path",
     "relocationDate": "--relocation_date",
     "top10Names": "--top10_names",
+    "inputDatabaseOrders": "--input_database_orders",
 }
 
 
@@ -60,6 +61,29 @@ NO_LOCATIONS = {
 @pytest.mark.parametrize("value", NO_LOCATIONS)
 def test_what_is_no_location_is_told_with_the_character(value: str) -> None:
     assert f"is not a location in S3{NO_LOCATIONS[value]}" in (parameter_error("inputLocation", value, []) or "")
+
+
+NO_DATABASES = {
+    "Shop": "allowed: small letters, digits, _ and -; write shop, as Glue does",
+    "jdbc:mysql://host/shop": "small letters, digits, _ and -; for another value choose another name than database",
+    "shop.orders": "for another value choose another name than database",
+    "shop/*": "for another value choose another name than database",
+    "x" * 256: "for another value choose another name than database",
+}
+
+
+@pytest.mark.parametrize("value", NO_DATABASES)
+def test_what_is_no_database_is_told(value: str) -> None:
+    error = parameter_error("database", value, []) or ""
+    assert "is not the name of a database of the Glue Data Catalog; " in error
+    assert error.endswith(NO_DATABASES[value])
+
+
+@pytest.mark.parametrize("parameter", ["database", "inputDatabase", "outputDatabaseOrders", "input_database_1"])
+def test_databases(parameter: str) -> None:
+    assert parameter_error(parameter, "shop_2026-01", []) is None
+    assert parameter_error(parameter, "Shop", []) is not None
+    assert parameter_error(f"my{parameter.capitalize()}", "Shop", []) is None
 
 
 DASHES = ["--x", "-x", "--", "-1.5e3", "--name=x"]

@@ -34,6 +34,7 @@ JOBS: dict[str, dict[str, object]] = {
         "output_locations": ("s3://data/out/",),
         "expect": Expect(outputRows=1),
     },
+    "Tables": {"input_databases": ("shop",), "output_databases": ("clean", "shop")},
     "Wide": {"statements": (WIDE,), "managed_policies": ("AmazonSQSReadOnlyAccess",)},
     "Bookmarks": {"default_arguments": {"--job-bookmark-option": "job-bookmark-enable"}},
 }

@@ -240,6 +240,49 @@ def test_a_whole_bucket_may_be_a_location(tmp_path: Path) -> None:
     assert "arn:aws:s3:::all/*" in found[0]["Resource"]
 
 
+def test_a_role_may_read_the_databases_of_its_job_and_write_its_output_databases_and_no_more(tmp_path: Path) -> None:
+    job = make_job(tmp_path, input_databases=("raw", "clean"), output_databases=("clean",))
+    read, write = [item for item in statements(synth(job), "RolesShow") if "glue:" in str(item)]
+    glue = "arn:aws:glue:us-east-1:222222222222:"
+    assert read["Action"] == [
+        *("glue:GetDatabase", "glue:GetTable", "glue:GetTables"),
+        *("glue:GetPartition", "glue:GetPartitions", "glue:BatchGetPartition"),
+    ]
+    assert read["Resource"] == [
+        glue + part for part in ("catalog", "database/raw", "table/raw/*", "database/clean", "table/clean/*")
+    ]
+    assert write["Action"] == [
+        *("glue:CreateTable", "glue:UpdateTable", "glue:CreatePartition", "glue:BatchCreatePartition"),
+        *("glue:UpdatePartition", "glue:BatchUpdatePartition", "glue:DeletePartition", "glue:BatchDeletePartition"),
+    ]
+    assert write["Resource"] == [glue + part for part in ("catalog", "database/clean", "table/clean/*")]
+
+
+def test_a_job_whose_sql_uses_the_catalog_may_find_the_database_default(tmp_path: Path) -> None:
+    arguments = {"--enable-glue-datacatalog": "true"}
+    job = make_job(tmp_path, input_databases=("raw",), default_arguments=arguments)
+    without = make_job(tmp_path, default_arguments=arguments)
+    found = [item for item in statements(synth(job), "RolesShow") if "glue:" in str(item)]
+    glue = "arn:aws:glue:us-east-1:222222222222:"
+    assert found[1:] == [
+        {
+            "Effect": "Allow",
+            "Action": ["glue:GetDatabase"],
+            "Resource": [f"{glue}catalog", f"{glue}database/default"],
+        }
+    ]
+    assert not [item for item in statements(synth(without), "RolesShow") if "glue:" in str(item)]
+
+
+@pytest.mark.parametrize(("region", "partition"), [("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")])
+def test_databases_are_those_of_the_stages_region_and_partition(tmp_path: Path, region: str, partition: str) -> None:
+    job = make_job(tmp_path, input_databases=("raw",))
+    env = core.Environment(account="222222222222", region=region)
+    stack = GlueAppStack(make_app(), "TestGlueAppStack", stage="dev", jobs=[job], env=env)
+    [read] = [item for item in statements(Template.from_stack(stack), "RolesShow") if "glue:" in str(item)]
+    assert read["Resource"][1] == f"arn:{partition}:glue:{region}:222222222222:database/raw"
+
+
 def test_statements_of_the_config_come_on_top(tmp_path: Path) -> None:
     table = "arn:aws:dynamodb:us-east-1:222222222222:table/terms"
     statement = PolicyStatement(
