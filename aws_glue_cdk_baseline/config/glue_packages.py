@@ -1,7 +1,8 @@
 """The Python packages that Glue has by itself, each with its version and the modules that it provides.
 
-Source: `base-requirements.txt` in the branches glue-5.0 and glue-5.1 of https://github.com/awslabs/aws-glue-libs, of 17
-August 2026. These lists have no names of modules: MODULES names those that are not called like their package.
+Source: `base-requirements.txt` of https://github.com/awslabs/aws-glue-libs, of 17 August 2026: in the branches glue-5.0
+and glue-5.1, and for 6.0 in main. These lists have no names of modules: MODULES names those that are not called like
+their package.
 """
 
 from __future__ import annotations
@@ -33,16 +34,31 @@ _VERSIONS = {
         uv==0.9.7 virtualenv==20.35.4 wrapt==1.17.3 yarl==1.22.0
     """,
     "6.0": """
-        boto3==1.42.84 botocore==1.42.84 numpy==2.4.4 pandas==2.3.3
+        aiobotocore==3.4.0 aiohappyeyeballs==2.6.1 aiohttp==3.13.5 aioitertools==0.13.0 aiosignal==1.4.0
+        appdirs==1.4.4 attrs==26.1.0 boto3==1.42.84 botocore==1.42.84 certifi==2026.2.25
+        charset-normalizer==3.4.7 choreographer==1.2.1 contourpy==1.3.3 cycler==0.12.1 distlib==0.4.0
+        filelock==3.25.2 fonttools==4.62.1 frozenlist==1.8.0 fsspec==2026.3.0 googleapis-common-protos==1.75.0
+        grpcio==1.81.0 grpcio-status==1.81.0 idna==3.11 iniconfig==2.3.0 jmespath==1.1.0 kaleido==1.2.0
+        kiwisolver==1.5.0 logistro==2.0.1 matplotlib==3.10.8 multidict==6.7.1 narwhals==2.19.0 numpy==2.4.4
+        orjson==3.11.8 packaging==26.0 pandas==2.3.3 pillow==12.2.0 pip==24.0 platformdirs==4.9.6 plotly==6.7.0
+        pluggy==1.6.0 propcache==0.4.1 protobuf==7.35.0 pyarrow==23.0.1 Pygments==2.20.0 pyparsing==3.3.2
+        pytest==9.0.3 pytest-timeout==2.4.0 python-dateutil==2.9.0.post0 python-discovery==1.2.2
+        pytz==2026.1.post1 PyYAML==6.0.3 requests==2.33.1 s3fs==2026.3.0 s3transfer==0.16.0 seaborn==0.13.2
+        setuptools==79.0.1 simplejson==3.20.2 six==1.17.0 tenacity==9.1.2 typing_extensions==4.15.0
+        tzdata==2026.1 urllib3==2.6.3 uv==0.11.6 virtualenv==21.2.1 wrapt==2.1.2 yarl==1.23.0 zstandard==0.25.0
     """,
 }
 MODULES = {
     "attrs": ("attr", "attrs"),
     "fonttools": ("fontTools",),
+    "googleapis-common-protos": ("google",),
+    "grpcio": ("grpc",),
     "matplotlib": ("matplotlib", "mpl_toolkits", "pylab"),
     "pillow": ("PIL",),
+    "protobuf": ("google",),
     "pytest": ("pytest",),
     "python-dateutil": ("dateutil",),
+    "pyyaml": ("yaml",),
     "setuptools": ("setuptools", "pkg_resources"),
 }
 # Modules that belong to Glue itself, in no version that a job could choose. `delta` comes with `--datalake-formats`.

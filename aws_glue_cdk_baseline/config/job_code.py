@@ -11,6 +11,7 @@ from aws_glue_cdk_baseline.config import glue_packages
 from aws_glue_cdk_baseline.config.errors import ErrorLine, did_you_mean
 from aws_glue_cdk_baseline.config.model import JobSettings
 from aws_glue_cdk_baseline.config.packages import REQUIREMENTS, JobPackages, canonical
+from aws_glue_cdk_baseline.config.removed_modules import BROUGHT_BACK_BY, import_error, removed
 from aws_glue_cdk_baseline.config.shared_code import Code, Outside, SharedCode
 
 ADDITIONAL = "--additional-python-modules"
@@ -68,12 +69,16 @@ class JobCode:
         of_glue = dict[str, None]()
         unknown = list[Outside]()
         shipped, versions = (table(settings.glue_version) for table in (glue_packages.modules, glue_packages.versions))
+        imported = {item.module for item in code.outside}
         for item in code.outside:
             module = item.module
-            if module in sys.stdlib_module_names or module in glue_packages.BUILT_IN:
+            gone = removed(module, settings.glue_version) if BROUGHT_BACK_BY.get(module) not in imported else None
+            if (module in sys.stdlib_module_names and not gone) or module in glue_packages.BUILT_IN:
                 continue
             if packages := self._packages.modules.get(module):
                 wanted |= dict.fromkeys(packages)
+            elif gone and gone.package in self._packages.pins:  # on the laptop's Python, a marker leaves it out
+                wanted[gone.package] = None
             elif package := shipped.get(module):
                 of_glue[package] = None
                 if self._all_known and package not in glue_packages.AWS_SDK | self._packages.locked.keys():
@@ -96,8 +101,9 @@ class JobCode:
             given = next((item for item in own if canonical(item.partition("==")[0]) == name), None)
             if given and given.partition("==")[2] != pin.version:
                 report(f"{ADDITIONAL} has {given}, and {REQUIREMENTS}:{pin.line} has {pin}; remove it here")
-            if not pin.for_glue:
-                report(f"imports {pin.name}, which {REQUIREMENTS}:{pin.line} leaves out in Glue; change its marker")
+            if settings.glue_version not in pin.glue_versions:
+                said = f"imports {pin.name}, which {REQUIREMENTS}:{pin.line} leaves out in Glue {settings.glue_version}"
+                report(f"{said}; change its marker")
             if (glues := shipped.get(name)) and glues != pin.version:
                 said = f"{pin} replaces {name}=={glues}, which Glue {settings.glue_version} has"
                 self._warn(pin.line, said)
@@ -126,10 +132,13 @@ class JobCode:
         seen = {canonical(item.module) for item in code.outside}
         names = {canonical(item.partition("==")[0]) for item in additional_modules(settings)}
         others = any(settings.default_arguments.get(name) for name in BRINGS_MODULES[1:])
-        if others or names - seen:  # they may provide modules of another name, as PyYAML does
-            return
-        for item in unknown:
-            if canonical(item.module) not in names:
+        for item in [] if others else unknown:
+            if gone := removed(item.module, settings.glue_version):
+                if not any(item.module in name or name == gone.package for name in names):
+                    message = import_error(item.module, gone, settings.glue_version)
+                    self.errors.append(ErrorLine(item.file, item.line, "", message))
+            # Packages that the code does not import may provide modules of another name, as PyYAML does.
+            elif not names - seen and canonical(item.module) not in names:
                 self.errors.append(ErrorLine(item.file, item.line, "", self._not_found(item, script, settings)))
 
     def _not_found(self, item: Outside, script: Path, settings: JobSettings) -> str:

@@ -13,21 +13,19 @@ from pathlib import Path
 
 from aws_glue_cdk_baseline.config import glue_packages
 from aws_glue_cdk_baseline.config.errors import ErrorLine, shown
+from aws_glue_cdk_baseline.config.glue_versions import RUNTIMES
 
 REQUIREMENTS, LOCK = "requirements-jobs.txt", "requirements-jobs.lock"
 ALLOWED = "allowed: an exact version, such as requests==2.32.3"
-# For which a marker such as `; sys_platform == "linux"` is evaluated.
+# For which a marker such as `; sys_platform == "linux"` is evaluated, with the Python of the Glue version.
 GLUE = {
     "implementation_name": "cpython",
-    "implementation_version": "3.11.0",
     "os_name": "posix",
     "platform_machine": "x86_64",
     "platform_python_implementation": "CPython",
     "platform_release": "",
     "platform_system": "Linux",
     "platform_version": "",
-    "python_full_version": "3.11.0",
-    "python_version": "3.11",
     "sys_platform": "linux",
 }
 _COMMENT = re.compile(r"(^|\s)#.*")
@@ -38,12 +36,12 @@ _VIA = re.compile(r"\s+# via (.*)")
 
 @dataclass(frozen=True)
 class Pin:
-    """A line of requirements-jobs.txt. `name` is as typed, with an extra; `for_glue`: its marker is true there."""
+    """A line of requirements-jobs.txt. `name` is as typed, with an extra; `glue_versions` are those that it is for."""
 
     name: str
     version: str
     line: int
-    for_glue: bool = True
+    glue_versions: frozenset[str] = frozenset(RUNTIMES)
 
     def __str__(self) -> str:
         return f"{self.name}=={self.version}"
@@ -144,8 +142,16 @@ def _pin(text: str, number: int) -> Pin | str:
     if len(requirement.extras) > 1:
         return f"{shown(text)} has more than one extra, which --additional-python-modules cannot name; keep one"
     name = requirement.name + "".join(f"[{extra}]" for extra in requirement.extras)
-    for_glue = requirement.marker is None or requirement.marker.evaluate(GLUE)
-    return Pin(name, versions[0].version, number, for_glue)
+    marker = requirement.marker
+    for_versions = frozenset(version for version in RUNTIMES if marker is None or marker.evaluate(_glue(version)))
+    return Pin(name, versions[0].version, number, for_versions)
+
+
+def _glue(version: str) -> dict[str, str]:
+    """Return what the markers of packages may ask for, in a Glue version."""
+    python = RUNTIMES[version].python
+    full = f"{python}.0"
+    return {**GLUE, "python_version": python, "python_full_version": full, "implementation_version": full}
 
 
 def read_lock(file: Path) -> LockFile:

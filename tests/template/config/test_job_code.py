@@ -199,9 +199,26 @@ def test_a_package_of_glue_that_the_laptop_lacks_is_a_warning(tmp_path: Path) ->
     assert warnings(project(tmp_path, "import pandas, boto3")) == []
 
 
-def test_what_glue_has_depends_on_its_version(tmp_path: Path) -> None:
-    config = project(tmp_path, "import pandas, dateutil", config=CONFIG.replace("Show:", "Show: {glueVersion: '5.1'}"))
-    assert config.stages[0].jobs[0].glue_packages == ("pandas==2.3.3", "python-dateutil==2.9.0.post0")
+@pytest.mark.parametrize(
+    ("version", "script", "expected"),
+    [
+        ("5.0", "import numpy, dateutil", ("numpy==1.26.4", "python-dateutil==2.9.0.post0")),
+        ("5.1", "import numpy, dateutil", ("numpy==2.3.4", "python-dateutil==2.9.0.post0")),
+        ("6.0", "import numpy, PIL", ("numpy==2.4.4", "pillow==12.2.0")),
+        ("6.0", "import yaml, grpc, zstandard", ("grpcio==1.81.0", "pyyaml==6.0.3", "zstandard==0.25.0")),
+        ("6.0", "from google.protobuf import message", ("protobuf==7.35.0",)),
+    ],
+)
+def test_what_glue_has_depends_on_its_version(
+    tmp_path: Path, version: str, script: str, expected: tuple[str, ...]
+) -> None:
+    config = project(tmp_path, script, config=CONFIG.replace("Show:", f"Show: {{glueVersion: '{version}'}}"))
+    assert config.stages[0].jobs[0].glue_packages == expected
+
+
+def test_what_a_newer_glue_has_is_missing_in_an_older_one(tmp_path: Path) -> None:
+    (error,) = errors(tmp_path, "import yaml")
+    assert error.startswith("job_scripts/show.py:4: imports yaml, which Glue 5.1 does not have; add yaml==VERSION to")
 
 
 def test_a_package_that_glue_has_in_another_version_is_a_warning_with_both(tmp_path: Path) -> None:
@@ -272,7 +289,8 @@ def test_a_marker_is_that_of_glue(tmp_path: Path) -> None:
     with_packages(tmp_path, requirements)
     assert project(tmp_path, "import requests").stages[0].jobs[0].packages == ("requests==2.32.3",)
     assert errors(tmp_path, "import yaml") == [
-        "c.yaml:5: dev.jobs.Show: imports PyYAML, which requirements-jobs.txt:2 leaves out in Glue; change its marker"
+        "c.yaml:5: dev.jobs.Show: imports PyYAML, which requirements-jobs.txt:2 leaves out in Glue 5.1; change its"
+        " marker"
     ]
 
 
