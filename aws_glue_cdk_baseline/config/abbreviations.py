@@ -1,4 +1,6 @@
-"""Arguments that Glue 5 takes for the abbreviation of another one: getResolvedOptions accepts any unique beginning.
+"""Arguments that Glue takes for the abbreviation of another one: getResolvedOptions accepts any unique beginning.
+
+Glue 5 always does so, Glue 6 where the script asks for it (`allow_abbrev=True`).
 
 The parser of a call knows the options that the call asks for, and Glue's own. An argument that it does not know, and
 whose name is the beginning of one of them, is read as that one: the last of the two on the command line wins.

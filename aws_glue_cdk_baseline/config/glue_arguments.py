@@ -9,7 +9,7 @@ import re
 
 from aws_glue_cdk_baseline.config.errors import shown
 
-# The options of getResolvedOptions itself, beside those that a script asks for (AWSGlueDataplanePython 5.1.0).
+# The options of getResolvedOptions itself, beside those that a script asks for (AWSGlueDataplanePython 5.1.0, 6.0.0).
 PARSER_OPTIONS = frozenset(
     [
         *("help", "job-bookmark-option", "continuation-option", "job-bookmark-from", "job-bookmark-to", "JOB_ID"),

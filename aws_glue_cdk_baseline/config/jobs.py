@@ -124,7 +124,9 @@ class StageJobs:
         places = {name: self._argument_path(path, name) for name in settings.default_arguments}
         places |= {argument_name(parameter): (*path, parameter) for parameter in parameters}
         lines = {argument: self._file.line(place) for argument, place in places.items()}
-        job = JobInStage(shown_script, parameters, settings.default_arguments, elsewhere, refused, lines)
+        job = JobInStage(
+            shown_script, settings.glue_version, parameters, settings.default_arguments, elsewhere, refused, lines
+        )
         names = list(parameters)
         for index, (parameter, value) in enumerate(parameters.items()):
             if error := parameter_error(parameter, value, names[:index]):

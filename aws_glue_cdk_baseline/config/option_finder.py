@@ -44,6 +44,8 @@ class OptionFinder(ast.NodeVisitor):
         self.texts: list[tuple[Place, ast.expr]] = []  # such as "--input_path", "--" + name
         self.uses: dict[str, list[Use]] = {}
         self.complete = True
+        self.abbreviates = False
+        self.needs_glue_6: int | None = None
         self._place = Place()
         self._parents: list[ast.AST] = []
 
@@ -147,8 +149,18 @@ class OptionFinder(ast.NodeVisitor):
         self.generic_visit(node)
         if name in self.readers:
             self.reads.append((self._place, node))
+            self._note_abbreviations(node)
         elif name == "format" and isinstance(node.func, ast.Attribute) and is_dashes(node.func.value):
             self.texts.append((self._place, node))
+
+    def _note_abbreviations(self, call: ast.Call) -> None:
+        """Note a call with `allow_abbrev`, which is a parameter of getResolvedOptions from Glue 6.0 on."""
+        given = {keyword.arg: keyword.value for keyword in call.keywords}.get("allow_abbrev")
+        given = call.args[2] if given is None and len(call.args) > 2 else given
+        self.abbreviates |= isinstance(given, ast.Constant) and given.value is True
+        tried = any(isinstance(parent, ast.Try | ast.If) for parent in self._parents)
+        if given is not None and not tried and self.needs_glue_6 is None:
+            self.needs_glue_6 = call.lineno
 
     def visit_Name(self, node: ast.Name) -> None:
         if isinstance(node.ctx, ast.Load):

@@ -20,11 +20,17 @@ class Option:
 
 @dataclass
 class Found:
-    """The options that a script reads. `calls` has those of each call, or none if some are not known."""
+    """The options that a script reads. `calls` has those of each call, or none if some are not known.
+
+    `abbreviates`: a call asks for abbreviated names with `allow_abbrev=True`. `needs_glue_6` is the line of the first
+    call that has this parameter, unless the script goes on without that call.
+    """
 
     options: list[Option] = field(default_factory=list)
     calls: list[list[Option]] = field(default_factory=list)
     complete: bool = True
+    abbreviates: bool = False
+    needs_glue_6: int | None = None
 
 
 def find_options(tree: ast.Module) -> Found:
@@ -42,8 +48,9 @@ class _Resolver:
         self._reached = self._reached_functions()
 
     def found(self) -> Found:
-        found = Found(complete=self._finder.complete)
-        for place, call in self._finder.reads:
+        finder = self._finder
+        found = Found(complete=finder.complete, abbreviates=finder.abbreviates, needs_glue_6=finder.needs_glue_6)
+        for place, call in finder.reads:
             options = self._call(place, call)
             for option, _ in options or ():
                 if option:
@@ -57,7 +64,7 @@ class _Resolver:
                 assert option is not None
                 together.setdefault(number, []).append(option)
             found.calls += together.values() or [[]]
-        for place, text in self._finder.texts if found.calls else ():
+        for place, text in finder.texts if found.calls else ():
             if (spelt := self._texts(text, place)) is None:
                 found.complete = False
             for option in spelt or ():

@@ -31,11 +31,17 @@ class JobInStage:
     """
 
     script: str  # its path in messages
+    glue_version: str
     parameters: Mapping[str, str]
     default_arguments: Mapping[str, str]
     elsewhere: Mapping[str, Elsewhere]
     refused: Set[str]
     lines: Mapping[str, int]
+
+    @property
+    def takes_abbreviations(self) -> bool:
+        """Return true where getResolvedOptions takes any unique beginning of a name for the name, unasked."""
+        return self.glue_version.startswith("5.")
 
 
 def check_script(job: JobInStage, options: ScriptOptions | None) -> Iterator[tuple[str | None, str]]:
@@ -61,7 +67,7 @@ def check_script(job: JobInStage, options: ScriptOptions | None) -> Iterator[tup
     supplied = _supplied(job) | meant | {argument_name(parameter)[2:] for parameter in job.elsewhere}
     for option, line in options.required.items():
         if option not in supplied:
-            yield None, _missing(job, option, line)
+            yield None, _missing(job, options, option, line)
     yield from _misread(job, options)
 
 
@@ -69,8 +75,14 @@ def _misread(job: JobInStage, options: ScriptOptions) -> Iterator[tuple[str | No
     """Yield an error for each argument that getResolvedOptions reads as another one, or not at all."""
     parameters = {argument_name(parameter): parameter for parameter in job.parameters}
     read = [argument for argument in parameters if argument[2:] in options.lines or not options.complete]
-    for argument, message in abbreviated([*job.default_arguments, *read], options.calls, job.script, job.lines):
-        yield parameters.get(argument or "", argument), message
+    if job.takes_abbreviations or options.abbreviates:
+        for argument, message in abbreviated([*job.default_arguments, *read], options.calls, job.script, job.lines):
+            yield parameters.get(argument or "", argument), message
+    if job.takes_abbreviations and options.needs_glue_6:
+        said = (
+            f"{job.script}:{options.needs_glue_6} gives allow_abbrev to getResolvedOptions, which has it from Glue 6.0"
+        )
+        yield None, f"{said} on, and the job is on {job.glue_version}; remove it there, or set glueVersion"
     for argument, value in job.default_arguments.items():
         if argument[2:] in options.lines and (error := dash_error(value)):
             yield argument, error
@@ -81,13 +93,17 @@ def _supplied(job: JobInStage) -> set[str]:
     return {argument[2:] for argument in arguments} | SUPPLIED_BY_GLUE
 
 
-def _missing(job: JobInStage, option: str, line: int) -> str:
+def _missing(job: JobInStage, options: ScriptOptions, option: str, line: int) -> str:
     name = parameter_name(option)
+    given = [argument for argument in sorted(_supplied(job) - options.lines.keys()) if option.startswith(argument)]
+    short = ""
+    if given and not (job.takes_abbreviations or options.abbreviates):
+        short = f" (Glue {job.glue_version} does not take --{given[-1]} for it)"
     if has_parameter(option):
-        return f"{name} is missing: {job.script}:{line} reads --{option} and nothing supplies it; add it"
+        return f"{name} is missing: {job.script}:{line} reads --{option} and nothing supplies it{short}; add it"
     return (
-        f"--{option} is missing: {job.script}:{line} reads it, and a parameter would arrive as {argument_name(name)};"
-        f" read that there, or supply it under `defaultArguments:`"
+        f"--{option} is missing: {job.script}:{line} reads it{short}, and a parameter would arrive as"
+        f" {argument_name(name)}; read that there, or supply it under `defaultArguments:`"
     )
 
 

@@ -19,13 +19,16 @@ class ScriptOptions:
 
     An option is optional if the script goes on without it: it is read under an `if`, or in a `try` that catches the
     error. With `complete` false the script also reads options whose names are known only at run time. `calls` has the
-    options of each call of `getResolvedOptions` whose options are all known.
+    options of each call of `getResolvedOptions` whose options are all known. `abbreviates` and `needs_glue_6` are those
+    of `option_names.Found`.
     """
 
     required: dict[str, int]
     optional: dict[str, int]
     complete: bool = True
     calls: tuple[Mapping[str, int], ...] = field(default=(), compare=False)
+    abbreviates: bool = False
+    needs_glue_6: int | None = None
 
     @property
     def lines(self) -> dict[str, int]:
@@ -50,4 +53,4 @@ def read_script_options(script: Path) -> ScriptOptions | None:
     if not found.calls or (not found.complete and not required | optional):
         return None
     calls = tuple({option.name: option.line for option in call} for call in found.calls if call)
-    return ScriptOptions(required, optional, found.complete, calls)
+    return ScriptOptions(required, optional, found.complete, calls, found.abbreviates, found.needs_glue_6)

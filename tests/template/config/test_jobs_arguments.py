@@ -23,6 +23,15 @@ def errors(folder: Path, text: str, script: str) -> list[str]:
     return str(raised.value).splitlines()
 
 
+def first_message(folder: Path, text: str, script: str) -> str:
+    """Return the first error without its place, or an empty text if the config loads."""
+    try:
+        load(folder, text, {"show.py": script})
+    except ConfigError as error:
+        return error.errors[0].message
+    return ""
+
+
 def test_the_default_arguments_of_a_stage_add_to_the_shared_ones(tmp_path: Path) -> None:
     text = CONFIG.replace("numberOfWorkers: 4", "defaultArguments: {--conf: a=b, --datalake-formats: iceberg}")
     text = text.replace("numberOfWorkers: 8", "defaultArguments: {--conf: c=d, --TempDir: s3://tmp-bucket/}")
@@ -138,14 +147,59 @@ def test_an_argument_is_refused_if_and_only_if_getresolvedoptions_takes_it_for_a
     calls, more, expected = CALLS[case]
     script = HEAD + "".join(f"getResolvedOptions(sys.argv, {options})\n" for options in calls)
     given = {f"--{name}": name for name in [*(option for options in calls for option in options), *more]}
-    try:
-        load(tmp_path, one_job(f"{{defaultArguments: {given}}}"), {"show.py": script})
-        said = ""
-    except ConfigError as error:
-        said = error.errors[0].message
+    said = first_message(tmp_path, one_job(f"{{defaultArguments: {given}}}"), script)
     assert said.startswith(expected)
     assert bool(said) == bool(expected)
     assert all(read_in_each_order(options, given) for options in calls) != bool(expected)
+
+
+@pytest.mark.parametrize("case", CALLS)
+@pytest.mark.parametrize("abbreviates", [False, True])
+def test_on_glue_6_a_name_is_taken_for_another_only_where_the_script_asks_for_it(
+    tmp_path: Path, case: str, abbreviates: bool
+) -> None:
+    calls, more, expected = CALLS[case]
+    flag = ", allow_abbrev=True" if abbreviates else ""
+    script = HEAD + "".join(f"getResolvedOptions(sys.argv, {options}{flag})\n" for options in calls)
+    given = {f"--{name}": name for name in [*(option for options in calls for option in options), *more]}
+    text = one_job(f"{{glueVersion: '6.0', defaultArguments: {given}}}")
+    said = first_message(tmp_path, text, script)
+    assert said.startswith(expected if abbreviates else "")
+    assert bool(said) == bool(expected and abbreviates)
+
+
+@pytest.mark.parametrize(
+    ("version", "flag", "said"),
+    [
+        ("6.0", "", "supplies it (Glue 6.0 does not take --input for it); add it"),
+        ("6.0", ", allow_abbrev=False", "supplies it (Glue 6.0 does not take --input for it); add it"),
+        ("6.0", ", allow_abbrev=True", "supplies it; add it"),
+        ("5.1", "", "supplies it; add it"),
+    ],
+)
+def test_an_option_that_only_an_abbreviation_supplies_is_missing(
+    tmp_path: Path, version: str, flag: str, said: str
+) -> None:
+    script = f"{HEAD}getResolvedOptions(sys.argv, ['input_path']{flag})\n"
+    text = one_job(f"{{glueVersion: '{version}', defaultArguments: {{--input: a}}}}")
+    expected = f"dev.jobs.Show: inputLocation is missing: job_scripts/show.py:3 reads --input_path and nothing {said}"
+    assert f"c.yaml:8: {expected}" in errors(tmp_path, text, script)
+
+
+@pytest.mark.parametrize("call", ["{}, allow_abbrev=True)", "{}, allow_abbrev=False)", "{}, True)"])
+def test_allow_abbrev_is_refused_on_glue_5_which_does_not_have_it(tmp_path: Path, call: str) -> None:
+    script = HEAD + "args = " + call.format("getResolvedOptions(sys.argv, ['JOB_NAME']") + "\n"
+    text = one_job(stage="{}").replace("dev:\n  jobs:\n    Show: {}", "dev:\n  jobs:\n    Show: {glueVersion: '6.0'}")
+    assert errors(tmp_path, text, script) == [
+        "c.yaml:11: prod.jobs.Show: job_scripts/show.py:3 gives allow_abbrev to getResolvedOptions, which has it from"
+        " Glue 6.0 on, and the job is on 5.1; remove it there, or set glueVersion"
+    ]
+
+
+@pytest.mark.parametrize("block", ["try:\n    {}\nexcept TypeError:\n    {}\n", "if new:\n    {}\nelse:\n    {}\n"])
+def test_a_script_that_asks_whether_it_may_give_allow_abbrev_runs_on_both(tmp_path: Path, block: str) -> None:
+    call = "getResolvedOptions(sys.argv, ['JOB_NAME']"
+    load(tmp_path, one_job(), {"show.py": HEAD + block.format(f"{call}, allow_abbrev=True)", f"{call})")})
 
 
 def read_in_each_order(options: list[str], given: dict[str, str]) -> bool:
