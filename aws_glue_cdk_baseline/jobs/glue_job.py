@@ -20,8 +20,8 @@ from aws_glue_cdk_baseline.jobs.scripts import ScriptAssets
 from aws_glue_cdk_baseline.jobs.shared_code import SharedCodeAssets
 from aws_glue_cdk_baseline.permissions.catalog import catalog_statements
 
+NEWEST_OF_THE_CONSTRUCT = "5.1"  # docs/decisions/0008-glue-6-by-an-override.md
 # The construct takes these from properties that expect files of the CDK; the config names what is in S3 already.
-NEWEST_OF_THE_CONSTRUCT = "5.1"  # the alpha module has no V6_0, the one in aws-cdk-lib has
 OF_THE_CONSTRUCT = frozenset({"--extra-jars", "--extra-files", "--user-jars-first"})
 
 
