@@ -19,6 +19,7 @@ from pathlib import Path
 
 from aws_glue_cdk_baseline.config import PROJECT
 from build_stage import job_inputs
+from build_stage.docker_engine import ImageError
 from build_stage.image_packages import PIP, image_lock
 
 JOB_SCRIPTS = PROJECT / "aws_glue_cdk_baseline" / "job_scripts"
@@ -40,8 +41,8 @@ class Image:
         return f"{REGISTRY}:{self.tag}" + (f"@{self.digest}" if self.digest else "")
 
 
-# The image of each Glue version. To pin one, add the digest that `docker buildx imagetools inspect IMAGE` prints, here
-# and in .devcontainer/devcontainer.json.
+# The image of each Glue version that has a public one. To pin it, add the digest that `docker buildx imagetools inspect
+# IMAGE` prints, here and in .devcontainer/devcontainer.json.
 IMAGES = {
     "5.0": Image("5"),
     "5.1": Image("5.1.0"),
@@ -134,6 +135,12 @@ class Container:
 
 def _with_path(folder: str) -> str:
     return f'export PYTHONPATH="${{PYTHONPATH:+$PYTHONPATH:}}{HOME}/{folder}"; ' if folder else ""
+
+
+def check_image(glue_version: str, otherwise: str) -> None:
+    """Raise ImageError if a Glue version has no public image. `otherwise` is the alternative in the message."""
+    if glue_version not in IMAGES:
+        raise ImageError(f"Glue {glue_version} has no public image yet; {otherwise}")
 
 
 def new_container(

@@ -50,6 +50,8 @@ def run_job(arguments: list[str]) -> None:
     stage = find_stage(config, options.stage).name
     job = find_job(config, stage, options.job)
     job_arguments = replaced_arguments(job, given)
+    local = f"`make run JOB={job.name}` runs it on local Spark, without "
+    docker_command.check_image(job.settings.glue_version, f"{local}ENGINE=docker")
     _check_profile(options.aws_profile)
     packages = PROJECT / ".local" / f"packages-{job.settings.glue_version}.lock"
     container = docker_command.new_container("run", job.settings.glue_version, options.aws_profile, packages)
@@ -64,7 +66,7 @@ def run_job(arguments: list[str]) -> None:
     if options.dry_run:
         print(shlex.join(command))
         return
-    check_docker(f"`make run JOB={job.name}` runs it on local Spark, without Docker")
+    check_docker(f"{local}Docker")
     print(f"{job.name} with the arguments of {stage} in {container.image}")
     for name, value in job_arguments.items():
         print(f"  {name} {value}", flush=True)
@@ -73,14 +75,16 @@ def run_job(arguments: list[str]) -> None:
 
 
 def open_shell(arguments: list[str]) -> None:
-    """Open pyspark in the image of the newest Glue version of the config."""
+    """Open pyspark in the image of the newest Glue version of the config, of those that have one."""
     parser = _parser(open_shell.__doc__, "shell")
     add_options(parser, COMMON_OPTIONS)
     options, given = parser.parse_known_args(arguments)
     if given:
         raise ImageError(f"cannot read the arguments {shlex.join(given)!r}; the shell takes none but --dry-run")
     _check_profile(options.aws_profile)
-    newest = glue_versions(load_config(options.config))[-1]
+    versions = glue_versions(load_config(options.config))
+    newest = max(docker_command.IMAGES.keys() & versions, default=versions[-1])
+    docker_command.check_image(newest, f"`.venv/bin/python -m local.spark {newest}` opens pyspark on local Spark")
     container = docker_command.new_container("shell", newest, options.aws_profile)
     command = container.shell_command(terminal=sys.stdin.isatty())
     if options.dry_run:

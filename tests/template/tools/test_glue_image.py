@@ -180,6 +180,32 @@ def test_without_docker_one_line_says_how_to_go_on(
         glue_image.main([task[0], *DEFAULT, *task[1:]])
 
 
+@pytest.mark.parametrize(
+    ("task", "otherwise"),
+    [
+        (["run", "Show"], "`make run JOB=Show` runs it on local Spark, without ENGINE=docker"),
+        (["shell"], "`.venv/bin/python -m local.spark 6.0` opens pyspark on local Spark"),
+    ],
+)
+def test_a_job_on_a_version_without_an_image_is_told_where_it_runs(
+    task: list[str], otherwise: str, docker: Docker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(glue_image, "load_config", lambda path: make_config((make_job(tmp_path, glue_version="6.0"),)))
+    with pytest.raises(SystemExit) as raised:
+        glue_image.main(task)
+    assert raised.value.code == f"Glue 6.0 has no public image yet; {otherwise}"
+    assert docker.calls == []
+
+
+def test_the_shell_is_that_of_the_newest_version_with_an_image(
+    docker: Docker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs = tuple(make_job(tmp_path, f"J{n}", glue_version=version) for n, version in enumerate(["5.0", "6.0", "5.1"]))
+    monkeypatch.setattr(glue_image, "load_config", lambda path: make_config(jobs))
+    assert glue_image.main(["shell"]) == 0
+    assert docker.runs[0][-3] == "public.ecr.aws/glue/aws-glue-libs:5.1.0"
+
+
 @needs_the_examples
 @pytest.mark.parametrize(
     ("arguments", "message"),
