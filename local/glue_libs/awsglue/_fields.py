@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 
 from awsglue import _paths
 from awsglue._coverage import not_covered
-from awsglue._types import glue_type
+from awsglue._types import glue_type, try_cast
 
 
 def apply_mapping(
@@ -31,7 +31,7 @@ def apply_mapping(
             warnings.warn(f"apply_mapping: no column {source!r}; {target!r} is left out", stacklevel=3)
             continue
         column, wanted = F.col(_paths.quoted(path)), glue_type(target_type)
-        columns.append((_paths.parse(target), column if wanted is None else column.cast(wanted)))
+        columns.append((_paths.parse(target), column if wanted is None else try_cast(column, wanted)))
     return frame.select(_paths.structured(columns))
 
 
@@ -97,7 +97,7 @@ def _cast(frame: DataFrame, name: str, type_name: str) -> DataFrame:
     path, wanted = _paths.find(frame, name), glue_type(type_name)
     if path is None or wanted is None:
         return frame
-    column: Any = F.col(_paths.quoted(path)).cast(wanted)
+    column: Any = try_cast(F.col(_paths.quoted(path)), wanted)
     if len(path) > 1:
         column = F.col(_paths.quoted(path[:1])).withField(_paths.quoted(path[1:]), column)
     return frame.withColumn(path[0], column)

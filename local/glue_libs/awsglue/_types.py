@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from pyspark.errors import ParseException
-from pyspark.sql import SparkSession
+from pyspark.sql import Column, SparkSession
 from pyspark.sql.types import ArrayType, DataType, DecimalType, MapType, StructType
 from pyspark.sql.types import _parse_datatype_string as parse_spark_type
 
@@ -46,6 +47,12 @@ def catalog_type(name: str) -> DataType | None:
         return parse_spark_type(name.strip())
     except (ParseException, ValueError):
         raise ValueError(f"{name!r} is not a type; types are string, int, long, double, boolean, date, …") from None
+
+
+def try_cast(column: Column, data_type: DataType) -> Column:
+    """Cast a column; a value that cannot be cast becomes null, also under ANSI SQL, which is on in Spark 4."""
+    method: Callable[[Column, DataType], Column] = getattr(Column, "try_cast", Column.cast)  # Spark 3.5 has no try_cast
+    return method(column, data_type)
 
 
 def schema_lines(schema: StructType, indent: str = "") -> list[str]:

@@ -11,7 +11,9 @@ from local.s3.store import FileStore
 
 
 def test_the_stand_in_comes_last_on_the_path_so_that_it_shadows_nothing() -> None:
-    environment = spark.spark_environment({"PYTHONPATH": "/usr/lib/spark/python", "HOME": "/h"})
+    environment = spark.spark_environment(
+        {"PYTHONPATH": "/usr/lib/spark/python", "HOME": "/h"}, spark=sparks.spark_of("5.1")
+    )
     assert environment["PYTHONPATH"] == f"/usr/lib/spark/python:{spark.GLUE_LIBS}"
     assert environment["HOME"] == "/h"
 
