@@ -55,6 +55,16 @@ class Table:
         return {**options, "writeHeader": options.pop("withHeader")} if options else {}
 
 
+def named(database: str | None, table_name: str | None, more: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the database and the table that a call names. `name_space` in `more` is another word for `database`."""
+    given = [name for name in (database, more.get("name_space")) if name]
+    if len(given) != 1:
+        raise ValueError("give either database or name_space" + (", not both" if given else ": it is missing"))
+    if not table_name:
+        raise ValueError("table_name is missing")
+    return given[0], table_name
+
+
 def find_table(database: str, table_name: str, catalog_id: str | None = None) -> Table:
     """Get a table from the catalog. Raise LookupError if there is none, PermissionError if access is denied."""
     where: dict[str, Any] = {"DatabaseName": database, **({"CatalogId": catalog_id} if catalog_id else {})}

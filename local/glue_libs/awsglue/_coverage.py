@@ -29,16 +29,8 @@ def is_true(value: object) -> bool:
 class MissingModules(importlib.abc.MetaPathFinder):
     """Raises NotImplementedError for a module of Glue's libraries that the stand-in does not have."""
 
+    MISSING = ("awsglue.devutils", "awsglue.glue_shell", "awsglue.scripts")
+
     def find_spec(self, name: str, path: Any, target: Any = None) -> None:
-        package, _, module = name.partition(".")
-        if package in ("awsglue", "awsgluedq", "awsglueml") and not module.startswith("_"):
+        if name in self.MISSING:
             not_covered(f"the module {name}")
-
-
-class Uncovered:
-    """Base of the stand-in's public classes: a name that they do not have raises NotImplementedError."""
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        not_covered(f"{type(self).__name__}.{name}")

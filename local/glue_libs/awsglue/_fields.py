@@ -14,15 +14,22 @@ from awsglue._coverage import not_covered
 from awsglue._types import glue_type, try_cast
 
 
-def apply_mapping(
-    frame: DataFrame, mappings: Sequence[tuple[str, str, str, str]], *, case_sensitive: bool = False
-) -> DataFrame:
+def mappings(given: Any) -> list[tuple[str, ...]]:
+    """Return the mappings as a list: one tuple stands for a list of it."""
+    return [given] if isinstance(given, tuple) and all(isinstance(part, str) for part in given) else list(given)
+
+
+def apply_mapping(frame: DataFrame, mappings: Sequence[tuple[str, ...]], *, case_sensitive: bool = False) -> DataFrame:
     """Return the mapped fields only. A value that cannot be cast becomes null; a missing source is a warning.
 
     Raise ValueError for a source that stands for several fields, which differ in upper and lower case only.
     """
     columns: list[tuple[_paths.Path, Column]] = []
     for mapping in mappings:
+        if not isinstance(mapping, tuple):
+            raise TypeError(f"{mapping!r} is not a tuple (source, source type, target, target type)")
+        if len(mapping) in (2, 3):
+            not_covered(f"apply_mapping of {mapping!r}", "write (source, source type, target, target type)")
         if len(mapping) != 4 or not all(isinstance(part, str) for part in mapping):
             raise ValueError(f"{mapping!r} is not a mapping (source, source type, target, target type)")
         source, _, target, target_type = mapping

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pyspark.sql import DataFrame
 
 from awsglue import _catalog, _formats
-from awsglue._coverage import Uncovered, check_options, not_covered
+from awsglue._coverage import check_options, not_covered
 from awsglue._files import CONNECTION_TYPES, input_files
 from awsglue.dynamicframe import DynamicFrame
 
@@ -32,7 +32,7 @@ def read_files(
     return _formats.read(glue_context.spark_session, input_files(connection_options), format, format_options)
 
 
-class DynamicFrameReader(Uncovered):
+class DynamicFrameReader:
     """`glue_context.create_dynamic_frame`."""
 
     def __init__(self, glue_context: GlueContext) -> None:
@@ -63,31 +63,62 @@ class DynamicFrameReader(Uncovered):
 
     def from_catalog(
         self,
-        database: str = "",
-        table_name: str = "",
+        database: str | None = None,
+        table_name: str | None = None,
         redshift_tmp_dir: str = "",
         transformation_ctx: str = "",
         push_down_predicate: str = "",
         additional_options: Mapping[str, Any] = {},
         catalog_id: str | None = None,
-        name_space: str = "",
         **kwargs: Any,
     ) -> DynamicFrame:
         """Read a table of the Glue Data Catalog: the partitions that meet `push_down_predicate` (SQL)."""
         check_options("from_catalog", additional_options, ["mergeSchema"])
-        table = _catalog.find_table(database or name_space, table_name, catalog_id)
+        table = _catalog.find_table(*_catalog.named(database, table_name, kwargs), catalog_id)
         frame = _catalog.read(self._glue_context.spark_session, table, push_down_predicate)
         return DynamicFrame(frame, self._glue_context, transformation_ctx)
 
 
-class DataFrameReader(Uncovered):
+class DataFrameReader:
     """`glue_context.create_data_frame`."""
 
     def __init__(self, glue_context: GlueContext) -> None:
         self._dynamic = DynamicFrameReader(glue_context)
 
-    def from_options(self, *args: Any, **kwargs: Any) -> DataFrame:
-        return self._dynamic.from_options(*args, **kwargs).toDF()
+    def from_options(
+        self,
+        connection_type: str,
+        connection_options: Mapping[str, Any] = {},
+        format: str | None = None,
+        format_options: Mapping[str, Any] = {},
+        transformation_ctx: str = "",
+        push_down_predicate: str = "",
+        **kwargs: Any,
+    ) -> DataFrame:
+        frame = self._dynamic.from_options(
+            connection_type, connection_options, format, format_options, transformation_ctx, push_down_predicate
+        )
+        return frame.toDF()
 
-    def from_catalog(self, *args: Any, **kwargs: Any) -> DataFrame:
-        return self._dynamic.from_catalog(*args, **kwargs).toDF()
+    def from_catalog(
+        self,
+        database: str | None = None,
+        table_name: str | None = None,
+        redshift_tmp_dir: str = "",
+        transformation_ctx: str = "",
+        push_down_predicate: str = "",
+        additional_options: Mapping[str, Any] = {},
+        catalog_id: str | None = None,
+        **kwargs: Any,
+    ) -> DataFrame:
+        frame = self._dynamic.from_catalog(
+            database,
+            table_name,
+            redshift_tmp_dir,
+            transformation_ctx,
+            push_down_predicate,
+            additional_options,
+            catalog_id,
+            **kwargs,
+        )
+        return frame.toDF()

@@ -14,6 +14,7 @@ from pyspark.sql.types import NullType, StructField, StructType
 
 from awsglue import _paths
 from awsglue._coverage import not_covered
+from awsglue.gluetypes import DynamicRecord
 
 NO_MATCH = (KeyError, ValueError, TypeError)  # a filter function that raises one of these drops the row, as in Glue
 DICT_AS_STRUCT = "spark.sql.pyspark.inferNestedDictAsStruct.enabled"
@@ -27,19 +28,10 @@ COMPARATORS: Mapping[str, Callable[[Any, Any], Any]] = {
 }
 
 
-class Record(dict[str, Any]):
-    """The argument of a filter or map function: `record["name"]`. Structs inside of it are records too."""
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        not_covered(f"record.{name} in a filter or map function", f"write record[{name!r}]")
-
-
 def record(value: Any) -> Any:
     """Convert a row to a record, and all rows inside of it."""
     if isinstance(value, Row):
-        return Record({name: record(item) for name, item in value.asDict().items()})
+        return DynamicRecord({name: record(item) for name, item in value.asDict().items()})
     return [record(item) for item in value] if isinstance(value, list) else value
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pyspark.sql import DataFrame
 
 from awsglue import _catalog, _formats
-from awsglue._coverage import Uncovered, check_options, not_covered
+from awsglue._coverage import check_options, not_covered
 from awsglue._files import CONNECTION_TYPES
 from awsglue.dynamicframe import DynamicFrame
 
@@ -37,7 +37,7 @@ def write_files(
     _formats.write(frame, str(connection_options["path"]), format, options, keys)
 
 
-class DynamicFrameWriter(Uncovered):
+class DynamicFrameWriter:
     """`glue_context.write_dynamic_frame`. It adds files and replaces none, as Glue does."""
 
     def __init__(self, glue_context: GlueContext) -> None:
@@ -60,18 +60,17 @@ class DynamicFrameWriter(Uncovered):
     def from_catalog(
         self,
         frame: DynamicFrame,
-        database: str = "",
-        table_name: str = "",
+        database: str | None = None,
+        table_name: str | None = None,
         redshift_tmp_dir: str = "",
         transformation_ctx: str = "",
         additional_options: Mapping[str, Any] = {},
         catalog_id: str | None = None,
-        name_space: str = "",
         **kwargs: Any,
     ) -> DynamicFrame:
         """Add rows at the location of a table of the Data Catalog, in its format. The catalog gets no new partition."""
         check_options("write_dynamic_frame.from_catalog", additional_options, ["partitionKeys"])
-        table = _catalog.find_table(database or name_space, table_name, catalog_id)
+        table = _catalog.find_table(*_catalog.named(database, table_name, kwargs), catalog_id)
         keys = additional_options.get("partitionKeys") or []
         write_files(
             frame.toDF(),
@@ -82,17 +81,34 @@ class DynamicFrameWriter(Uncovered):
         )
         return frame
 
-
-class DataFrameWriter(Uncovered):
-    """`glue_context.write_data_frame`."""
-
-    def from_options(
+    def from_jdbc_conf(
         self,
-        frame: DataFrame,
-        connection_type: str,
+        frame: DynamicFrame,
+        catalog_connection: str,
         connection_options: Mapping[str, Any] = {},
-        format: str | None = None,
-        format_options: Mapping[str, Any] = {},
+        redshift_tmp_dir: str = "",
         transformation_ctx: str = "",
     ) -> None:
-        write_files(frame, connection_type, connection_options, format, format_options)
+        self._glue_context.write_dynamic_frame_from_jdbc_conf(
+            frame, catalog_connection, connection_options, redshift_tmp_dir, transformation_ctx
+        )
+
+
+class DataFrameWriter:
+    """`glue_context.write_data_frame`."""
+
+    def __init__(self, glue_context: GlueContext) -> None:
+        self._dynamic = DynamicFrameWriter(glue_context)
+
+    def from_catalog(
+        self,
+        frame: DataFrame,
+        database: str | None = None,
+        table_name: str | None = None,
+        redshift_tmp_dir: str = "",
+        transformation_ctx: str = "",
+        additional_options: Mapping[str, Any] = {},
+        catalog_id: str | None = None,
+        **kwargs: Any,
+    ) -> DataFrame:
+        not_covered("write_data_frame.from_catalog")

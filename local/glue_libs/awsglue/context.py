@@ -4,34 +4,76 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from pyspark.context import SparkContext
 from pyspark.sql import DataFrame, SparkSession, SQLContext
+from pyspark.sql.types import StructType
 
 from awsglue import _s3
-from awsglue._coverage import Uncovered, check_options
+from awsglue._coverage import check_options, not_covered
 from awsglue._readers import DataFrameReader, DynamicFrameReader
 from awsglue._writers import DataFrameWriter, DynamicFrameWriter
-from awsglue.dynamicframe import DynamicFrame
+from awsglue.data_sink import DataSink
+from awsglue.data_source import DataSource
+from awsglue.dynamicframe import DynamicFrame, DynamicFrameCollection
+from awsglue.streaming_data_source import StreamingDataSource
 
 PURGED_AFTER_HOURS = 168  # Glue's default
 
 
-class GlueContext(Uncovered):
-    """The entry point to Glue's readers and writers, around a Spark session."""
+def register(sc: SparkContext) -> None:
+    """Do nothing: in Glue it makes the classes of AWS's jars known to Python."""
 
-    def __init__(self, sparkContext: SparkContext, **options: Any) -> None:
-        self.spark_session = SparkSession(sparkContext)
+
+class GlueContext(SQLContext):
+    """The entry point to Glue's readers and writers. It is an SQLContext too: `sql`, `read`, `createDataFrame`, …"""
+
+    Spark_SQL_Formats: ClassVar[set[str]] = {"parquet", "orc"}
+    Unsupported_Compression_Types: ClassVar[set[str]] = {"lzo"}
+
+    def __init__(self, sparkContext: SparkContext | SparkSession | None = None, **options: Any) -> None:
+        session = sparkContext if isinstance(sparkContext, SparkSession) else SparkSession.builder.getOrCreate()
+        super().__init__(session.sparkContext, session)
+        self.spark_session = session
         self.create_dynamic_frame = DynamicFrameReader(self)
         self.create_data_frame = DataFrameReader(self)
         self.write_dynamic_frame = DynamicFrameWriter(self)
-        self.write_data_frame = DataFrameWriter()
+        self.write_data_frame = DataFrameWriter(self)
 
     def get_logger(self) -> GlueLogger:
         return GlueLogger()
+
+    def currentTimeMillis(self) -> int:
+        return round(time.time() * 1000)
+
+    def getSource(
+        self,
+        connection_type: str,
+        format: str | None = None,
+        transformation_ctx: str = "",
+        push_down_predicate: str = "",
+        **options: Any,
+    ) -> DataSource:
+        not_covered("GlueContext.getSource", "use create_dynamic_frame.from_options")
+
+    def getStreamingSource(
+        self,
+        connection_type: str,
+        format: str | None = None,
+        transformation_ctx: str = "",
+        push_down_predicate: str = "",
+        **options: Any,
+    ) -> StreamingDataSource:
+        not_covered("GlueContext.getStreamingSource", "use spark.readStream")
+
+    def get_catalog_schema_as_spark_schema(
+        self, database: str | None = None, table_name: str | None = None, catalog_id: str | None = None
+    ) -> StructType:
+        not_covered("GlueContext.get_catalog_schema_as_spark_schema")
 
     def create_dynamic_frame_from_options(
         self,
@@ -48,10 +90,25 @@ class GlueContext(Uncovered):
         )
 
     def create_dynamic_frame_from_catalog(
-        self, database: str, table_name: str, redshift_tmp_dir: str = "", transformation_ctx: str = "", **kwargs: Any
+        self,
+        database: str | None = None,
+        table_name: str | None = None,
+        redshift_tmp_dir: str = "",
+        transformation_ctx: str = "",
+        push_down_predicate: str = "",
+        additional_options: Mapping[str, Any] = {},
+        catalog_id: str | None = None,
+        **kwargs: Any,
     ) -> DynamicFrame:
         return self.create_dynamic_frame.from_catalog(
-            database, table_name, redshift_tmp_dir, transformation_ctx, **kwargs
+            database,
+            table_name,
+            redshift_tmp_dir,
+            transformation_ctx,
+            push_down_predicate,
+            additional_options,
+            catalog_id,
+            **kwargs,
         )
 
     def create_dynamic_frame_from_rdd(
@@ -61,15 +118,92 @@ class GlueContext(Uncovered):
         schema: Any = None,
         sample_ratio: float | None = None,
         transformation_ctx: str = "",
-        **kwargs: Any,
     ) -> DynamicFrame:
         return self.create_dynamic_frame.from_rdd(data, name, schema, sample_ratio)
 
-    def create_data_frame_from_options(self, *args: Any, **kwargs: Any) -> DataFrame:
-        return self.create_data_frame.from_options(*args, **kwargs)
+    def create_sample_dynamic_frame_from_options(
+        self,
+        connection_type: str,
+        connection_options: Mapping[str, Any] = {},
+        num: int | None = None,
+        sample_options: Mapping[str, Any] = {},
+        format: str | None = None,
+        format_options: Mapping[str, Any] = {},
+        transformation_ctx: str = "",
+        push_down_predicate: str = "",
+        **kwargs: Any,
+    ) -> DynamicFrame:
+        not_covered("GlueContext.create_sample_dynamic_frame_from_options")
 
-    def create_data_frame_from_catalog(self, *args: Any, **kwargs: Any) -> DataFrame:
-        return self.create_data_frame.from_catalog(*args, **kwargs)
+    def create_sample_dynamic_frame_from_catalog(
+        self,
+        database: str | None = None,
+        table_name: str | None = None,
+        num: int | None = None,
+        sample_options: Mapping[str, Any] = {},
+        redshift_tmp_dir: str = "",
+        transformation_ctx: str = "",
+        push_down_predicate: str = "",
+        additional_options: Mapping[str, Any] = {},
+        catalog_id: str | None = None,
+        erieTxId: str = "",
+        asOfTime: str = "",
+        **kwargs: Any,
+    ) -> DynamicFrame:
+        not_covered("GlueContext.create_sample_dynamic_frame_from_catalog")
+
+    def create_data_frame_from_options(
+        self,
+        connection_type: str,
+        connection_options: Mapping[str, Any] = {},
+        format: str | None = None,
+        format_options: Mapping[str, Any] = {},
+        transformation_ctx: str = "",
+        push_down_predicate: str = "",
+        **kwargs: Any,
+    ) -> DataFrame:
+        return self.create_data_frame.from_options(
+            connection_type, connection_options, format, format_options, transformation_ctx, push_down_predicate
+        )
+
+    def create_data_frame_from_catalog(
+        self,
+        database: str | None = None,
+        table_name: str | None = None,
+        redshift_tmp_dir: str = "",
+        transformation_ctx: str = "",
+        push_down_predicate: str = "",
+        additional_options: Mapping[str, Any] = {},
+        catalog_id: str | None = None,
+        **kwargs: Any,
+    ) -> DataFrame:
+        return self.create_data_frame.from_catalog(
+            database,
+            table_name,
+            redshift_tmp_dir,
+            transformation_ctx,
+            push_down_predicate,
+            additional_options,
+            catalog_id,
+            **kwargs,
+        )
+
+    def getSink(
+        self, connection_type: str, format: str | None = None, transformation_ctx: str = "", **options: Any
+    ) -> DataSink:
+        not_covered("GlueContext.getSink", "use write_dynamic_frame.from_options")
+
+    def write_from_options(
+        self,
+        frame_or_dfc: DynamicFrame | DynamicFrameCollection,
+        connection_type: str,
+        connection_options: Mapping[str, Any] = {},
+        format: Any = {},  # noqa: B006  (Glue's default)
+        format_options: Mapping[str, Any] = {},
+        transformation_ctx: str = "",
+        **kwargs: Any,
+    ) -> DynamicFrame | DynamicFrameCollection:
+        not_covered("GlueContext.write_from_options", "use write_dynamic_frame.from_options")
 
     def write_dynamic_frame_from_options(
         self,
@@ -85,9 +219,86 @@ class GlueContext(Uncovered):
         )
 
     def write_dynamic_frame_from_catalog(
-        self, frame: DynamicFrame, database: str, table_name: str, redshift_tmp_dir: str = "", **kwargs: Any
+        self,
+        frame: DynamicFrame,
+        database: str | None = None,
+        table_name: str | None = None,
+        redshift_tmp_dir: str = "",
+        transformation_ctx: str = "",
+        additional_options: Mapping[str, Any] = {},
+        catalog_id: str | None = None,
+        **kwargs: Any,
     ) -> DynamicFrame:
-        return self.write_dynamic_frame.from_catalog(frame, database, table_name, redshift_tmp_dir, **kwargs)
+        return self.write_dynamic_frame.from_catalog(
+            frame,
+            database,
+            table_name,
+            redshift_tmp_dir,
+            transformation_ctx,
+            additional_options,
+            catalog_id,
+            **kwargs,
+        )
+
+    def write_data_frame_from_catalog(
+        self,
+        frame: DataFrame,
+        database: str | None = None,
+        table_name: str | None = None,
+        redshift_tmp_dir: str = "",
+        transformation_ctx: str = "",
+        additional_options: Mapping[str, Any] = {},
+        catalog_id: str | None = None,
+        **kwargs: Any,
+    ) -> DataFrame:
+        return self.write_data_frame.from_catalog(
+            frame,
+            database,
+            table_name,
+            redshift_tmp_dir,
+            transformation_ctx,
+            additional_options,
+            catalog_id,
+            **kwargs,
+        )
+
+    def write_dynamic_frame_from_jdbc_conf(
+        self,
+        frame: DynamicFrame,
+        catalog_connection: str,
+        connection_options: Mapping[str, Any] = {},
+        redshift_tmp_dir: str = "",
+        transformation_ctx: str = "",
+        catalog_id: str | None = None,
+    ) -> None:
+        not_covered("GlueContext.write_dynamic_frame_from_jdbc_conf")
+
+    def write_from_jdbc_conf(
+        self,
+        frame_or_dfc: DynamicFrame | DynamicFrameCollection,
+        catalog_connection: str,
+        connection_options: Mapping[str, Any] = {},
+        redshift_tmp_dir: str = "",
+        transformation_ctx: str = "",
+        catalog_id: str | None = None,
+    ) -> None:
+        not_covered("GlueContext.write_from_jdbc_conf")
+
+    def extract_jdbc_conf(self, connection_name: str, catalog_id: str | None = None) -> dict[str, str]:
+        not_covered("GlueContext.extract_jdbc_conf")
+
+    def convert_resolve_option(self, path: str, action: str, target: Any) -> Any:
+        not_covered("GlueContext.convert_resolve_option", "use resolveChoice(specs=…)")
+
+    def purge_table(
+        self,
+        database: str,
+        table_name: str,
+        options: Mapping[str, Any] = {},
+        transformation_ctx: str = "",
+        catalog_id: str | None = None,
+    ) -> None:
+        not_covered("GlueContext.purge_table")
 
     def purge_s3_path(self, s3_path: str, options: Mapping[str, Any] = {}, transformation_ctx: str = "") -> None:
         """Delete the objects below a path that are older than `retentionPeriod` hours."""
@@ -95,14 +306,49 @@ class GlueContext(Uncovered):
         before = datetime.now(UTC) - timedelta(hours=float(options.get("retentionPeriod", PURGED_AFTER_HOURS)))
         _s3.delete([item for item in _s3.find(s3_path) if item.modified <= before])
 
-    def __getattr__(self, name: str) -> Any:
-        """Find `sql`, `read`, `createDataFrame`, … in the session: a GlueContext is an SQLContext too."""
-        if not name.startswith("_") and hasattr(SQLContext, name) and hasattr(SparkSession, name):
-            return getattr(self.spark_session, name)
-        return super().__getattr__(name)
+    def transition_table(
+        self,
+        database: str,
+        table_name: str,
+        transition_to: str,
+        options: Mapping[str, Any] = {},
+        transformation_ctx: str = "",
+        catalog_id: str | None = None,
+    ) -> None:
+        not_covered("GlueContext.transition_table")
+
+    def transition_s3_path(
+        self, s3_path: str, transition_to: str, options: Mapping[str, Any] = {}, transformation_ctx: str = ""
+    ) -> None:
+        not_covered("GlueContext.transition_s3_path")
+
+    def getSampleStreamingDynamicFrame(
+        self,
+        frame: DataFrame,
+        options: Mapping[str, Any] = {},
+        batch_function: Callable[[DataFrame, int], None] | None = None,
+    ) -> DynamicFrame:
+        not_covered("GlueContext.getSampleStreamingDynamicFrame")
+
+    def forEachBatch(
+        self, frame: DataFrame, batch_function: Callable[[DataFrame, int], None], options: Mapping[str, Any] = {}
+    ) -> None:
+        not_covered("GlueContext.forEachBatch")
+
+    def add_ingestion_time_columns(self, frame: DataFrame, time_granularity: str) -> DataFrame:
+        not_covered("GlueContext.add_ingestion_time_columns")
+
+    def start_transaction(self, read_only: bool) -> str:
+        not_covered("GlueContext.start_transaction")
+
+    def commit_transaction(self, transaction_id: str, wait_for_commit: bool = True) -> bool:
+        not_covered("GlueContext.commit_transaction")
+
+    def cancel_transaction(self, transaction_id: str) -> None:
+        not_covered("GlueContext.cancel_transaction")
 
 
-class GlueLogger(Uncovered):
+class GlueLogger:
     """`glue_context.get_logger()`. It writes lines to standard error: `INFO GlueLogger: …`."""
 
     def __init__(self) -> None:

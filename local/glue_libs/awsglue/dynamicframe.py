@@ -7,24 +7,37 @@ Source of names and signatures: https://docs.aws.amazon.com/glue/latest/dg/aws-g
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import DataFrame
 from pyspark.sql.types import StructType
 
 from awsglue import _fields, _nested, _rows
-from awsglue._coverage import Uncovered, check_options, not_covered
+from awsglue._coverage import check_options, not_covered
 from awsglue._paths import listed
 from awsglue._types import schema_lines
 
 if TYPE_CHECKING:
+    from awsglue._readers import DynamicFrameReader as DynamicFrameReader
+    from awsglue._writers import DynamicFrameWriter as DynamicFrameWriter
     from awsglue.context import GlueContext
 
 Records = Callable[[Any], Any]
+Partitions = Callable[[Iterable[Any]], Iterable[Any]]
 
 
-class DynamicFrame(Uncovered):
+@dataclass
+class ResolveOption:
+    """How `toDF` resolves the choice at a path: the action `Project` (to the type `target`) or `KeepAsStruct`."""
+
+    path: str
+    action: str
+    target: Any = None
+
+
+class DynamicFrame:
     """Rows with a schema. No method changes the frame; those that return a frame return a new one."""
 
     def __init__(self, jdf: DataFrame, glue_ctx: GlueContext, name: str = "") -> None:
@@ -35,10 +48,13 @@ class DynamicFrame(Uncovered):
         self.name = name
 
     @classmethod
-    def fromDF(cls, dataframe: DataFrame, glue_ctx: GlueContext, name: str) -> DynamicFrame:
+    def fromDF(cls, dataframe: DataFrame, glue_ctx: GlueContext, name: str = "") -> DynamicFrame:
         return cls(dataframe, glue_ctx, name)
 
-    def toDF(self, options: Sequence[Any] | None = None) -> DataFrame:
+    def with_frame_schema(self, schema: Any) -> DynamicFrame:
+        not_covered("DynamicFrame.with_frame_schema", "leave it out: a frame has its schema already")
+
+    def toDF(self, options: Sequence[ResolveOption] | None = None) -> DataFrame:
         if options:
             not_covered("DynamicFrame.toDF(options)", "use resolveChoice(specs=[(path, 'cast:type')])")
         return self._frame
@@ -84,15 +100,18 @@ class DynamicFrame(Uncovered):
 
     def apply_mapping(
         self,
-        mappings: Sequence[tuple[str, str, str, str]],
+        mappings: Sequence[tuple[str, ...]] | tuple[str, ...],
+        case_sensitive: bool = False,
         transformation_ctx: str = "",
         info: str = "",
         stageThreshold: int = 0,
         totalThreshold: int = 0,
-        case_sensitive: bool = False,
     ) -> DynamicFrame:
         """Return the mapped fields only. A source is found in any case, `id` for `ID`, unless `case_sensitive`."""
-        return self._new(_fields.apply_mapping(self._frame, mappings, case_sensitive=case_sensitive))
+        return self._new(_fields.apply_mapping(self._frame, _fields.mappings(mappings), case_sensitive=case_sensitive))
+
+    def applyMapping(self, *args: Any, **kwargs: Any) -> DynamicFrame:
+        return self.apply_mapping(*args, **kwargs)
 
     def drop_fields(
         self,
@@ -156,6 +175,28 @@ class DynamicFrame(Uncovered):
     ) -> DynamicFrame:
         """Return the records that `f(record)` returns. An exception of `f` fails the run."""
         return self._new(_rows.map_records(self._frame, f))
+
+    def mapPartitions(
+        self,
+        f: Partitions,
+        preservesPartitioning: bool = True,
+        transformation_ctx: str = "",
+        info: str = "",
+        stageThreshold: int = 0,
+        totalThreshold: int = 0,
+    ) -> DynamicFrame:
+        not_covered("DynamicFrame.mapPartitions")
+
+    def mapPartitionsWithIndex(
+        self,
+        f: Callable[[int, Iterable[Any]], Iterable[Any]],
+        preservesPartitioning: bool = False,
+        transformation_ctx: str = "",
+        info: str = "",
+        stageThreshold: int = 0,
+        totalThreshold: int = 0,
+    ) -> DynamicFrame:
+        not_covered("DynamicFrame.mapPartitionsWithIndex")
 
     def union(
         self,
@@ -222,7 +263,7 @@ class DynamicFrame(Uncovered):
     def relationalize(
         self,
         root_table_name: str,
-        staging_path: str | None = None,
+        staging_path: str | None,
         options: Mapping[str, Any] = {},
         transformation_ctx: str = "",
         info: str = "",
@@ -237,6 +278,14 @@ class DynamicFrame(Uncovered):
     ) -> DynamicFrame:
         return self._new(_nested.unnest(self._frame))
 
+    def unnest_ddb_json(
+        self, transformation_ctx: str = "", info: str = "", stageThreshold: int = 0, totalThreshold: int = 0
+    ) -> DynamicFrame:
+        not_covered("DynamicFrame.unnest_ddb_json")
+
+    def simplify_ddb_json(self) -> DynamicFrame:
+        not_covered("DynamicFrame.simplify_ddb_json")
+
     def unbox(
         self,
         path: str,
@@ -249,6 +298,17 @@ class DynamicFrame(Uncovered):
     ) -> DynamicFrame:
         check_options("unbox", options, [])
         return self._new(_nested.unbox(self._frame, path, format))
+
+    def spigot(
+        self,
+        path: str,
+        options: Mapping[str, Any] = {},
+        transformation_ctx: str = "",
+        info: str = "",
+        stageThreshold: int = 0,
+        totalThreshold: int = 0,
+    ) -> DynamicFrame:
+        not_covered("DynamicFrame.spigot")
 
     def write(
         self,
@@ -283,10 +343,16 @@ class DynamicFrame(Uncovered):
         return DynamicFrameCollection(named, self.glue_ctx)
 
 
-class DynamicFrameCollection(Uncovered):
-    """DynamicFrames by name."""
+class DynamicFrameCollection:
+    """DynamicFrames by name. It has no iteration and no `items`, as in Glue: use `keys` and `select`."""
 
-    def __init__(self, dynamic_frames: Mapping[str, DynamicFrame], glue_ctx: GlueContext) -> None:
+    def __init__(
+        self, dynamic_frames: Mapping[str, DynamicFrame] | Sequence[DynamicFrame], glue_ctx: GlueContext
+    ) -> None:
+        if isinstance(dynamic_frames, list):
+            dynamic_frames = {frame.name: frame for frame in dynamic_frames}
+        if not isinstance(dynamic_frames, Mapping):
+            raise TypeError("dynamic_frames must be list or dict.")
         self._frames = dict(dynamic_frames)
         self._glue_ctx = glue_ctx
 
@@ -296,34 +362,51 @@ class DynamicFrameCollection(Uncovered):
     def values(self) -> Iterable[DynamicFrame]:
         return self._frames.values()
 
-    def items(self) -> Iterable[tuple[str, DynamicFrame]]:
-        return self._frames.items()
-
     def select(self, key: str, transformation_ctx: str = "") -> DynamicFrame:
-        """Return the frame of that name. Raise KeyError, with the names of all frames, if there is none."""
-        if key not in self._frames:
-            raise KeyError(f"no DynamicFrame {key!r}; there are {', '.join(self._frames)}")
-        return self._frames[key]
+        """Return the frame of that name; an empty one, without columns, if there is none."""
+        if key in self._frames:
+            return self._frames[key]
+        session = self._glue_ctx.spark_session
+        return DynamicFrame(session.createDataFrame([], StructType([])), self._glue_ctx, key)
 
-    def map(self, callable: Callable[..., DynamicFrame], transformation_ctx: str = "") -> DynamicFrameCollection:
-        """Call `callable(frame, transformation_ctx)` for each frame and return the new frames."""
-        made = {name: callable(frame, f"{name}{transformation_ctx}") for name, frame in self._frames.items()}
+    def map(
+        self, callable: Callable[[DynamicFrame, str], DynamicFrame], transformation_ctx: str = ""
+    ) -> DynamicFrameCollection:
+        """Call `callable(frame, transformation_ctx)` for each frame and return the new frames, by the same names."""
+        made = {}
+        for name, frame in self._frames.items():
+            made[name] = callable(frame, f"{transformation_ctx}:{name}")
+            if not isinstance(made[name], DynamicFrame):
+                raise TypeError(f"the function of map must return a DynamicFrame, not {type(made[name]).__name__}")
+        return DynamicFrameCollection(made, self._glue_ctx)
+
+    def flatmap(
+        self,
+        f: Callable[[DynamicFrame, str], DynamicFrame | DynamicFrameCollection],
+        transformation_ctx: str = "",
+    ) -> DynamicFrameCollection:
+        """Call `f(frame, transformation_ctx)` for each frame and gather the frames that it makes, by their names."""
+        made: dict[str, DynamicFrame] = {}
+        for frame in self._frames.values():
+            result = f(frame, f"{transformation_ctx}:{frame.name}")
+            if isinstance(result, DynamicFrame):
+                made[result.name] = result
+            elif isinstance(result, DynamicFrameCollection):
+                made.update(result._frames)
+            else:
+                raise TypeError(f"the function of flatmap must return frames, not {type(result).__name__}")
         return DynamicFrameCollection(made, self._glue_ctx)
 
     def __getitem__(self, key: str) -> DynamicFrame:
-        return self.select(key)
+        return self._frames[key]
 
     def __len__(self) -> int:
         return len(self._frames)
 
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._frames)
-
 
 def __getattr__(name: str) -> Any:
-    """Return the readers and writers, which import this module themselves. Every other name is not covered."""
-    if name.startswith("_"):
-        raise AttributeError(name)
-    if name in ("DynamicFrameReader", "DynamicFrameWriter"):
-        return getattr(importlib.import_module("awsglue.context"), name)
-    not_covered(f"awsglue.dynamicframe.{name}")
+    """Return the reader or the writer, whose modules import this one themselves."""
+    modules = {"DynamicFrameReader": "awsglue._readers", "DynamicFrameWriter": "awsglue._writers"}
+    if name not in modules:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(modules[name]), name)

@@ -3,17 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from awsglue._coverage import Uncovered
-from awsglue.context import GlueContext
+from pyspark.sql import SparkSession, SQLContext
+
+if TYPE_CHECKING:
+    from awsglue.context import GlueContext
 
 
-class Job(Uncovered):
-    """A job run: `init` starts it, `commit` ends it."""
+class Job:
+    """A job run: `init` starts it, `commit` ends it. The class methods name Glue's own arguments and their values."""
 
-    def __init__(self, glue_context: GlueContext) -> None:
-        self._glue_context = glue_context
+    @classmethod
+    def continuation_options(cls) -> list[str]:
+        return ["--continuation-option", "continuation-enabled", "continuation-readonly", "continuation-ignore"]
+
+    @classmethod
+    def job_bookmark_options(cls) -> list[str]:
+        return ["--job-bookmark-option", "job-bookmark-enable", "job-bookmark-pause", "job-bookmark-disable"]
+
+    @classmethod
+    def job_bookmark_range_options(cls) -> list[str]:
+        return ["--job-bookmark-from", "--job-bookmark-to"]
+
+    @classmethod
+    def id_params(cls) -> list[str]:
+        return ["--JOB_NAME", "--JOB_ID", "--JOB_RUN_ID", "--SECURITY_CONFIGURATION"]
+
+    @classmethod
+    def encryption_type_options(cls) -> list[str]:
+        return ["--encryption-type", "sse-s3"]
+
+    @classmethod
+    def data_lineage_options(cls) -> list[str]:
+        return ["--enable-data-lineage"]
+
+    def __init__(self, glue_context_or_spark_session: GlueContext | SparkSession) -> None:
+        if not isinstance(glue_context_or_spark_session, SparkSession | SQLContext):
+            given = type(glue_context_or_spark_session).__name__
+            raise Exception(f"Job() takes a GlueContext or a SparkSession, not {given}")
         self._initialized = False
 
     def init(self, job_name: str, args: Mapping[str, Any] = {}) -> None:

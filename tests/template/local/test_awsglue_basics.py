@@ -13,8 +13,8 @@ import pytest
 from awsglue import _spark_classes
 from awsglue.context import GlueContext
 from awsglue.job import Job
-from awsglue.transforms import FillMissingValues
 from awsglue.utils import GlueArgumentError, getResolvedOptions
+from awsglueml.transforms import FillMissingValues
 from pyspark import SparkContext
 
 from aws_glue_cdk_baseline.config import PROJECT
@@ -71,17 +71,11 @@ def test_a_range_of_bookmarks_is_for_bookmarks_that_pause() -> None:
 @pytest.mark.parametrize(
     ("source", "name"),
     [
-        ("from awsgluedq.transforms import EvaluateDataQuality as E; E.apply()", "the transform EvaluateDataQuality"),
-        (
-            "from awsgluedq.transforms import EvaluateDataQuality as E; E().process_rows()",
-            "EvaluateDataQuality.process_",
-        ),
-        ("from awsgluedq.transforms import Other", "awsgluedq.transforms.Other"),
-        ("from awsglue.dynamicframe import ResolveOption", "awsglue.dynamicframe.ResolveOption"),
-        ("from awsglue.transforms import Repartition", "awsglue.transforms.Repartition"),
-        ("from awsglue.utils import makeOptions", "awsglue.utils.makeOptions"),
-        ("from awsglue.functions import x", "the module awsglue.functions"),
-        ("import awsglueml.transforms", "the module awsglueml"),
+        ("from awsgluedq.transforms import EvaluateDataQuality as E; E.apply()", "EvaluateDataQuality"),
+        ("from awsglueml.transforms import FindMatches as F; F.apply(1)", "FindMatches"),
+        ("from awsglue.utils import makeOptions as m; m(None, {})", "awsglue.utils.makeOptions"),
+        ("from awsglue.devutils import Job", "the module awsglue.devutils"),
+        ("import awsglue.scripts.crawler_undo", "the module awsglue.scripts"),
     ],
 )
 def test_a_name_that_is_not_there_raises_with_its_name(source: str, name: str) -> None:
@@ -140,7 +134,7 @@ def test_a_name_that_is_not_covered_is_an_error_that_points_to_the_image(
         "format='xml'": lambda: read("s3", {"paths": [__file__]}, "xml"),
         "reading json: format option 'jsonPath'": lambda: read("s3", {"paths": [__file__]}, "json", {"jsonPath": "$"}),
         "reading: connection option 'partitions'": lambda: read("s3", {"paths": [__file__], "partitions": 1}, "json"),
-        "the transform FillMissingValues": lambda: FillMissingValues.apply(rows, "a"),
+        "FillMissingValues": lambda: FillMissingValues.apply(rows, "a"),
         "resolveChoice(choice='make_cols')": lambda: rows.resolveChoice(choice="make_cols"),
         "'project:int'": lambda: rows.resolveChoice(specs=[("a", "project:int")]),
     }

@@ -1,128 +1,92 @@
-"""The stand-in has the documented names and signatures, and local/README.md lists them."""
+"""local/README.md lists each public name of the stand-in: as covered, or as one that raises with its name."""
 
+import ast
 import importlib
 import inspect
+import pkgutil
 import re
-from types import SimpleNamespace
+import textwrap
 from typing import Any
 
-import awsglue.transforms
+import awsglue
+import awsgluedq
+import awsglueml
 import pytest
-from awsglue.context import GlueContext
-from awsglue.dynamicframe import DynamicFrame, DynamicFrameCollection
+from awsglue.gluetypes import DataType
+from awsglue.transforms.transform import GlueTransform
 
 from aws_glue_cdk_baseline.config import PROJECT
-from tests.template.local.conftest import Frames
 
-CTX = 'transformation_ctx="", info="", stageThreshold=0, totalThreshold=0'
-READ = "connection_type, connection_options={}, format=None, format_options={}"
-# https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-python.html
-SIGNATURES = {
-    "utils.getResolvedOptions": "args, options",
-    "job.Job.init": "job_name, args={}",
-    "context.GlueContext.create_dynamic_frame_from_options": f'{READ}, transformation_ctx=""',
-    "context.GlueContext.write_dynamic_frame_from_options": f'frame, {READ}, transformation_ctx=""',
-    "context.GlueContext.purge_s3_path": 's3_path, options={}, transformation_ctx=""',
-    "context.DynamicFrameReader.from_options": f'{READ}, transformation_ctx="", push_down_predicate=""',
-    "context.DynamicFrameReader.from_rdd": "data, name, schema=None, sampleRatio=None",
-    "context.DynamicFrameWriter.from_options": f'frame, {READ}, transformation_ctx=""',
-    "dynamicframe.DynamicFrame.fromDF": "dataframe, glue_ctx, name",
-    "dynamicframe.DynamicFrame.show": "num_rows=20",
-    "dynamicframe.DynamicFrame.apply_mapping": f"mappings, {CTX}",
-    "dynamicframe.DynamicFrame.drop_fields": f"paths, {CTX}",
-    "dynamicframe.DynamicFrame.filter": f"f, {CTX}",
-    "dynamicframe.DynamicFrame.join": f"paths1, paths2, frame2, {CTX}",
-    "dynamicframe.DynamicFrame.mergeDynamicFrame": (
-        'stage_dynamic_frame, primary_keys, transformation_ctx="", options={}, info="", stageThreshold=0,'
-        " totalThreshold=0"
-    ),
-    "dynamicframe.DynamicFrame.rename_field": f"oldName, newName, {CTX}",
-    "dynamicframe.DynamicFrame.resolveChoice": (
-        f'specs=None, choice="", database=None, table_name=None, {CTX}, catalog_id=None'
-    ),
-    "dynamicframe.DynamicFrame.select_fields": f"paths, {CTX}",
-    "dynamicframe.DynamicFrame.split_fields": f"paths, name1, name2, {CTX}",
-    "dynamicframe.DynamicFrame.split_rows": f"comparison_dict, name1, name2, {CTX}",
-    "dynamicframe.DynamicFrame.unbox": f"path, format, {CTX}",
-    "dynamicframe.DynamicFrame.unnest": CTX,
-    "dynamicframe.DynamicFrameCollection.select": 'key, transformation_ctx=""',
-    "dynamicframe.DynamicFrameCollection.map": 'callable, transformation_ctx=""',
-    "transforms.ApplyMapping.__call__": f"frame, mappings, {CTX}",
-    "transforms.DropFields.__call__": f"frame, paths, {CTX}",
-    "transforms.DropNullFields.__call__": f"frame, {CTX}",
-    "transforms.Filter.__call__": f"frame, f, {CTX}",
-    "transforms.Join.__call__": 'frame1, frame2, keys1, keys2, transformation_ctx=""',
-    "transforms.Map.__call__": f"frame, f, {CTX}",
-    "transforms.Relationalize.__call__": f'frame, staging_path=None, name="roottable", options=None, {CTX}',
-    "transforms.RenameField.__call__": f"frame, old_name, new_name, {CTX}",
-    "transforms.ResolveChoice.__call__": f'frame, specs=None, choice="", {CTX}',
-    "transforms.SelectFields.__call__": f"frame, paths, {CTX}",
-    "transforms.SelectFromCollection.__call__": 'dfc, key, transformation_ctx=""',
-    "transforms.SplitFields.__call__": f"frame, paths, name1=None, name2=None, {CTX}",
-    "transforms.Unbox.__call__": f"frame, path, format, {CTX}",
-    "transforms.UnnestFrame.__call__": f"frame, {CTX}",
+README = (PROJECT / "local" / "README.md").read_text(encoding="utf-8")
+TABLE = README.split("| of | covered | raises |")[1].split("\n\n")[0].splitlines()[2:]
+
+USED_AS = {  # of a GlueContext; their modules are private, since two modules of Glue have each of them
+    "awsglue._readers.DynamicFrameReader": "create_dynamic_frame",
+    "awsglue._readers.DataFrameReader": "create_data_frame",
+    "awsglue._writers.DynamicFrameWriter": "write_dynamic_frame",
+    "awsglue._writers.DataFrameWriter": "write_data_frame",
 }
-TABLE = (PROJECT / "local" / "README.md").read_text(encoding="utf-8").split("| module | covered | raises |")[1]
-COVERED, RAISES = (
-    [
-        name
-        for row in TABLE.split("\n\n")[0].splitlines()[2:]
-        for name in re.findall(r"`([\w.]+)`", row.split("|")[column])
-    ]
-    for column in (2, 3)
-)
 
 
-def find(path: str) -> Any:
-    module, *names = path.split(".")
-    found: Any = importlib.import_module(f"awsglue.{module}")
-    for name in names:
-        found = inspect.getattr_static(found, name)
-    return getattr(found, "__func__", found)
+def listed(column: int) -> list[str]:
+    """Return the names of a column, each after the module or class of its row."""
+    rows = [[re.findall(r"`([\w.]+)`", cell) for cell in row.split("|")] for row in TABLE]
+    return [f"{row[1][0]}.{name}" for row in rows for name in row[column]]
 
 
-@pytest.mark.parametrize("path", SIGNATURES)
-def test_a_signature_is_the_documented_one(path: str) -> None:
-    """Parameters have the same names, order and defaults; more parameters may follow."""
-    documented = inspect.signature(eval(f"lambda {SIGNATURES[path]}: None")).parameters.values()
-    ours = [item for item in inspect.signature(find(path)).parameters.values() if item.name not in ("self", "cls")]
-    assert [(item.name, item.default) for item in ours[: len(documented)]] == [
-        (item.name, item.default) for item in documented
-    ]
-
-
-@pytest.mark.parametrize("name", COVERED)
-def test_a_name_that_the_readme_calls_covered_exists(name: str, glue_context: GlueContext) -> None:
-    for module in ("utils", "job", "context", "dynamicframe", "transforms"):
-        try:
-            found = find(f"{module}.{name}")
-        except AttributeError:
-            continue
-        assert module != "transforms" or "__call__" in vars(found)
-        return
-    assert callable(getattr(glue_context, name.removeprefix("GlueContext.")).from_options)
-
-
-@pytest.mark.parametrize("name", [name for name in RAISES if name != "pyspark.sql.types"])
-def test_a_name_that_the_readme_calls_not_covered_raises(name: str, glue_context: GlueContext, frame: Frames) -> None:
-    owner, _, method = name.rpartition(".")
-    owners = {
-        "GlueContext": glue_context,
-        "DynamicFrame": frame({"a": 1}),
-        "DynamicFrameCollection": DynamicFrameCollection({}, glue_context),
-        "": SimpleNamespace(**{item: getattr(awsglue.transforms, item).apply for item in awsglue.transforms.__all__}),
+def public() -> dict[str, Any]:
+    """Return each public class, function and method of the stand-in by its path."""
+    found: dict[str, Any] = {}
+    for package in (awsglue, awsgluedq, awsglueml):
+        names = [item.name for item in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")]
+        for module in (importlib.import_module(name) for name in names if "._" not in name):
+            path = re.sub(r"transforms\.\w+$", "transforms", module.__name__.removeprefix("awsglue."))
+            for name, item in vars(module).items():
+                if not name.startswith("_") and getattr(item, "__module__", "") == module.__name__:
+                    found[f"{path}.{name}"] = item
+    found |= {name: pkgutil.resolve_name(path) for path, name in USED_AS.items()}
+    return {
+        name: item
+        for path, owner in found.items()
+        for name, item in (methods(path, owner) if isinstance(owner, type) else {path: owner}).items()
+        if callable(item)
     }
-    with pytest.raises(NotImplementedError, match=f"{method} is not covered"):
-        getattr(owners[owner], method)(1)
 
 
-def test_the_readme_lists_every_transform_and_every_method_of_a_frame() -> None:
-    public = [name for name in vars(DynamicFrame) if not name.startswith("_")]
-    listed = {*COVERED, *RAISES}
-    assert {f"DynamicFrame.{name}" for name in public} <= listed
-    assert set(awsglue.transforms.__all__) - {"GlueTransform"} <= listed
+def methods(path: str, owner: type) -> dict[str, Any]:
+    """Return the public methods of a class by their paths; the class itself if it is a transform or a type."""
+    if issubclass(owner, GlueTransform | DataType | Exception):
+        return {path: owner}
+    own = {name: getattr(item, "__func__", item) for name, item in vars(owner).items() if not name.startswith("_")}
+    return {f"{path}.{name}": item for name, item in own.items()} or {path: owner}
 
 
-def test_all_of_gluetypes_raises() -> None:
-    with pytest.raises(NotImplementedError, match=r"awsglue\.gluetypes\.StructType is not covered"):
-        from awsglue.gluetypes import StructType  # noqa: F401
+def raises(found: Any) -> bool:
+    """Whether all that a function does is to raise: its body is `not_covered(…)`."""
+    if isinstance(found, type):
+        found = vars(found).get("__call__", vars(found).get("__init__", found))
+    body = ast.parse(textwrap.dedent(inspect.getsource(found))).body[0].body  # type: ignore[attr-defined]
+    steps = [step for step in body if not (isinstance(step, ast.Expr) and isinstance(step.value, ast.Constant))]
+    return [ast.unparse(step).partition("(")[0] for step in steps] == ["not_covered"]
+
+
+NAMES = public()
+
+
+@pytest.mark.parametrize("column", [2, 3], ids=["covered", "raises"])
+def test_the_readme_lists_each_name_as_what_it_is(column: int) -> None:
+    assert sorted(listed(column)) == sorted(name for name, found in NAMES.items() if raises(found) == (column == 3))
+
+
+@pytest.mark.parametrize("name", [name for name, found in NAMES.items() if raises(found)])
+def test_a_name_that_is_not_covered_raises_with_its_name(name: str) -> None:
+    """Whatever its arguments are."""
+    found = NAMES[name]
+    function = vars(found)["__call__"] if isinstance(found, type) else found
+    required = [
+        item
+        for item in inspect.signature(function).parameters.values()
+        if item.default is item.empty and item.kind is item.POSITIONAL_OR_KEYWORD
+    ]
+    with pytest.raises(NotImplementedError, match=f"{name.rpartition('.')[2]} is not covered by the local awsglue"):
+        function(*required)

@@ -80,7 +80,7 @@ def test_apply_mapping_names_types_and_nests(frame: Frames) -> None:
 
 @pytest.mark.parametrize(
     ("mapping", "message"),
-    [(("a", "int"), "is not a mapping"), (("a", "int", "a", "number"), "'number' is not a type")],
+    [(("a",), "is not a mapping"), (("a", "int", "a", "number"), "'number' is not a type")],
 )
 def test_a_wrong_mapping_is_one_line(frame: Frames, mapping: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message) as raised:
@@ -149,8 +149,7 @@ def test_filter_drops_a_row_whose_function_raises(frame: Frames) -> None:
     assert nested(frame).filter(lambda row: row["address"]["zip"] == "02139").count() == 1
     with pytest.raises(Exception, match="ZeroDivisionError"):
         people.filter(lambda row: 1 / 0).count()
-    with pytest.raises(Exception, match=r"record\.age in a filter or map function is not covered"):
-        people.filter(lambda row: row.age > 1).count()
+    assert people.filter(lambda row: row.age > 1).count() == 1  # a record's fields are attributes too
 
 
 def test_map_takes_and_returns_records(frame: Frames) -> None:
@@ -195,8 +194,9 @@ def test_relationalize_makes_flat_tables_that_join_by_their_keys(frame: Frames) 
     assert link == {"id": root["p1"]["links"], "index": 0, "links.val.url": "u", "links.val.by.who": "w"}
     tags = [(tag["id"], tag["index"], tag["tags.val"]) for tag in rows(tables["root_tags"])]
     assert tags == [(root["p1"]["tags"], 0, "a"), (root["p1"]["tags"], 1, "b")]
-    with pytest.raises(KeyError, match="no DynamicFrame 'roots'; there are root, root_links, root_tags"):
-        tables.select("roots")
+    assert tables.select("roots").toDF().columns == []  # as in Glue: an empty frame
+    with pytest.raises(KeyError):
+        tables["roots"]
 
 
 def test_the_keys_of_relationalize_hold_after_a_shuffle(glue_context: GlueContext) -> None:

@@ -1,0 +1,1 @@
+"""A stand-in for Glue's library of machine learning: its names raise."""
