@@ -15,18 +15,24 @@ from aws_glue_cdk_baseline.config import Config, ConfigError, Job, StageConfig, 
 from aws_glue_cdk_baseline.config.chains import upstream
 from aws_glue_cdk_baseline.config.yaml_file import YamlFile, read_yaml
 from local import sample_data
+from local.catalog.tables import FOLDER, files_of, read_table
 from local.samples import place, sample_of, touch
 from rehearsal.actions import source
+from rehearsal.model import RehearsalError
 from rehearsal.samples import PUBLIC_BUCKETS
 
 SHOWN = 3  # names in a line
 DEFAULT_CONFIG = "default-config.yaml"
+DATABASE = "the database "
 SKIPS = "REHEARSAL_SKIPS"  # the variable from which the integration test knows the jobs to leave out
 
 
 @dataclass(frozen=True)
 class Missing:
-    """A location of a job that has no sample, and that no job before it writes. `at` is its place in the config."""
+    """An input of a job that has no sample, and that no job before it writes. `at` is its place in the config.
+
+    `location` is in S3, or it is `the database …`, whose tables are missing.
+    """
 
     at: str
     stage: str
@@ -36,6 +42,11 @@ class Missing:
     writer: str = ""  # a job of the stage that writes it, and does not come before the job
 
     def __str__(self) -> str:
+        if self.location.startswith(DATABASE):
+            return (
+                f"{self.at}: {self.job} reads {self.location}, and there is no table of it: get those of its inputs"
+                f" (make sample JOB={self.job} PROFILE=…), or put what `aws glue get-table` prints into {self.folder}"
+            )
         after = f"let it come after {self.writer}, which writes it (`after: {self.writer}`), or " if self.writer else ""
         return (
             f"{self.at}: {self.job} reads {self.location}, and there is no sample of it: {after}"
@@ -63,7 +74,10 @@ class Inputs:
 
 
 def read(project: Path, config: str = "") -> Inputs:
-    """Return the inputs of the jobs in the config of `project`, as its files are now."""
+    """Return the inputs of the jobs in the config of `project`, as its files are now.
+
+    Raise RehearsalError for a file in `samples/.catalog/` that is no table.
+    """
     samples, file = project / "samples", project / (config or DEFAULT_CONFIG)
     if not file.is_file():
         return Inputs(samples)
@@ -73,6 +87,14 @@ def read(project: Path, config: str = "") -> Inputs:
         return Inputs(samples)
     tested = [stage for stage in loaded.stages if stage.integration_test]
     sample_data.provide([place for stage in tested for job in stage.jobs for place in job.input_locations], samples)
+    for job in (job for stage in tested for job in stage.jobs):
+        for table in (
+            path for name in (*job.input_databases, *job.output_databases) for path in files_of(samples, name)
+        ):
+            try:
+                read_table(table)
+            except ValueError as error:
+                raise RehearsalError(str(error)) from None
     missing = tuple(_missing(loaded, tested, samples, file))
     return Inputs(
         samples,
@@ -123,15 +145,25 @@ def _missing(config: Config, tested: Iterable[StageConfig], samples: Path, file:
                     folder=place(location, Path(samples.name)),
                     writer=next(_writers(location, job, stage), ""),
                 )
+            made = {name for one in (job, *upstream(job, stage.jobs)) for name in one.output_databases}
+            for database in job.input_databases:
+                if database not in made and not files_of(samples, database):
+                    yield Missing(
+                        at=f"{config.file}:{_line(lines, stage.name, job.name, database)}",
+                        stage=stage.deployed_as,
+                        job=job.name,
+                        location=f"{DATABASE}{database}",
+                        folder=Path(samples.name) / FOLDER / database / "<table>.json",
+                    )
 
 
-def _line(file: YamlFile, stage: str, job: str, location: str) -> int:
-    """Return the line of the parameter with this location, or that of the job."""
+def _line(file: YamlFile, stage: str, job: str, given: str) -> int:
+    """Return the line of the parameter with this value, or that of the job."""
     path, data = (stage, "jobs", job), file.data
     for key in path:
         data = data.get(key) if isinstance(data, dict) else None
     for parameter, value in data.items() if isinstance(data, dict) else ():
-        if value == location:
+        if value == given:
             return file.line((*path, parameter))
     return file.line(path)
 

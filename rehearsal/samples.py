@@ -1,4 +1,7 @@
-"""The emulated S3 of the jobs: the buckets in their arguments, filled from the folder `samples/` of the project."""
+"""The emulated data of the jobs: the buckets in their arguments, filled from the folder `samples/` of the project.
+
+catalog.py fills the databases in their arguments.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,9 @@ from typing import Any
 
 from aws_glue_cdk_baseline.config.glue_arguments import OWN_PLACES
 from local import sample_data
+from local.catalog.tables import FOLDER
 from local.samples import below, place, touch
+from rehearsal import catalog
 from rehearsal.aws.sessions import Session
 
 # AWS's public examples: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-python-samples-legislators.html
@@ -72,6 +77,10 @@ class Samples:
         remarks = [f"{_count(len(files), 'file')} of {self._folder.name}/ put into S3"] if files else []
         if empty := list(dict.fromkeys(found.location for found in places if self._lacks(found))):
             remarks.append(f"empty, without a sample: {', '.join(empty)}")
+        if databases := catalog.databases_in(template):
+            count = catalog.provide(owner.client("glue"), databases, self._folder)
+            tables = f" with {_count(count, 'table')} of {self._folder.name}/{FOLDER}" if count else ""
+            remarks.append(f"in the Data Catalog: {', '.join(databases)}{tables}")
         return remarks
 
     def files(self, found: Place) -> list[Path]:

@@ -1,6 +1,7 @@
 """The gateway: a server on 127.0.0.1 by which Spark's file system and boto3 reach a store, in threads of this process.
 
-S3FileSystem.java asks for `/<secret>/<operation>?uri=s3://…`; every other path is a request of boto3 (s3_api.py).
+S3FileSystem.java asks for `/<secret>/<operation>?uri=s3://…`; every other path is a request of boto3 (s3_api.py,
+local/catalog).
 """
 
 from __future__ import annotations
@@ -18,12 +19,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
 
-from local.s3.s3_api import S3Api
+from local.catalog.glue_api import GlueApi
+from local.catalog.tables import TableFiles
+from local.s3.s3_api import Answer, S3Api, refuse, service_of
 from local.s3.store import Entry, FileStore, Store
 from local.samples import split
 
 SCHEMES = ("s3", "s3a", "s3n")
-Record = Callable[[str, str, int], None]  # the operation (read, write, delete), the URI and the size in bytes
+# The operation (read, write, delete), the URI and the size in bytes. `table` is a change of the table database.table.
+Record = Callable[[str, str, int], None]
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ def gateway(store: Store, record: Record = lambda operation, uri, size: None) ->
     scratch = Path(tempfile.mkdtemp(prefix="s3-"))
     secret = secrets.token_urlsafe()
     operations = Operations(store, record)
-    api = S3Api(store, record) if isinstance(store, FileStore) else None
+    api = LaptopApi(store, record) if isinstance(store, FileStore) else None
 
     class Handler(_Handler):
         def answer(self) -> tuple[int, dict[str, str], bytes]:
@@ -85,6 +89,21 @@ def gateway(store: Store, record: Record = lambda operation, uri, size: None) ->
         server.shutdown()
         server.server_close()
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+class LaptopApi:
+    """The APIs of AWS that boto3 reaches on the laptop: S3, and the tables of Glue's Data Catalog."""
+
+    def __init__(self, store: FileStore, record: Record) -> None:
+        self._s3 = S3Api(store, record)
+        self._catalog = GlueApi(TableFiles(store.samples, store.out), record)
+
+    def answer(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Answer:
+        """Return the answer to a request, or refuse it with the name of its service and call."""
+        service = service_of(headers)
+        if service == "glue" and self._catalog.knows(headers):
+            return self._catalog.answer(headers, body)
+        return refuse(service, headers) if service != "s3" else self._s3.answer(method, target, headers, body)
 
 
 class Operations:

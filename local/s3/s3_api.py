@@ -24,7 +24,7 @@ REGION = "us-east-1"
 
 
 class S3Api:
-    """Answers requests to S3, one at a time, and refuses those to other services. Every bucket exists."""
+    """Answers requests to S3, one at a time. Every bucket exists."""
 
     def __init__(self, store: FileStore, record: Record) -> None:
         self._store, self._record = store, record
@@ -33,9 +33,6 @@ class S3Api:
 
     def answer(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Answer:
         """Return the answer to a request. `headers` have names in small letters."""
-        scope = headers.get("authorization", "").partition("Credential=")[2].split(",")[0].split("/")
-        if len(scope) > 3 and scope[3] != "s3":
-            return _refuse(scope[3], headers)
         url = urlsplit(target)
         path, query = unquote(url.path), parse_qs(url.query, keep_blank_values=True)
         bucket, _, key = path.lstrip("/").partition("/")
@@ -120,9 +117,19 @@ def _service() -> ModuleType:
     return module
 
 
-def _refuse(service: str, headers: dict[str, str]) -> Answer:
+def service_of(headers: dict[str, str]) -> str:
+    """Return the service that a request is signed for; S3 if it is not signed."""
+    scope = headers.get("authorization", "").partition("Credential=")[2].split(",")[0].split("/")
+    return scope[3] if len(scope) > 3 else "s3"
+
+
+def refuse(service: str, headers: dict[str, str]) -> Answer:
+    """Return the answer to a request that the laptop does not answer: an error with the name of its call."""
     name = f"{service} {headers.get('x-amz-target', '').rpartition('.')[2]}".strip()
-    message = f"{name}: the laptop has only S3; give PROFILE=name to run with AWS, or rehearse the job (make rehearse)"
+    message = (
+        f"{name}: the laptop has only S3 and tables of the Data Catalog; give PROFILE=name to run with AWS, or rehearse"
+        " the job (make rehearse)"
+    )
     if "form-urlencoded" in headers.get("content-type", ""):
         return _xml(400, "NotOnLaptop", message)
     body = json.dumps({"__type": "NotOnLaptop", "message": message}).encode()

@@ -6,12 +6,15 @@
 - `aws:PrincipalArn` is the role, and not its session, if the caller has assumed a role.
 - S3 across accounts: the bucket's policy is evaluated for the role that calls. MiniStack evaluates it for the root of
   the caller's account: a policy that names a role, as for the pipeline's artifacts, would allow nobody.
+- A call about a table of the Data Catalog needs its permission on the table, its database and the catalog, as in AWS.
+  MiniStack asks for the database alone.
 - A denial names the resource, as in AWS, and is recorded in a file.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import json
 import os
 import re
 from pathlib import Path
@@ -34,6 +37,7 @@ def install() -> None:
     record = Path(os.environ["REHEARSAL_RECORDS"]) / DENIALS
     resolve_condition_keys()
     ask_bucket_policies_about_the_caller(record)
+    ask_for_all_resources_of_the_catalog()
     name_and_record_denials(record)
 
 
@@ -76,6 +80,55 @@ def ask_bucket_policies_about_the_caller(record: Path) -> None:
 
     evaluator.evaluate_resource_policy = asked_about_the_caller
     s3._foreign_bucket_allows = recorded_when_denied
+
+
+class Resources(str):
+    """The ARN of a table or database, with those `above` it, for which a call needs its permission too."""
+
+    above: tuple[str, ...] = ()
+
+
+def ask_for_all_resources_of_the_catalog() -> None:
+    """Patch the resources of calls about databases, tables and partitions."""
+    extract, enforce = actions.extract_resource_arn, evaluator.enforce
+
+    def extracted(
+        service: str, method: str, path: str, headers: Any, body: bytes, query: Any, region: str, account: str
+    ) -> Any:
+        if service == "glue" and (found := catalog_resources(headers, body, f"arn:aws:glue:{region}:{account}:")):
+            first = Resources(found[0])
+            first.above = tuple(found[1:])
+            return first
+        return extract(service, method, path, headers, body, query, region, account)
+
+    def enforced(*given: Any, **named: Any) -> Any:
+        for resource in getattr(named.get("resource_arn"), "above", ()):
+            if denied := enforce(*given, **{**named, "resource_arn": resource}):
+                return denied
+        return enforce(*given, **named)
+
+    actions.extract_resource_arn, evaluator.enforce = extracted, enforced
+
+
+def catalog_resources(headers: Any, body: bytes, arn: str) -> list[str]:
+    """Return the resources of a call of Glue about a database, a table or partitions; for another call, none.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsglue.html
+    """
+    call = str(headers.get("x-amz-target", "")).rpartition(".")[2]
+    data = json.loads(body or b"{}")
+    if call.endswith("Database"):
+        names = [data.get("Name") or data.get("DatabaseInput", {}).get("Name", "")]
+    elif call.endswith(("Table", "Tables", "Partition", "Partitions")):
+        table = data.get("TableName") or data.get("Name") or data.get("TableInput", {}).get("Name") or "*"
+        names = [data.get("DatabaseName", ""), table]
+    else:
+        return []
+    return [
+        *([f"{arn}table/{'/'.join(names)}"] if len(names) > 1 else []),
+        f"{arn}database/{names[0]}",
+        f"{arn}catalog",
+    ]
 
 
 def name_and_record_denials(record: Path) -> None:

@@ -13,6 +13,7 @@ from typing import IO, Any
 
 from aws_glue_cdk_baseline.config import ConfigError, Job, StageConfig, load_config, print_warnings
 from aws_glue_cdk_baseline.config.chains import in_order, upstream
+from local.catalog.tables import FOLDER
 from local.job_environment import python_path
 from local.job_packages import PackagesError
 from local.s3.store import FileStore, Store
@@ -119,16 +120,21 @@ def _print_arguments(job: Job, values: dict[str, str], files: FileStore | None) 
 
 
 def _written(run: Run, on_laptop: bool) -> list[str]:
-    """Return a line for each location that the run has written: for a config's location one, else for each folder."""
+    """Return a line for each location that the run has written, and for each table that it has changed.
+
+    A location of the config has one line, other objects have one for each folder.
+    """
     sizes: dict[str, list[int]] = {}
     for uri, size in run.written.items():
         location = next((found for found in run.job.output_locations if uri.startswith(found)), uri.rpartition("/")[0])
         sizes.setdefault(location, []).append(size)
     where = {location: f" in {place(location, OUT).relative_to(OUT.parent)}" if on_laptop else "" for location in sizes}
-    return [
+    lines = [
         f"  wrote {location}: {len(found)} file{'s'[: len(found) > 1]}, {sum(found):,} bytes{where[location]}"
         for location, found in sizes.items()
     ]
+    files = [OUT.name + f"/{FOLDER}/{table.replace('.', '/', 1)}.json" for table in run.tables]
+    return [*lines, *(f"  updated the table {table} in {file}" for table, file in zip(run.tables, files, strict=True))]
 
 
 if __name__ == "__main__":

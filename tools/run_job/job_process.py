@@ -30,7 +30,10 @@ _active: set[subprocess.Popen[bytes]] = set()
 
 @dataclass
 class Run:
-    """A run of a job: its exit `code`, the `reason` of a failure, and the bytes it read and wrote, by URI."""
+    """A run of a job: its exit `code`, the `reason` of a failure, the bytes it read and wrote, by URI, and its tables.
+
+    `tables` are those of the Data Catalog that it made or changed, as database.table.
+    """
 
     job: Job
     code: int = 0
@@ -38,6 +41,7 @@ class Run:
     seconds: float = 0
     read: dict[str, int] = field(default_factory=dict)
     written: dict[str, int] = field(default_factory=dict)
+    tables: list[str] = field(default_factory=list)
 
 
 def run_job(
@@ -125,5 +129,7 @@ def _add_accesses(run: Run, accesses: Path) -> None:
             run.read[access["uri"]] = access["bytes"]
         elif access["op"] == "write":
             run.written[access["uri"]] = access["bytes"]
+        elif access["op"] == "table":
+            run.tables += [access["uri"]] if access["uri"] not in run.tables else []
         else:
             run.written.pop(access["uri"], None)

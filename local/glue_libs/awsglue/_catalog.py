@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,8 +70,8 @@ def find_table(database: str, table_name: str, catalog_id: str | None = None) ->
     """Get a table from the catalog. Raise LookupError if there is none, PermissionError if access is denied."""
     where: dict[str, Any] = {"DatabaseName": database, **({"CatalogId": catalog_id} if catalog_id else {})}
     name = f"{database}.{table_name}"
-    try:
-        glue = boto3.Session().client("glue")
+    with explained(name, "inputDatabase"):
+        glue = client()
         found = glue.get_table(Name=table_name, **where)["Table"]
         keys = {key["Name"]: key["Type"] for key in found.get("PartitionKeys", [])}
         pages = glue.get_paginator("get_partitions").paginate(TableName=table_name, **where) if keys else []
@@ -79,11 +80,6 @@ def find_table(database: str, table_name: str, catalog_id: str | None = None) ->
             for page in pages
             for partition in page["Partitions"]
         )
-    except ClientError as error:
-        kind = LookupError if error.response["Error"]["Code"] == "EntityNotFoundException" else PermissionError
-        raise kind(f"the Data Catalog's table {name}: {error}") from None
-    except BotoCoreError as error:
-        raise ConnectionError(f"the Data Catalog's table {name}: {error}") from None
     storage = found["StorageDescriptor"]
     serde = storage.get("SerdeInfo", {})
     return Table(
@@ -95,6 +91,31 @@ def find_table(database: str, table_name: str, catalog_id: str | None = None) ->
         parameters={**found.get("Parameters", {}), **serde.get("Parameters", {})},
         partitions=partitions,
     )
+
+
+def client() -> Any:
+    """Return a client of Glue."""
+    return boto3.Session().client("glue")
+
+
+@contextmanager
+def explained(name: str, parameter: str) -> Iterator[None]:
+    """Raise the answer of the Data Catalog as one line about the table `name` (database.table).
+
+    The error is LookupError if it does not exist, PermissionError if access is denied: then `parameter` is the one of
+    the config that permits it.
+    """
+    about = f"the Data Catalog's table {name}"
+    try:
+        yield
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        if code == "AccessDeniedException":
+            hint = f"; name its database in the config: {parameter}: {name.partition('.')[0]}"
+            raise PermissionError(f"{about}: {error}{hint}") from None
+        raise (LookupError if code == "EntityNotFoundException" else ValueError)(f"{about}: {error}") from None
+    except BotoCoreError as error:
+        raise ConnectionError(f"{about}: {error}") from None
 
 
 def _format(name: str, parameters: Mapping[str, str], serde: Mapping[str, Any], storage: Mapping[str, Any]) -> str:
@@ -141,7 +162,11 @@ def _chosen(spark: SparkSession, table: Table, predicate: str) -> set[tuple[str,
 
 
 def _read(spark: SparkSession, table: Table, location: str) -> DataFrame:
-    files = input_files({"paths": [location], "recurse": True})
+    try:
+        files = input_files({"paths": [location], "recurse": True})
+    except PermissionError as error:
+        place = f"name the place of its data in the config: inputLocation: {table.location}"
+        raise PermissionError(f"the Data Catalog's table {table.name}: {error}; {place}") from None
     frame = _formats.read(spark, files, table.format, table.read_options)
     if table.format != "csv" or not frame.columns:
         return frame

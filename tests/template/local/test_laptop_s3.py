@@ -165,7 +165,7 @@ def test_an_empty_object_marks_a_folder_and_metadata_is_kept(laptop_s3: Any) -> 
 @pytest.mark.parametrize(
     ("service", "call", "name"),
     [
-        ("glue", "get_databases", "glue GetDatabases"),
+        ("glue", "get_jobs", "glue GetJobs"),
         ("sts", "get_caller_identity", "sts"),
         ("sqs", "list_queues", "sqs"),
     ],
@@ -173,5 +173,8 @@ def test_an_empty_object_marks_a_folder_and_metadata_is_kept(laptop_s3: Any) -> 
 def test_another_service_is_refused_with_the_ways_to_have_it(
     laptop_s3: Any, service: str, call: str, name: str
 ) -> None:
-    with pytest.raises(ClientError, match=rf"NotOnLaptop.*{name}.*the laptop has only S3; give PROFILE=name"):
+    with pytest.raises(
+        ClientError,
+        match=rf"NotOnLaptop.*{name}.*the laptop has only S3 and tables of the Data Catalog; give PROFILE=name",
+    ):
         getattr(boto3.Session().client(service), call)()

@@ -204,7 +204,7 @@ def test_without_a_profile_no_connection_leaves_this_machine_although_there_are_
     laptop.put("aws/credentials", "[default]\naws_access_key_id = AKIDDEFAULT\naws_secret_access_key = secret\n")
     laptop.put("samples/raw/in/a.txt", "row\n")
     laptop.scripts["copy_all.py"] = COPY + textwrap.dedent("""
-        for call in (lambda: boto3.client("glue", region_name="eu-west-1").get_databases(),
+        for call in (lambda: boto3.client("glue", region_name="eu-west-1").get_jobs(),
                      lambda: boto3.Session().resource("dynamodb").Table("t").load(),
                      lambda: boto3.client("s3", region_name="us-west-2").list_buckets()):
             try:

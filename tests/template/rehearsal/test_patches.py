@@ -29,6 +29,10 @@ def test_the_version_is_the_one_that_the_patches_were_written_for() -> None:
         (iam_evaluator._resolve_condition_key, ["key", "ctx"]),
         (iam_evaluator.evaluate_resource_policy, ["doc", "ctx", "service", "named_only", "direct_only"]),
         (iam_evaluator.caller_arn, []),
+        (
+            iam_actions.extract_resource_arn,
+            ["service", "method", "path", "headers", "body", "query_params", "region", "account_id"],
+        ),
         (iam_actions.identity_denial_message, ["action", "principal_arn", "resource", "explicit_deny"]),
         (s3._bucket_owner_account, ["name"]),
         (
@@ -58,7 +62,11 @@ def test_the_callers_of_patched_functions_still_call_them_by_name() -> None:
     assert "_resolve_script(script_location)" in start
     assert "await run_reentrant(" in inspect.getsource(glue.handle_request)
     assert "_handle_request_sync, method, path" in inspect.getsource(glue.handle_request)
-    assert "from ministack.core.iam_actions import" in inspect.getsource(ministack.app)
+    app = inspect.getsource(ministack.app)
+    assert "from ministack.core.iam_actions import" in app
+    assert "resource_arn=checked_arn, service_context={**service_context, **keys}" in app
+    assert "else [(resource_arn, {})]" in app
+    assert "from ministack.core.iam_evaluator import AuthError, enforce" in app
     assert hasattr(iam._roles, "get_scoped")
 
 
