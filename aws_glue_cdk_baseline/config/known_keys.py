@@ -73,7 +73,7 @@ JOB_KEYS = {
     "is no setting: the template uploads the script; name its file in job_scripts with `script`": (
         "scriptLocation scriptPath scriptFile scriptName entryPoint"
     ),
-    "is no setting: `glueVersion` decides it; 5.0 and 5.1 have Python 3.11": "pythonVersion",
+    "is no setting: `glueVersion` decides it; 5.0 and 5.1 have Python 3.11, 6.0 has 3.13": "pythonVersion",
     "is no setting: the name of a job is the key above its settings": "name jobName",
     "is no setting: the template makes a role for each job; add permissions with `statements` or `managedPolicies`": (
         "role roleArn roleName iamRole executionRole"
