@@ -124,10 +124,23 @@ def steps(section: str) -> list[str]:
     return re.findall(r"```\n(.*?)```", text.partition(f"\n## {section}\n")[2].partition("\n## ")[0], re.DOTALL)
 
 
-def test_it_merges_without_a_conflict_and_its_first_push_runs_to_the_end(own: Project, template: Path) -> None:
-    merge, _, _, refresh, rehearse, *_ = steps("The upgrade")
-    for command in ["git remote rename origin template", *merge.splitlines()]:
-        subprocess.run(command, shell=True, cwd=own.folder, check=True, capture_output=True)
+def test_it_merges_with_conflicts_in_its_own_files_alone_and_its_first_push_runs_to_the_end(
+    own: Project, template: Path
+) -> None:
+    """The snapshots are its own, and a new default is in those of the template too."""
+    merge, resolve, finish, refresh, rehearse, *_ = steps("The upgrade")
+    git(own.folder, "remote", "rename", "origin", "template")
+    for command in merge.splitlines():
+        subprocess.run(
+            command, shell=True, cwd=own.folder, check=not command.startswith("git merge"), capture_output=True
+        )
+    conflicts = git(own.folder, "diff", "--name-only", "--diff-filter=U").splitlines()
+    yours = ("default-config.yaml", "tests/snapshot/__snapshots__/")
+    assert [name for name in conflicts if not name.startswith(yours)] == []
+    for command in [*resolve.splitlines(), *finish.splitlines()] if conflicts else []:
+        result = subprocess.run(command, shell=True, cwd=own.folder, check=True, capture_output=True, text=True)
+        assert not (command.startswith("git diff") and result.stdout), result.stdout
+    assert git(own.folder, "merge-base", "HEAD", "template/main") == git(own.folder, "rev-parse", "template/main")
     snapshot, *record, test = refresh.splitlines()
     assert (snapshot, test) == ("make snapshot", "make test")
     refresh_snapshots(own.folder)
