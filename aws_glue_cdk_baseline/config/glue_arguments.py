@@ -55,9 +55,10 @@ REFUSED = {
     "--extra-py-files": "is set by the template; put the module or package beside the scripts and import it",
 }
 # The values of these are lists, separated by commas.
-LISTS = frozenset({"--additional-python-modules", "--extra-jars", "--extra-files"})
-OWN_PLACES = LISTS | {"--TempDir", "--extra-py-files"}  # Glue's own arguments with places in S3
-WRITTEN = frozenset({"--TempDir", "--RedshiftTempDir"})
+LISTS = frozenset({"--additional-python-modules", "--extra-jars", "--extra-files", "--python-virtual-env"})
+WRITTEN = frozenset({"--TempDir", "--RedshiftTempDir", "--python-virtual-env-storage-prefix"})
+# Glue's own arguments with places in S3.
+OWN_PLACES = LISTS | {"--TempDir", "--extra-py-files", "--python-virtual-env-storage-prefix"}
 
 
 def default_argument(name: str) -> str:

@@ -17,7 +17,7 @@ from aws_glue_cdk_baseline.config.shared_code import Code, Outside, SharedCode
 ADDITIONAL = "--additional-python-modules"
 READ_ARGUMENTS = (b"sys.argv", b"getResolvedOptions")
 # With one of these, a job has modules that are not known here.
-BRINGS_MODULES = (ADDITIONAL, "--extra-py-files", "--python-modules-installer-option")
+BRINGS_MODULES = (ADDITIONAL, "--extra-py-files", "--python-modules-installer-option", "--python-virtual-env")
 # Modules in this folder: on a laptop, tests would import these in place of the user's.
 OF_THE_PROJECT = frozenset(
     {"app", "aws_glue_cdk_baseline", "build_stage", "conftest", "local", "rehearsal", "tests", "tools"}

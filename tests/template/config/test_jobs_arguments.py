@@ -47,6 +47,8 @@ def test_places_in_default_arguments_are_read_or_written_as_parameters_are(tmp_p
         "--additional-python-modules": "pyarrow==17.0.0, s3://lib-bucket/one.whl,s3://lib-bucket/two.whl",
         "--extra-jars": "s3://lib-bucket/a.jar",
         "--extra-files": "s3://lib-bucket/conf/",
+        "--python-virtual-env": "s3://lib-bucket/venv.tar.gz",
+        "--python-virtual-env-storage-prefix": "s3://lib-bucket/venvs/",
         "--TempDir": "s3://tmp-bucket/glue/",
         "--inputPath": "s3://raw-zone/in/",
         "--outputPath": "s3://raw-zone/out/",
@@ -56,9 +58,9 @@ def test_places_in_default_arguments_are_read_or_written_as_parameters_are(tmp_p
     job = load(tmp_path, one_job(f"{{defaultArguments: {arguments}}}"), {"show.py": script}).stage("prod").jobs[0]
     assert job.input_locations == (
         *("s3://lib-bucket/one.whl", "s3://lib-bucket/two.whl", "s3://lib-bucket/a.jar", "s3://lib-bucket/conf/"),
-        "s3://raw-zone/in/",
+        *("s3://lib-bucket/venv.tar.gz", "s3://raw-zone/in/"),
     )
-    assert job.output_locations == ("s3://tmp-bucket/glue/", "s3://raw-zone/out/")
+    assert job.output_locations == ("s3://lib-bucket/venvs/", "s3://tmp-bucket/glue/", "s3://raw-zone/out/")
 
 
 REFUSED = {

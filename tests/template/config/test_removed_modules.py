@@ -114,6 +114,7 @@ def test_a_marker_is_that_of_the_jobs_glue_version(tmp_path: Path) -> None:
     [
         ("--additional-python-modules", "legacy-cgi==2.6.4", True),
         ("--additional-python-modules", "s3://libs/standard_cgi-3.13-py3-none-any.whl", True),
+        ("--python-virtual-env", "s3://libs/venv.tar.gz", True),
         ("--python-modules-installer-option", "-r s3://libs/requirements.txt", True),
         ("--additional-python-modules", "scipy==1.16.0", False),
     ],
