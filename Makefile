@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # GNU make 3.81, of macOS, finds a command on this PATH only through a shell that is not its default one.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help lock rehearse test test-rehearsal fuzz-config test-jobs check run shell job sample new-sample synth snapshot schema benchmark-synth benchmark-join benchmark-run clean
+.PHONY: help lock rehearse test test-rehearsal fuzz-config test-jobs check run upgrade-check shell job sample new-sample synth snapshot schema benchmark-synth benchmark-join benchmark-run clean
 
 # A variable that only the command line may set, since other programs use its name in the environment.
 given = $(if $(findstring command,$(origin $(1))),$($(1)))
@@ -54,6 +54,10 @@ test-jobs: $(VENV)/.ready  ## run the job tests alone (ARGS="-k join"), on local
 
 run: $(VENV)/.ready  ## run a job, or without JOB a stage: JOB=JoinLegislators STAGE=prod UPSTREAM=1 PROFILE=dev ENGINE=docker
 	@$(if $(in_docker),$(call image,run),python -m tools.run_job --config $(CONFIG) $(aws) $(if $(call given,UPSTREAM),--upstream)) $(stage) $(or $(JOB),"") $(ARGS)
+
+upgrade-check: $(VENV)/.ready  ## say what another Glue version breaks and saves: JOB=X TO=6.0, or without JOB a stage
+	@python -m tools.upgrade_check --config $(CONFIG) $(addprefix --to=,$(call given,TO)) \
+	  $(addprefix --profile=,$(call given,PROFILE)) $(if $(call given,UPSTREAM),--upstream) $(stage) $(or $(JOB),"") $(ARGS)
 
 shell: $(VENV)/.ready  ## open pyspark in the Glue image (ARGS=--dry-run prints the docker command)
 	@$(call image,shell) $(ARGS)

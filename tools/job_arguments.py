@@ -19,6 +19,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "--profile": {"metavar": "NAME", "default": "", "help": "read from and write to AWS with this profile"},
     "--yes": {"action": "store_true", "help": "do not ask before a run that may write to AWS"},
     "--upstream": {"action": "store_true", "help": "first run the jobs that come before this one"},
+    "--to": {"metavar": "VERSION", "default": "", "help": "the Glue version to compare with, such as 6.0"},
     "--aws-profile": {"metavar": "NAME", "help": "mount ~/.aws into the container, read-only, and use this profile"},
     DRY_RUN: {"action": "store_true", "help": "print the docker command line and do not run it"},
 }
@@ -32,6 +33,7 @@ VARIABLES = {
     "--engine": "ENGINE={} chooses what runs it",
     "--yes": "YES=1 answers its questions",
     "--upstream": "UPSTREAM=1 also runs the jobs before it",
+    "--to": "TO={} chooses the Glue version of an upgrade check",
 }
 
 

@@ -15,6 +15,7 @@ TARGETS = {
         "fuzz-config",
         "test-jobs",
         "run",
+        "upgrade-check",
         "shell",
         "job",
         "rehearse",
@@ -72,6 +73,15 @@ def test_a_run_with_a_profile_or_of_a_whole_stage() -> None:
     assert last_command("run", "ARGS=--a b", YES="1", UPSTREAM="1") == (
         'python -m tools.run_job --config default-config.yaml "" --a b'
     )
+
+
+def test_an_upgrade_check_gets_the_version_and_the_arguments_of_the_job() -> None:
+    given = ["TO=6.0", "JOB=Join", "STAGE=prod", "PROFILE=me", "UPSTREAM=1", "ARGS=--a b"]
+    assert last_command("upgrade-check", *given) == (
+        "python -m tools.upgrade_check --config default-config.yaml --to=6.0 --profile=me --upstream --stage=prod"
+        " Join --a b"
+    )
+    assert last_command("upgrade-check", TO="6.0") == 'python -m tools.upgrade_check --config default-config.yaml ""'
 
 
 def test_a_variable_that_other_programs_use_too_is_not_taken_from_the_environment() -> None:
