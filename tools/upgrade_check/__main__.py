@@ -13,10 +13,11 @@ import tempfile
 from argparse import Namespace
 from pathlib import Path
 
-from aws_glue_cdk_baseline.config import Config, ConfigError, Job, StageConfig, load_config, print_warnings
+from aws_glue_cdk_baseline.config import PROJECT, Config, ConfigError, Job, StageConfig, load_config, print_warnings
 from aws_glue_cdk_baseline.config.chains import in_order, upstream
 from aws_glue_cdk_baseline.config.errors import did_you_mean
 from aws_glue_cdk_baseline.config.glue_versions import RUNTIMES
+from aws_glue_cdk_baseline.config.packages import read_requirements
 from aws_glue_cdk_baseline.config.yaml_file import YamlFile, read_yaml
 from local.job_environment import python_path
 from local.job_packages import PackagesError
@@ -109,6 +110,7 @@ class _Chain:
     ) -> None:
         self._file, self._check, self._values, self._target = file, check, values, target
         self._files = files
+        self._packages = read_requirements(PROJECT)[0]
         self._failed: set[str] = set()
 
     def results(self, first: tuple[Job, ...], jobs: tuple[Job, ...]) -> list[Result]:
@@ -150,7 +152,7 @@ class _Chain:
         values = self._values[job.name]
         result.findings = sorted(
             {
-                *read_code(job, values, change, ansi=not turns_ansi_off(job)),
+                *read_code(job, values, change, ansi=not turns_ansi_off(job), packages=self._packages),
                 *read_settings(job, self._file, self._check.stage.name, change),
             }
         )

@@ -13,7 +13,7 @@ from tools.upgrade_check.comparison import Comparison, compare
 from tools.upgrade_check.data_files import data_files
 from tools.upgrade_check.findings import Change, Finding
 from tools.upgrade_check.printed import different_lines, only_in_one, without
-from tools.upgrade_check.runs import VersionRun, files_at, run_on, written_locations
+from tools.upgrade_check.runs import VersionRun, files_at, run_on, table_text, written_locations
 
 ALREADY = "it is on this version already"
 Lines = tuple[list[str], list[str]]
@@ -30,6 +30,7 @@ class Result:
     before: VersionRun | None = None
     after: VersionRun | None = None
     locations: dict[str, Comparison] = field(default_factory=dict)
+    tables: dict[str, list[str]] = field(default_factory=dict)  # of the Data Catalog: their lines that differ
     schemas: list[str] = field(default_factory=list)  # the lines of the printed schemas that differ
     warnings: Lines = ([], [])
     others: Lines = ([], [])
@@ -46,11 +47,11 @@ class Result:
     @property
     def lines_differ(self) -> bool:
         """True if it printed other lines, and wrote nothing: then these are its result."""
-        return not self.locations and any(self.others)
+        return not self.locations and not self.tables and any(self.others)
 
     @property
     def equal(self) -> bool:
-        same = all(found.equal for found in self.locations.values())
+        same = all(found.equal for found in self.locations.values()) and not any(self.tables.values())
         return self.compared and same and not self.schemas and not self.lines_differ
 
     @property
@@ -85,7 +86,9 @@ class Check:
         if after.run.code:
             return
         first, second = before.printed, after.printed
-        result.schemas = _different_schemas(first.schemas, second.schemas)
+        result.schemas = _diff("\n".join(first.schemas), "\n".join(second.schemas))
+        for table in sorted({*before.run.tables, *after.run.tables}):
+            result.tables[table] = _diff(table_text(table, before.store), table_text(table, after.store))
         result.warnings = only_in_one(first.warnings, second.warnings)
         result.others = different_lines(first.others, second.others)
         for location in written_locations([before, after]):
@@ -123,7 +126,7 @@ def _compare_at(location: str, one: VersionRun, other: VersionRun, ignored: list
     return compare(first, second, ignored or ())
 
 
-def _different_schemas(one: tuple[str, ...], other: tuple[str, ...]) -> list[str]:
-    """Return the lines of the printed schemas that differ, with - for the first run and + for the second."""
-    lines = difflib.unified_diff("\n".join(one).splitlines(), "\n".join(other).splitlines(), lineterm="", n=0)
+def _diff(one: str, other: str) -> list[str]:
+    """Return the lines that differ, with - for those of the first run and + for those of the second."""
+    lines = difflib.unified_diff(one.splitlines(), other.splitlines(), lineterm="", n=0)
     return [line for line in lines if not line.startswith(("---", "+++", "@@"))]

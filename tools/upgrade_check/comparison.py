@@ -8,7 +8,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from tools.upgrade_check.data_files import DataFile, Row, partition_columns
 from tools.upgrade_check.values import TOLERANCE, Value, canonical, close, split_numbers
@@ -48,6 +48,13 @@ class _Side:
     count: int = 0
     digest: int = 0
     columns: dict[str, str] = field(default_factory=dict)
+
+
+class _Numbered(NamedTuple):
+    """The numbers of a row, and its place among the rows."""
+
+    numbers: tuple[Any, ...]
+    place: int
 
 
 def compare(one: Sequence[DataFile], other: Sequence[DataFile], ignored: Collection[str] = ()) -> Comparison:
@@ -164,39 +171,39 @@ def _leftovers(
 
 
 def _unmatched(one: list[Row], other: list[Row]) -> tuple[list[Row], list[Row]]:
-    """Return the rows that are in no pair whose numbers are close and whose other values are equal."""
-    groups: dict[Value, tuple[list[Any], list[Any]]] = defaultdict(lambda: ([], []))
-    for number, rows in enumerate((one, other)):
-        for row in rows:
+    """Return the rows that are in no pair whose numbers are close and whose other values are equal, in their order."""
+    groups: dict[Value, tuple[list[_Numbered], list[_Numbered]]] = defaultdict(lambda: ([], []))
+    for side, rows in enumerate((one, other)):
+        for index, row in enumerate(rows):
             rest, numbers = split_numbers(canonical(row))
-            groups[rest][number].append((numbers, row))
-    left: tuple[list[Row], list[Row]] = ([], [])
+            groups[rest][side].append(_Numbered(numbers, index))
+    left: tuple[list[int], list[int]] = ([], [])
     for group in groups.values():
-        for side, rows in zip(left, _unmatched_numbers(*group), strict=True):
-            side += rows
-    return left
+        for side, indexes in enumerate(_unmatched_numbers(*group)):
+            left[side].extend(indexes)
+    return [one[index] for index in sorted(left[0])], [other[index] for index in sorted(left[1])]
 
 
-def _unmatched_numbers(one: list[Any], other: list[Any]) -> tuple[list[Row], list[Row]]:
+def _unmatched_numbers(one: list[_Numbered], other: list[_Numbered]) -> tuple[list[int], list[int]]:
     """Match the rows of a group by their numbers: candidates are near in the number that tells most rows apart."""
-    if not one or not other or not one[0][0]:
-        return [row for _, row in one], [row for _, row in other]
-    places = range(len(one[0][0]))
-    place = max(places, key=lambda index: len({numbers[index] for numbers, _ in [*one, *other]}))
-    candidates = sorted(other, key=lambda item: float(item[0][place]))
-    keys = [float(numbers[place]) for numbers, _ in candidates]
+    if not one or not other or not one[0].numbers:
+        return [item.place for item in one], [item.place for item in other]
+    places = range(len(one[0].numbers))
+    place = max(places, key=lambda at: len({item.numbers[at] for item in (*one, *other)}))
+    candidates = sorted(other, key=lambda item: float(item.numbers[place]))
+    keys = [float(item.numbers[place]) for item in candidates]
     used = [False] * len(candidates)
     alone = []
-    for numbers, row in sorted(one, key=lambda item: float(item[0][place])):
-        at = float(numbers[place])
+    for item in one:
+        at = float(item.numbers[place])
         reach = max(TOLERANCE, abs(at) * TOLERANCE * 1.01)
-        for index in range(bisect_left(keys, at - reach), bisect_right(keys, at + reach)):
-            if not used[index] and all(map(close, numbers, candidates[index][0])):
-                used[index] = True
+        for number in range(bisect_left(keys, at - reach), bisect_right(keys, at + reach)):
+            if not used[number] and all(map(close, item.numbers, candidates[number].numbers)):
+                used[number] = True
                 break
         else:
-            alone.append(row)
-    return alone, [row for (_, row), taken in zip(candidates, used, strict=True) if not taken]
+            alone.append(item.place)
+    return alone, [item.place for item, taken in zip(candidates, used, strict=True) if not taken]
 
 
 def _differing(one: list[Row], other: list[Row]) -> list[str]:

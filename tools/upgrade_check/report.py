@@ -30,7 +30,10 @@ def differences(result: Result) -> list[str]:
     lines = []
     for location, found in result.locations.items():
         lines += _location(location, found, result)
-    if not result.locations:
+    for name, different in result.tables.items():
+        lines.append(f"  table {name} of the Data Catalog: {'different' if different else 'equal'}")
+        lines += [f"    {line}" for line in _first(different)]
+    if not result.locations and not result.tables:
         lines.append("  it wrote nothing: what it printed was compared, without the rows of show()")
     before, after = result.before, result.after
     schemas = len(before.printed.schemas) if before else 0

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aws_glue_cdk_baseline.config import Job, StageConfig
+from local.catalog.tables import TableFiles
 from local.s3.store import FileStore
 from local.samples import below
 from tools.run_job import inputs
@@ -94,6 +95,15 @@ def files_at(location: str, store: FileStore) -> list[tuple[str, Path]]:
         return [(entry.key.rpartition("/")[2], store.fetch(entry))]
     prefix = f"{key.rstrip('/')}/" if key else ""
     return [(entry.key.removeprefix(prefix), store.fetch(entry)) for entry in store.below(bucket, prefix)]
+
+
+def table_text(name: str, store: FileStore) -> str:
+    """Return a table of the Data Catalog (`database.table`) as text, its partitions in order, or an empty text."""
+    database, _, table = name.partition(".")
+    found = dict(TableFiles(store.samples, store.out).tables(database)).get(table)
+    if found is None:
+        return ""
+    return found._replace(partitions=tuple(sorted(found.partitions, key=lambda item: item["Values"]))).text()
 
 
 def local_outputs(job: Job, arguments: Mapping[str, str]) -> list[str]:

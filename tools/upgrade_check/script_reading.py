@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from aws_glue_cdk_baseline.config import Job
-from aws_glue_cdk_baseline.config.glue_versions import RUNTIMES
 from aws_glue_cdk_baseline.config.imports import read_imports
+from aws_glue_cdk_baseline.config.removed_modules import BROUGHT_BACK_BY, import_error, removed
 from tools.upgrade_check.ansi import is_switched_off, may_be_refused
 from tools.upgrade_check.findings import Change, Finding
 from tools.upgrade_check.options import abbreviated_options
 from tools.upgrade_check.platform_names import platform_names
-from tools.upgrade_check.removed_modules import removed_modules
 from tools.upgrade_check.source_file import SourceFile
 
 
-def read_code(job: Job, arguments: dict[str, str], change: Change, *, ansi: bool = True) -> list[Finding]:
-    """Return the findings in the script of a job and in its shared modules. Without `ansi` the job turns it off."""
+def read_code(
+    job: Job, arguments: Mapping[str, str], change: Change, *, ansi: bool = True, packages: Collection[str] = ()
+) -> list[Finding]:
+    """Return the findings in the script of a job and in its shared modules.
+
+    Without `ansi` the job turns it off. `packages` are those of requirements-jobs.txt: they may bring a module back.
+    """
     files = [job.script, *(file for file in job.shared_files if file.suffix == ".py" and file != job.script)]
     sources: list[SourceFile] = []
     found: list[Finding] = []
@@ -26,13 +30,12 @@ def read_code(job: Job, arguments: dict[str, str], change: Change, *, ansi: bool
         name = shown(job, file)
         try:
             sources.append(SourceFile(name, file))
-        except (
-            SyntaxError
-        ) as error:  # a module of a package that the job does not import: the config has read the others
+        except SyntaxError as error:  # a module of a package that the job does not import: the config reads the others
             said = f"not valid Python, and not read: {error.msg}"
             found.append(Finding(name, error.lineno or 1, said, False))
+    found += _removed_modules(sources, change, packages)
     ansi = ansi and not any(map(is_switched_off, sources))
-    for source in sources:
+    for source in sources if change.to_spark_4 else ():
         found += _in_file(source, arguments, change, ansi)
     return sorted(set(found))
 
@@ -43,12 +46,18 @@ def shown(job: Job, file: Path) -> str:
     return file.relative_to(folder).as_posix() if file.is_relative_to(folder) else file.name
 
 
-def _in_file(source: SourceFile, arguments: dict[str, str], change: Change, ansi: bool) -> Iterator[Finding]:
-    imports = read_imports(source.file).imports
-    for line, message in removed_modules(imports, RUNTIMES[change.source].python, RUNTIMES[change.target].python):
-        yield Finding(source.name, line, message)
-    if not change.to_spark_4:
-        return
+def _removed_modules(sources: Iterable[SourceFile], change: Change, packages: Collection[str]) -> Iterator[Finding]:
+    imports = [(source.name, item) for source in sources for item in read_imports(source.file).imports]
+    imported = {item.top for _, item in imports}
+    for name, item in imports:
+        gone = removed(item.top, change.target)
+        if not gone or item.optional or removed(item.top, change.source):
+            continue
+        if gone.package not in packages and BROUGHT_BACK_BY.get(item.top) not in imported:
+            yield Finding(name, item.line, import_error(item.top, gone, change.target))
+
+
+def _in_file(source: SourceFile, arguments: Mapping[str, str], change: Change, ansi: bool) -> Iterator[Finding]:
     yield from abbreviated_options(source, arguments, change)
     for text in source.texts():
         for index, message in platform_names(str(text.value), change.target):

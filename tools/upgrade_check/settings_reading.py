@@ -78,7 +78,7 @@ def _pins(job: Job, change: Change, own: Callable[[str], tuple[str, int]]) -> It
 
 
 def _packages_of_glue(job: Job, change: Change) -> Iterator[Finding]:
-    """Yield a finding for each import of a package that Glue has in another major version, or perhaps not at all."""
+    """Yield a finding for each import of a package that Glue has in another major version, or not at all."""
     before, after = (glue_packages.versions(version) for version in (change.source, change.target))
     modules = glue_packages.modules(change.source)
     for item in SharedCode(job.scripts_folder).of(job.script).outside if job.glue_packages else ():
@@ -86,11 +86,9 @@ def _packages_of_glue(job: Job, change: Change) -> Iterator[Finding]:
         if f"{name}=={before.get(name)}" not in job.glue_packages:
             continue
         if name not in after:
-            said = (
-                f"imports {item.module}, and no list of the packages of Glue {change.target} is known to have {name};"
-                f" add {name}=={before[name]} to {REQUIREMENTS}, and run `make lock`"
-            )
-            yield Finding(item.file, item.line, said, False)
+            said = f"imports {item.module}: {name} is in Glue {change.source}, and not in {change.target}"
+            mend = f"add {name}=={before[name]} to {REQUIREMENTS}, and run `make lock`"
+            yield Finding(item.file, item.line, f"{said}; {mend}")
         elif before[name].split(".")[0] != after[name].split(".")[0]:
             said = (
                 f"imports {item.module}: {name} {before[name]} becomes {after[name]}; read what its major version broke"

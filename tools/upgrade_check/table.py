@@ -51,7 +51,7 @@ def _outputs(result: Result) -> str:
     if not result.equal:
         return "different"
     rows = sum(found.counts[0] for found in result.locations.values())
-    return f"equal: {rows:,} rows" if result.locations else "equal: lines printed"
+    return f"equal: {rows:,} rows" if result.locations else "equal: tables" if result.tables else "equal: lines printed"
 
 
 def _savings(results: Sequence[Result], stage: StageConfig, last_runs: LastRuns | None) -> Iterator[str]:
