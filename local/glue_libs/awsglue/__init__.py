@@ -16,11 +16,10 @@ if _REAL is not None and _REAL.origin and Path(_REAL.origin).resolve().parent !=
         f"the local awsglue stand-in would shadow the library at {_REAL.origin}; remove {_HERE.parent} from PYTHONPATH"
     )
 
-from awsglue import _spark_classes  # noqa: E402  (only after the check above)
-from awsglue._coverage import MissingModules  # noqa: E402
+from awsglue import _coverage, _spark_classes  # noqa: E402  (only after the check above)
 from awsglue.dynamicframe import DynamicFrame  # noqa: E402
 
 __all__ = ["DynamicFrame"]
 
 _spark_classes.install()
-sys.meta_path.append(MissingModules())
+sys.meta_path.append(_coverage.MissingModules())

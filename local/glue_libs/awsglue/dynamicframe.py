@@ -6,9 +6,7 @@ Source of names and signatures: https://docs.aws.amazon.com/glue/latest/dg/aws-g
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import DataFrame
@@ -20,21 +18,19 @@ from awsglue._paths import listed
 from awsglue._types import schema_lines
 
 if TYPE_CHECKING:
-    from awsglue._readers import DynamicFrameReader as DynamicFrameReader
-    from awsglue._writers import DynamicFrameWriter as DynamicFrameWriter
     from awsglue.context import GlueContext
 
 Records = Callable[[Any], Any]
 Partitions = Callable[[Iterable[Any]], Iterable[Any]]
 
 
-@dataclass
 class ResolveOption:
     """How `toDF` resolves the choice at a path: the action `Project` (to the type `target`) or `KeepAsStruct`."""
 
-    path: str
-    action: str
-    target: Any = None
+    def __init__(self, path: str, action: str, target: Any = None) -> None:
+        self.path = path
+        self.action = action
+        self.target = target
 
 
 class DynamicFrame:
@@ -404,9 +400,5 @@ class DynamicFrameCollection:
         return len(self._frames)
 
 
-def __getattr__(name: str) -> Any:
-    """Return the reader or the writer, whose modules import this one themselves."""
-    modules = {"DynamicFrameReader": "awsglue._readers", "DynamicFrameWriter": "awsglue._writers"}
-    if name not in modules:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(modules[name]), name)
+from awsglue._readers import DynamicFrameReader as DynamicFrameReader  # noqa: E402  (they need a DynamicFrame)
+from awsglue._writers import DynamicFrameWriter as DynamicFrameWriter  # noqa: E402
