@@ -36,6 +36,12 @@ class Table:
     partitions: tuple[tuple[tuple[str, ...], str], ...]  # values, location
 
     @property
+    def spark_schema(self) -> StructType:
+        """The columns and then the partition keys."""
+        kinds = {**self.columns, **self.partition_keys}
+        return StructType([StructField(name, catalog_type(kind) or StringType()) for name, kind in kinds.items()])
+
+    @property
     def read_options(self) -> dict[str, Any]:
         """Glue's format options, from the parameters of the table."""
         if self.format != "csv":

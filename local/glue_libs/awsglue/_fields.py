@@ -73,14 +73,13 @@ def drop(frame: DataFrame, paths: Sequence[str]) -> DataFrame:
     return frame
 
 
-def drop_null(frame: DataFrame) -> DataFrame:
-    """Return the frame without the columns that are null in every row. All rows are read once."""
+def null_columns(frame: DataFrame) -> list[str]:
+    """Return the columns that are null in every row, of which there is one. All rows are read once."""
     if not frame.columns:
-        return frame
+        return []
     counts = frame.select(F.count(F.lit(1)), *[F.count(F.col(_paths.quoted((name,)))) for name in frame.columns])
     rows, *values = counts.collect()[0]
-    kept = [name for name, count in zip(frame.columns, values, strict=True) if count or not rows]
-    return frame.select([F.col(_paths.quoted((name,))) for name in kept])
+    return [name for name, count in zip(frame.columns, values, strict=True) if rows and not count]
 
 
 def resolve(frame: DataFrame, specs: Sequence[tuple[str, str]] | None, choice: str) -> DataFrame:

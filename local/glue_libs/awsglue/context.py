@@ -11,18 +11,22 @@ from typing import Any, ClassVar
 
 from pyspark.context import SparkContext
 from pyspark.sql import DataFrame, SparkSession, SQLContext
+from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
-from awsglue import _s3
+from awsglue import _catalog, _s3
 from awsglue._coverage import check_options, not_covered
 from awsglue._readers import DataFrameReader, DynamicFrameReader
 from awsglue._writers import DataFrameWriter, DynamicFrameWriter
 from awsglue.data_sink import DataSink
 from awsglue.data_source import DataSource
 from awsglue.dynamicframe import DynamicFrame, DynamicFrameCollection
+from awsglue.gluetypes import DataType as DataType
 from awsglue.streaming_data_source import StreamingDataSource
 
 PURGED_AFTER_HOURS = 168  # Glue's default
+DAY = {"year": "%Y", "month": "%m", "day": "%d"}
+GRANULARITIES = {"day": DAY, "hour": DAY | {"hour": "%H"}, "minute": DAY | {"hour": "%H", "minute": "%M"}}
 
 
 def register(sc: SparkContext) -> None:
@@ -73,7 +77,9 @@ class GlueContext(SQLContext):
     def get_catalog_schema_as_spark_schema(
         self, database: str | None = None, table_name: str | None = None, catalog_id: str | None = None
     ) -> StructType:
-        not_covered("GlueContext.get_catalog_schema_as_spark_schema")
+        """Return the columns and then the partition keys of a table of the Data Catalog."""
+        table = _catalog.find_table(*_catalog.named(database, table_name, {}), catalog_id)
+        return table.spark_schema
 
     def create_dynamic_frame_from_options(
         self,
@@ -133,7 +139,16 @@ class GlueContext(SQLContext):
         push_down_predicate: str = "",
         **kwargs: Any,
     ) -> DynamicFrame:
-        not_covered("GlueContext.create_sample_dynamic_frame_from_options")
+        """Return the first `num` records. The options of a sample only save time in Glue: all files are read here."""
+        frame = self.create_dynamic_frame_from_options(
+            connection_type,
+            connection_options,
+            format,
+            format_options,
+            transformation_ctx,
+            push_down_predicate,
+        )
+        return _sample(frame, num, sample_options)
 
     def create_sample_dynamic_frame_from_catalog(
         self,
@@ -150,7 +165,20 @@ class GlueContext(SQLContext):
         asOfTime: str = "",
         **kwargs: Any,
     ) -> DynamicFrame:
-        not_covered("GlueContext.create_sample_dynamic_frame_from_catalog")
+        """Return the first `num` records. The options of a sample only save time in Glue: all files are read here."""
+        if erieTxId or asOfTime:
+            not_covered("create_sample_dynamic_frame_from_catalog with a transaction", "leave it out")
+        frame = self.create_dynamic_frame_from_catalog(
+            database,
+            table_name,
+            redshift_tmp_dir,
+            transformation_ctx,
+            push_down_predicate,
+            additional_options,
+            catalog_id,
+            **kwargs,
+        )
+        return _sample(frame, num, sample_options)
 
     def create_data_frame_from_options(
         self,
@@ -287,8 +315,13 @@ class GlueContext(SQLContext):
     def extract_jdbc_conf(self, connection_name: str, catalog_id: str | None = None) -> dict[str, str]:
         not_covered("GlueContext.extract_jdbc_conf")
 
-    def convert_resolve_option(self, path: str, action: str, target: Any) -> Any:
-        not_covered("GlueContext.convert_resolve_option", "use resolveChoice(specs=…)")
+    def convert_resolve_option(self, path: str, action: str, target: DataType | None) -> tuple[str, str]:
+        """Return the spec of resolveChoice for an action of toDF, `Project` (to a Glue type) or `KeepAsStruct`."""
+        if action.upper() == "KEEPASSTRUCT":
+            return path, "make_struct"
+        if action.upper() == "PROJECT" and isinstance(target, DataType):
+            return path, f"project:{target.typeName()}"
+        raise ValueError(f"{action!r} is no action: Project, with a type of gluetypes, or KeepAsStruct")
 
     def purge_table(
         self,
@@ -336,7 +369,13 @@ class GlueContext(SQLContext):
         not_covered("GlueContext.forEachBatch")
 
     def add_ingestion_time_columns(self, frame: DataFrame, time_granularity: str) -> DataFrame:
-        not_covered("GlueContext.add_ingestion_time_columns")
+        """Append `ingest_year`, …, down to the granularity (day, hour or minute): strings in UTC, `2026`, `09`."""
+        if time_granularity not in GRANULARITIES:
+            raise ValueError(f"time_granularity is {', '.join(GRANULARITIES)}, not {time_granularity!r}")
+        now = datetime.now(UTC)
+        for name, pattern in GRANULARITIES[time_granularity].items():
+            frame = frame.withColumn(f"ingest_{name}", F.lit(now.strftime(pattern)))
+        return frame
 
     def start_transaction(self, read_only: bool) -> str:
         not_covered("GlueContext.start_transaction")
@@ -346,6 +385,13 @@ class GlueContext(SQLContext):
 
     def cancel_transaction(self, transaction_id: str) -> None:
         not_covered("GlueContext.cancel_transaction")
+
+
+def _sample(frame: DynamicFrame, num: int | None, options: Mapping[str, Any]) -> DynamicFrame:
+    check_options("a sample:", options, ["maxSamplePartitions", "maxSampleFilesPerPartition"])
+    if num is None:
+        raise ValueError("num is missing: the number of records of the sample")
+    return DynamicFrame(frame.toDF().limit(num), frame.glue_ctx, frame.name)
 
 
 class GlueLogger:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pyspark.sql import DataFrame
 from pyspark.sql.types import StructType
 
-from awsglue import _fields, _nested, _rows
+from awsglue import _dynamodb, _fields, _nested, _rows
 from awsglue._coverage import check_options, not_covered
 from awsglue._paths import listed
 from awsglue._types import schema_lines
@@ -277,10 +277,12 @@ class DynamicFrame:
     def unnest_ddb_json(
         self, transformation_ctx: str = "", info: str = "", stageThreshold: int = 0, totalThreshold: int = 0
     ) -> DynamicFrame:
-        not_covered("DynamicFrame.unnest_ddb_json")
+        """Return the attributes of DynamoDB's JSON as columns, and the fields of a map as columns `map.field`."""
+        return self._new(_dynamodb.simplify(self._frame, nested=False))
 
     def simplify_ddb_json(self) -> DynamicFrame:
-        not_covered("DynamicFrame.simplify_ddb_json")
+        """Return the attributes of DynamoDB's JSON as columns; a map is a struct."""
+        return self._new(_dynamodb.simplify(self._frame, nested=True))
 
     def unbox(
         self,

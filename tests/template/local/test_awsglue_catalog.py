@@ -56,6 +56,17 @@ def test_a_table_is_read(glue_context: GlueContext, emulated_s3: Any, make_table
     assert glue_context.create_data_frame.from_catalog(database="db", table_name="lines").count() == 1
 
 
+def test_a_sample_and_the_schema_of_a_table(glue_context: GlueContext, emulated_s3: Any, make_table: MakeTable) -> None:
+    make_table("sampled", {"a": "bigint", "tags": "array<string>"}, classification="json")
+    emulated_s3.put_object(Bucket="data", Key="sampled/a.json", Body=b'{"a": 1}\n{"a": 2}\n{"a": 3}\n')
+    sample = glue_context.create_sample_dynamic_frame_from_catalog("db", "sampled", num=2)
+    assert [row["a"] for row in sample.toDF().collect()] == [1, 2]
+    schema = glue_context.get_catalog_schema_as_spark_schema("db", "sampled")
+    assert schema.simpleString() == "struct<a:bigint,tags:array<string>>"
+    make_table("keyed", {"a": "int"}, {"day": "date"}, classification="json")
+    assert glue_context.get_catalog_schema_as_spark_schema("db", "keyed").simpleString() == "struct<a:int,day:date>"
+
+
 def test_a_csv_table_has_the_catalogs_names_and_types(
     glue_context: GlueContext, emulated_s3: Any, make_table: MakeTable
 ) -> None:

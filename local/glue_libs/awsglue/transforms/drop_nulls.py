@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from awsglue import _fields
+from awsglue import _fields, _paths
 from awsglue.dynamicframe import DynamicFrame
+from awsglue.transforms.field_transforms import DropFields
 from awsglue.transforms.transform import GlueTransform
 
 
 class DropNullFields(GlueTransform):
-    """Drop the columns that are null in every row."""
+    """Drop the columns that are null in every row, and print their names."""
 
     def __call__(
         self,
@@ -18,4 +19,8 @@ class DropNullFields(GlueTransform):
         stageThreshold: int = 0,
         totalThreshold: int = 0,
     ) -> DynamicFrame:
-        return DynamicFrame(_fields.drop_null(frame.toDF()), frame.glue_ctx, frame.name)
+        dropped = _fields.null_columns(frame.toDF())
+        print("null_fields", dropped)
+        paths = [_paths.quoted((name,)) for name in dropped]
+        dropping = DropFields()
+        return dropping(frame, paths, transformation_ctx, info, stageThreshold, totalThreshold)

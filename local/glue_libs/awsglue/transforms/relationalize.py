@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from awsglue import utils
 from awsglue.dynamicframe import DynamicFrame, DynamicFrameCollection
 from awsglue.transforms.transform import GlueTransform
 
@@ -23,6 +24,9 @@ class Relationalize(GlueTransform):
         stageThreshold: int = 0,
         totalThreshold: int = 0,
     ) -> DynamicFrameCollection:
+        staging_path = staging_path or utils._global_args.get("TempDir")
+        if not staging_path:
+            raise RuntimeError("Relationalize: staging_path is missing, and the job has no --TempDir")
         return frame.relationalize(
             name, staging_path, options or {}, transformation_ctx, info, stageThreshold, totalThreshold
         )
