@@ -6,13 +6,18 @@ import importlib.abc
 from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
 
+from awsglue._version import GLUE_6
+
+ELSEWHERE = (
+    "run this job in AWS, since Glue 6.0 has no image,"
+    if GLUE_6
+    else "run this job in the Glue image (make run JOB=… ENGINE=docker)"
+)
+
 
 def not_covered(name: str, instead: str = "write the step with Spark's DataFrame") -> NoReturn:
     """Raise NotImplementedError for a name or an option that real Glue may have and the stand-in has not."""
-    raise NotImplementedError(
-        f"{name} is not covered by the local awsglue stand-in; run this job in the Glue image"
-        f" (make run JOB=… ENGINE=docker) or {instead}"
-    )
+    raise NotImplementedError(f"{name} is not covered by the local awsglue stand-in; {ELSEWHERE} or {instead}")
 
 
 def check_options(what: str, options: Mapping[str, Any], covered: Iterable[str]) -> None:
