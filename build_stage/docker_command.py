@@ -146,7 +146,11 @@ def check_image(glue_version: str, otherwise: str) -> None:
 def new_container(
     task: str, glue_version: str, aws_profile: str | None = None, packages: Path | None = None
 ) -> Container:
-    """Return a container with a name that no other run on this machine has. `packages` is where its lock file is."""
+    """Return a container with a name that no other run on this machine has. `packages` is where its lock file is.
+
+    Raise ImageError if the Glue version has no image.
+    """
+    check_image(glue_version, "its jobs run on local Spark, without ENGINE=docker")
     name = f"glue-{glue_version}-{task}-{os.getpid()}"
     needed = packages if packages and image_lock(PROJECT, glue_version) else None
     samples = SAMPLES if SAMPLES.is_dir() else None

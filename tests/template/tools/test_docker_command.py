@@ -6,6 +6,7 @@ import pytest
 
 from build_stage import docker_command, sample_fixture
 from build_stage.docker_command import IMAGES, PLUGIN, Container, Image, Mount
+from build_stage.docker_engine import ImageError
 
 CONTAINER = Container("5.0", "glue-1", Path("/p/job_scripts"))
 
@@ -88,6 +89,11 @@ def test_each_glue_version_has_its_image(version: str, image: str) -> None:
     assert f"public.ecr.aws/glue/aws-glue-libs:{image}" in command
     assert all(",target=/home/hadoop/" in mount for mount in mounts(command))
     assert command[command.index("--workdir") + 1] == "/home/hadoop/workspace"
+
+
+def test_a_version_without_an_image_has_no_container() -> None:
+    with pytest.raises(ImageError, match=r"^Glue 6\.0 has no public image yet; its jobs run on local Spark, without "):
+        docker_command.new_container("test", "6.0")
 
 
 def test_an_image_is_run_by_its_digest_where_the_table_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
