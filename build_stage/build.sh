@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The pipeline's Build stage: synthesize, test the CDK app, test the jobs in the Glue image. Usage: build.sh CONFIG_FILE
+# The pipeline's Build stage: synthesize, test the CDK app, test the jobs. Usage: build.sh CONFIG_FILE
 #
 # The three run at the same time, since none needs another. Their output is printed one after the other, in this order.
 # The build ends at the first one of this order that fails.
@@ -26,5 +26,5 @@ echo "== Synthesize $config"
 CDK_VALIDATION=false npx --no-install cdk synth --quiet --context "config=$config"
 echo "== Test the CDK app"
 finish "$tests" reports/cdk.log
-echo "== Test the jobs in the Glue image"
+echo "== Test the jobs"
 finish "$jobs" reports/jobs.log

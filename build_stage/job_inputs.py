@@ -10,17 +10,17 @@ import os
 from pathlib import Path
 from typing import Any
 
-from aws_glue_cdk_baseline.config import PROJECT, Config, Job, load_config
+from aws_glue_cdk_baseline.config import Config, Job, load_config
+from aws_glue_cdk_baseline.config.job_tests import config_file
 from aws_glue_cdk_baseline.config.parameters import is_output, parameter_name
 from aws_glue_cdk_baseline.config.script_options import read_script_options
 
 FILE = "job-inputs.json"  # in the folder of the reports, which the image sees
-CONFIG = "JOB_CONFIG"  # a variable: the config file of `read_inputs`, where it is not default-config.yaml
 
 
 def read_inputs() -> dict[str, Any]:
-    """Return `inputs_of` the config file. Raise ConfigError if it has errors."""
-    return inputs_of(load_config(PROJECT / os.environ.get(CONFIG, "default-config.yaml")))
+    """Return `inputs_of` the config file of the job tests. Raise ConfigError if it has errors."""
+    return inputs_of(load_config(config_file()))
 
 
 def inputs_of(config: Config) -> dict[str, Any]:

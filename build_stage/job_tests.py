@@ -1,5 +1,6 @@
-"""Run the job tests in AWS's Glue image, once for each Glue version of the config: `python -m build_stage.job_tests`.
+"""Run the job tests, once for each Glue version of the config: `python -m build_stage.job_tests`.
 
+They run in AWS's Glue image, or where a version has none on plain Spark. Each version gets the tests of its jobs.
 Arguments that this command does not know go to pytest.
 """
 
@@ -11,31 +12,33 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from aws_glue_cdk_baseline.config import PROJECT, Config, ConfigError, load_config
-from build_stage.docker_command import Container, new_container
+from aws_glue_cdk_baseline.config.job_tests import SCRIPTS, files_left_out, glue_versions, versions_by_file
+from build_stage.docker_command import IMAGES, new_container
 from build_stage.docker_engine import ImageError, check_docker, execute, interrupt_on_termination
 from build_stage.image_packages import write_image_lock
 from build_stage.job_inputs import write_inputs
+from build_stage.plain_spark import run_on_plain_spark
 
 Commands = Mapping[str, list[str]]  # the docker command line of each Glue version
-
-
-def glue_versions(config: Config) -> list[str]:
-    """Return the Glue versions of all jobs of all stages, the oldest first."""
-    return sorted({job.settings.glue_version for stage in config.stages for job in stage.jobs})
 
 
 def docker_commands(
     config: Config, reports: Path, pytest_arguments: Iterable[str], aws_profile: str | None = None
 ) -> Commands:
-    """Return the docker command line that runs the job tests, for each Glue version of the config."""
-    containers: dict[str, Container] = {
-        version: new_container("test", version, aws_profile, packages_file(reports, version))
-        for version in glue_versions(config)
-    }
-    return {
-        version: container.test_command(reports.resolve(), pytest_arguments)
-        for version, container in containers.items()
-    }
+    """Return the docker command line that runs the job tests, for each Glue version that has an image and tests."""
+    given, commands = list(pytest_arguments), {}
+    for version in _tested_versions(config):
+        if version in IMAGES:
+            container = new_container("test", version, aws_profile, packages_file(reports, version))
+            ignored = [f"--ignore={file.relative_to(SCRIPTS).as_posix()}" for file in files_left_out(config, version)]
+            commands[version] = container.test_command(reports.resolve(), [*ignored, *given])
+    return commands
+
+
+def _tested_versions(config: Config) -> list[str]:
+    """Return the Glue versions of the config that some test file runs on: all, if there are no tests."""
+    files = versions_by_file(config)
+    return [version for version in glue_versions(config) if not files or any(version in on for on in files.values())]
 
 
 def packages_file(reports: Path, glue_version: str) -> Path:
@@ -43,9 +46,13 @@ def packages_file(reports: Path, glue_version: str) -> Path:
     return reports.resolve() / f"packages-{glue_version}.lock"
 
 
-def run_job_tests(config: Config, commands: Commands, reports: Path) -> None:
-    """Run every command, even after one has failed. Raise ImageError if Docker is missing or a command has failed."""
-    check_docker("`make test-jobs` runs the same tests on local Spark, without Docker")
+def run_job_tests(config: Config, commands: Commands, reports: Path, pytest_arguments: Iterable[str] = ()) -> None:
+    """Run every command, then the tests of the versions without an image, even after one has failed.
+
+    Raise ImageError if Docker is missing where it is needed, or if tests have failed.
+    """
+    if commands:
+        check_docker("`make test-jobs` runs the same tests on local Spark, without Docker")
     reports.mkdir(parents=True, exist_ok=True)
     reports.chmod(0o777)  # the user in the image is not the owner of the folder
     write_inputs(config, reports)
@@ -56,6 +63,12 @@ def run_job_tests(config: Config, commands: Commands, reports: Path) -> None:
             execute(command, f"the job tests of Glue {version}")
         except ImageError as error:
             failures.append(str(error))
+    for version in _tested_versions(config):
+        if version not in IMAGES:
+            try:
+                run_on_plain_spark(version, config.file, reports, pytest_arguments)
+            except ImageError as error:
+                failures.append(str(error))
     if failures:
         raise ImageError("; ".join(failures))
 
@@ -69,7 +82,9 @@ def main(arguments: list[str] | None = None) -> int:
     options, pytest_arguments = parser.parse_known_args(arguments)
     try:
         config = load_config(options.config)
-        run_job_tests(config, docker_commands(config, options.reports, pytest_arguments), options.reports)
+        run_job_tests(
+            config, docker_commands(config, options.reports, pytest_arguments), options.reports, pytest_arguments
+        )
     except (ConfigError, ImageError) as error:
         sys.exit(str(error))
     except KeyboardInterrupt:

@@ -21,7 +21,10 @@ from aws_glue_cdk_baseline.config import PROJECT
 from aws_glue_cdk_baseline.config.packages import LOCK
 from local.samples import sample_of
 
-FOLDERS = PROJECT / ".jobs"
+# Where such folders are. A build of the rehearsal uses those of the laptop, by this variable.
+VARIABLE = "LOCAL_FOLDERS"
+PLACE = Path(os.environ.get(VARIABLE) or PROJECT)
+FOLDERS = PLACE / ".jobs"
 UNFINISHED = "unfinished-"
 OLD_SECONDS = 3600
 # --no-compile: most modules are never imported, and Python compiles the others when they are.

@@ -13,6 +13,7 @@ import importlib.metadata
 import importlib.util
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import sysconfig
@@ -23,11 +24,9 @@ from pathlib import Path
 
 from aws_glue_cdk_baseline.config import PROJECT
 from aws_glue_cdk_baseline.config.glue_versions import RUNTIMES
-from local.job_packages import HASHES, PackagesError, install
+from local.job_packages import HASHES, PLACE, PackagesError, install
 
-# Where the folders are. A build of the rehearsal uses those of the laptop, by this variable.
-VARIABLE = "SPARK_FOLDERS"
-FOLDERS = Path(os.environ.get(VARIABLE) or PROJECT / ".spark")
+FOLDERS = PLACE / ".spark"
 LINE = "3.5"  # the Spark of this environment (requirements-local.txt)
 UNFINISHED = "unfinished-"
 # pyspark has no wheel: pip builds it with the setuptools of this environment.
@@ -155,8 +154,18 @@ def archive(spark: Spark) -> None:
     subprocess.run(command, cwd=PROJECT, env=spark.on_path(os.environ), capture_output=True)
 
 
-if __name__ == "__main__":
+def main(arguments: list[str]) -> int:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # an installation that is ended leaves nothing
+    if len(arguments) != 1 or arguments[0] not in RUNTIMES:
+        sys.exit(f"{' '.join(arguments)!r} is not a Glue version; allowed: {', '.join(RUNTIMES)}")
     try:
-        print(spark_of(sys.argv[1]).packages or "")
+        print(spark_of(arguments[0]).packages or "")
     except PackagesError as error:
         sys.exit(str(error))
+    except KeyboardInterrupt:
+        sys.exit("the set-up was interrupted")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -16,6 +16,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from local.emulator import EmulatorError
+from local.job_packages import PackagesError
+from local.sparks import spark_of
 from rehearsal import inputs
 from rehearsal.aws.cloud import cloud
 from rehearsal.execution import Answer, End
@@ -61,6 +63,8 @@ def inputs_of(chosen: Options) -> Inputs:
 def run(chosen: Options, found: Inputs, folder: Path, keep: bool) -> End:
     """Rehearse with an emulator whose files are in `folder`."""
     console = Console()
+    for version in found.glue_versions:
+        spark_of(version)  # sets it up, before anything runs
     if line := inputs.not_committed(chosen.project, found.samples.name):
         console.say(line)
     with cloud(folder, keep=keep, say=console.extended.append) as running:
@@ -80,7 +84,7 @@ def main(arguments: list[str] | None = None) -> int:
         end = run(chosen, inputs_of(chosen), folder, keep)
         leave_logs = end == End.FAILED
         return 1 if end in (End.FAILED, End.REJECTED) else 0
-    except RehearsalError as error:
+    except (PackagesError, RehearsalError) as error:
         fail(str(error))
         return 1
     except EmulatorError as error:

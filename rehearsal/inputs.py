@@ -13,6 +13,7 @@ from pathlib import Path
 
 from aws_glue_cdk_baseline.config import Config, ConfigError, Job, StageConfig, load_config
 from aws_glue_cdk_baseline.config.chains import upstream
+from aws_glue_cdk_baseline.config.job_tests import glue_versions
 from aws_glue_cdk_baseline.config.yaml_file import YamlFile, read_yaml
 from local import sample_data
 from local.catalog.tables import FOLDER, files_of, read_table
@@ -66,6 +67,7 @@ class Inputs:
     missing: tuple[Missing, ...] = ()
     before: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     skips: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # stage of the pipeline -> job -> reason
+    glue_versions: tuple[str, ...] = ()  # of the jobs, as far as the config says them
 
     def variables(self, stage: str) -> dict[str, str]:
         """Return the variables with which the builds of a stage of the pipeline leave out jobs."""
@@ -101,6 +103,7 @@ def read(project: Path, config: str = "") -> Inputs:
         missing,
         {_deployed(job, stage): written_before(job, stage.jobs) for stage in loaded.stages for job in stage.jobs},
         {stage.deployed_as: skips for stage in tested if (skips := _skips(stage, missing))},
+        tuple(glue_versions(loaded)),
     )
 
 

@@ -16,7 +16,10 @@ NOT_RUN = (SKIPPED, NOT_STARTED)
 
 @dataclass(frozen=True)
 class JobRun:
-    """A run. `message` is its error, or why there was none; `read` and `wrote` are empty if nothing is known of it."""
+    """A run, and the version of the Spark that it ran on.
+
+    `message` is its error, or why there was none; `read` and `wrote` are empty if nothing is known of it.
+    """
 
     job: str
     state: str
@@ -25,11 +28,12 @@ class JobRun:
     read: str = ""
     wrote: str = ""
     log: str = ""
+    spark: str = ""
 
     def __str__(self) -> str:
         if self.state in NOT_RUN:
             return f"job run {self.job} {self.state}: {self.message}"
-        return f"job run {self.job} {self.state} on local Spark {self.message}".rstrip()
+        return " ".join(filter(None, [f"job run {self.job} {self.state} on local Spark", self.spark, self.message]))
 
 
 def job_runs(records: Iterable[Mapping[str, Any]], source: Path) -> list[JobRun]:

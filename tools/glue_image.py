@@ -11,10 +11,11 @@ import sys
 from pathlib import Path
 
 from aws_glue_cdk_baseline.config import PROJECT, ConfigError, load_config
+from aws_glue_cdk_baseline.config.job_tests import glue_versions
 from build_stage import docker_command
 from build_stage.docker_engine import ImageError, check_docker, execute, interrupt_on_termination
 from build_stage.image_packages import write_image_lock
-from build_stage.job_tests import docker_commands, glue_versions, run_job_tests
+from build_stage.job_tests import docker_commands, run_job_tests
 from local import sample_data
 from local.s3.store import FileStore
 from local.samples import OUT, SAMPLES
@@ -26,7 +27,10 @@ COMMON_OPTIONS = ["--config", "--aws-profile", "--dry-run"]
 
 
 def test_jobs(arguments: list[str]) -> None:
-    """Run the job tests in the image of each Glue version of the config, all of them even if one fails."""
+    """Run the job tests in the image of each Glue version of the config, all of them even if one fails.
+
+    Those of a version without an image run on plain Spark, as in the Build stage.
+    """
     parser = _parser(test_jobs.__doc__, "test")
     add_options(parser, COMMON_OPTIONS)
     parser.add_argument("--reports", type=Path, default=Path("reports"), help="folder for the JUnit XML")
@@ -40,7 +44,7 @@ def test_jobs(arguments: list[str]) -> None:
     if options.dry_run:
         print("\n".join(map(shlex.join, commands.values())))
         return
-    run_job_tests(config, commands, options.reports)
+    run_job_tests(config, commands, options.reports, given)
 
 
 def run_job(arguments: list[str]) -> None:

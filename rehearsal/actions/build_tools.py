@@ -14,6 +14,7 @@ import sysconfig
 from collections.abc import Mapping
 from pathlib import Path
 
+from local import job_packages
 from local.spark import spark_environment
 from rehearsal.aws.cloud import HERE
 
@@ -51,6 +52,7 @@ def build_tools(folder: Path, environment: Mapping[str, str]) -> dict[str, str]:
         "TMPDIR": str(folder / "tmp"),  # the files of a killed build are removed with the rehearsal's folder
         "VIRTUAL_ENV": str(folder / "python"),
         "NPM_CONFIG_PREFIX": str(npm_packages),
+        job_packages.VARIABLE: str(job_packages.PLACE),  # the job tests of Glue 6.0 run on the laptop's Spark 4.1
         "REHEARSAL_NODE_MODULES": str(HERE / "node_modules"),
         "REHEARSAL_NPM": shutil.which("npm", path=environment["PATH"]) or "",
         "REHEARSAL_PIP": str(packages),

@@ -20,6 +20,8 @@ import ministack.services.glue as service
 from ministack.core.responses import get_region
 
 from local.emulator import Emulator
+from local.job_packages import PackagesError
+from local.sparks import Spark, spark_of
 from rehearsal.accesses import SUFFIX, amounts
 from rehearsal.aws.processes import GRACE_SECONDS, JOB_PROCESSES, JOB_RUNS, end_group, write_record
 from rehearsal.aws.sessions import Sessions, account_of
@@ -54,16 +56,23 @@ def run_on_local_spark(
     """Run the job to its end, and record the end before GetJobRun can return it."""
     log = Path(os.environ["REHEARSAL_LOGS"]) / f"job-run-{job_name}-{run['Id'][:8]}.log"
     started = time.monotonic()
-    state, message = ended(run, job, arguments, script, log)
+    try:
+        spark = spark_of(str(job.get("GlueVersion")))
+        state, message = ended(run, job, arguments, script, log, spark)
+    except PackagesError as error:
+        spark, state, message = None, "FAILED", str(error)
     seconds = time.monotonic() - started
     read, wrote = accessed(log.with_suffix(SUFFIX), arguments, script, job["Role"])
     file = Path(os.environ["REHEARSAL_RECORDS"]) / JOB_RUNS
     record = {"job": job_name, "run": run["Id"], "state": state, "message": message, "log": str(log)}
+    record["spark"] = spark.version if spark else ""
     write_record(file, **record, seconds=seconds, read=read, wrote=wrote)
     run["JobRunState"], run["ErrorMessage"] = state, message
 
 
-def ended(run: Run, job: dict[str, Any], arguments: dict[str, str], script: str, log: Path) -> tuple[str, str]:
+def ended(
+    run: Run, job: dict[str, Any], arguments: dict[str, str], script: str, log: Path, spark: Spark
+) -> tuple[str, str]:
     """Run the job's script as a process. Return its last state and the error message, as Glue reports them."""
     reason = log.with_suffix(".reason")
     command = [sys.executable, "-m", "rehearsal.ministack.job_run"]
@@ -76,7 +85,12 @@ def ended(run: Run, job: dict[str, Any], arguments: dict[str, str], script: str,
     # It has a process group of its own, so that it can be stopped alone. It ends by itself when the emulator ends.
     with log.open("wb") as output:
         process = subprocess.Popen(
-            command, env=environment(), stdin=subprocess.DEVNULL, stdout=output, stderr=output, process_group=0
+            command,
+            env=spark.on_path(environment()),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            process_group=0,
         )
     _processes[run["Id"]] = process
     write_record(Path(os.environ["REHEARSAL_RECORDS"]) / JOB_PROCESSES, group=str(process.pid))

@@ -62,7 +62,9 @@ def test_failing_jobs_make_deploy_dev_red_and_prod_is_not_reached(broken_jobs: O
 
 
 def test_a_script_that_raises_fails_with_its_message(broken_jobs: Outcome) -> None:
-    assert "job run Raises-dev FAILED on local Spark ValueError: the terms of 1789 are missing" in broken_jobs.output
+    assert (
+        "job run Raises-dev FAILED on local Spark 3.5.6 ValueError: the terms of 1789 are missing" in broken_jobs.output
+    )
 
 
 def test_a_missing_argument_is_named(broken_jobs: Outcome) -> None:
