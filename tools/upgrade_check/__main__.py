@@ -15,7 +15,6 @@ from pathlib import Path
 
 from aws_glue_cdk_baseline.config import PROJECT, Config, ConfigError, Job, StageConfig, load_config, print_warnings
 from aws_glue_cdk_baseline.config.chains import in_order, upstream
-from aws_glue_cdk_baseline.config.errors import did_you_mean
 from aws_glue_cdk_baseline.config.glue_versions import RUNTIMES
 from aws_glue_cdk_baseline.config.packages import read_requirements
 from aws_glue_cdk_baseline.config.yaml_file import YamlFile, read_yaml
@@ -64,9 +63,7 @@ def _check_version(version: str) -> None:
     if not version:
         raise RunError(f"name the Glue version to compare with: TO={list(RUNTIMES)[-1]}; allowed: {allowed}")
     if version not in RUNTIMES:
-        raise RunError(
-            f"TO={version} is not a Glue version{did_you_mean(version, RUNTIMES) or f'; allowed: {allowed}'}"
-        )
+        raise RunError(f"TO={version} is not a Glue version; allowed: {allowed}")
 
 
 def _check_all(
@@ -166,6 +163,8 @@ class _Chain:
             else:
                 self._files = result.before.store
         say("\n".join(report.differences(result)))
+        if result.after:
+            result.after.remove()
         return result
 
 

@@ -119,6 +119,7 @@ class Check:
             elif anyway.rows_differ:
                 found.notes.append(f"two runs on {before.version} differ too, in their number of rows: compare by hand")
             result.locations[location] = found
+        again.remove()
 
 
 def _compare_at(location: str, one: VersionRun, other: VersionRun, ignored: list[str] | None = None) -> Comparison:

@@ -27,7 +27,7 @@ def abbreviated_options(file: SourceFile, arguments: Iterable[str], change: Chan
             file.name,
             strict[0].lineno,
             f"{READER} gets names that are known only when it runs; on {change.target} an argument must have the whole"
-            f" name of its option, or pass {ALLOWED}=True",
+            f" name of its option, or, there alone, pass {ALLOWED}=True",
             False,
         )
     if options is None:
@@ -63,7 +63,8 @@ def _finding(
         file.name,
         call.get(option, min(call.values())),
         f"{'' if certain else 'where it is given, '}--{name} is read as --{option} on Glue {change.source}, which takes"
-        f" abbreviations; on {change.target} {what}; give --{option}, or pass {ALLOWED}=True to {READER}",
+        f" abbreviations; on {change.target} {what}; give --{option}, or, on {change.target} alone, pass"
+        f" {ALLOWED}=True",
         certain and option not in given,
     )
 

@@ -37,6 +37,10 @@ class VersionRun:
     def printed(self) -> Printed:
         return read_printed(self.text)
 
+    def remove(self) -> None:
+        """Remove what the run wrote, when all is known of it."""
+        shutil.rmtree(self.store.out, ignore_errors=True)
+
     @property
     def reason(self) -> str:
         """Return why the run failed, in one line, with the line of the script if it is known."""

@@ -14,6 +14,7 @@ from tools.upgrade_check.findings import Change, Finding
 from tools.upgrade_check.options import abbreviated_options
 from tools.upgrade_check.platform_names import platform_names
 from tools.upgrade_check.source_file import SourceFile
+from tools.upgrade_check.spark_names import spark_names
 
 
 def read_code(
@@ -58,6 +59,8 @@ def _removed_modules(sources: Iterable[SourceFile], change: Change, packages: Co
 
 
 def _in_file(source: SourceFile, arguments: Mapping[str, str], change: Change, ansi: bool) -> Iterator[Finding]:
+    for line, message, breaks in spark_names(read_imports(source.file).imports, change.target):
+        yield Finding(source.name, line, message, breaks)
     yield from abbreviated_options(source, arguments, change)
     for text in source.texts():
         for index, message in platform_names(str(text.value), change.target):

@@ -102,8 +102,8 @@ def test_a_script_for_glue_5_is_told_what_breaks_with_its_lines(
         "breaks on 6.0:",
         "job_scripts/old.py:1: imports imp, which Python 3.13 of Glue 6.0 does not have any more; use importlib",
         "job_scripts/old_options.py:7: --least is read as --least_amount on Glue 5.1, which takes abbreviations; on 6.0"
-        ' the run ends with "the following arguments are required: --least_amount"; give --least_amount, or pass'
-        " allow_abbrev=True to getResolvedOptions",
+        ' the run ends with "the following arguments are required: --least_amount"; give --least_amount, or,'
+        " on 6.0 alone, pass allow_abbrev=True",
         "may break, which depends on the data:",
         'job_scripts/old.py:12: .cast("int") may raise: a value that does not fit ended as null or was cut; where that'
         ' is meant, write F.expr("try_cast(x as int)")',

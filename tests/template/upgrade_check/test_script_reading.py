@@ -186,9 +186,28 @@ def test_names_that_glue_6_knows_are_no_finding(tmp_path: Path, code: str) -> No
     assert in_code(tmp_path, code) == []
 
 
+@pytest.mark.parametrize(
+    ("code", "breaks", "message"),
+    [
+        (
+            "from pyspark.sql.column import Column, _to_java_column",
+            True,
+            "imports _to_java_column from pyspark.sql.column; on Glue 6.0 it is in pyspark.sql.classic.column",
+        ),
+        (
+            "from pyspark.sql import SQLContext",
+            False,
+            "imports SQLContext, which AWS says that Glue 6.0 has not; use SparkSession",
+        ),
+    ],
+)
+def test_a_name_of_pyspark_that_glue_6_has_not_there(tmp_path: Path, code: str, breaks: bool, message: str) -> None:
+    assert in_code(tmp_path, code) == [(1, breaks, message)]
+
+
 REQUIRED = (
     '--least is read as --least_age on Glue 5.1, which takes abbreviations; on 6.0 the run ends with "the following'
-    ' arguments are required: --least_age"; give --least_age, or pass allow_abbrev=True to getResolvedOptions'
+    ' arguments are required: --least_age"; give --least_age, or, on 6.0 alone, pass allow_abbrev=True'
 )
 
 
