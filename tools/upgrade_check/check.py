@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from tools.upgrade_check.comparison import Comparison, compare
 from tools.upgrade_check.data_files import data_files
 from tools.upgrade_check.findings import Change, Finding
 from tools.upgrade_check.printed import different_lines, only_in_one, without
-from tools.upgrade_check.runs import VersionRun, files_at, run_on, table_text, written_locations
+from tools.upgrade_check.runs import Dataset, VersionRun, datasets, run_on, table_text, written_locations
 
 ALREADY = "it is on this version already"
 Lines = tuple[list[str], list[str]]
@@ -29,7 +29,7 @@ class Result:
     no_run: str = ""
     before: VersionRun | None = None
     after: VersionRun | None = None
-    locations: dict[str, Comparison] = field(default_factory=dict)
+    locations: dict[Dataset, Comparison] = field(default_factory=dict)
     tables: dict[str, list[str]] = field(default_factory=dict)  # of the Data Catalog: their lines that differ
     schemas: list[str] = field(default_factory=list)  # the lines of the printed schemas that differ
     warnings: Lines = ([], [])
@@ -92,7 +92,8 @@ class Check:
         result.warnings = only_in_one(first.warnings, second.warnings)
         result.others = different_lines(first.others, second.others)
         for location in written_locations([before, after]):
-            result.locations[location] = _compare_at(location, before, after)
+            for data in datasets(location, before.store, after.store):
+                result.locations[data] = _compare(data, before, after)
         if result.lines_differ or any(found.rows_differ for found in result.locations.values()):
             self._leave_out_what_always_differs(result, arguments, start)
 
@@ -108,23 +109,22 @@ class Check:
         usual = different_lines(before.printed.others, again.printed.others)
         passing = [*usual[0], *usual[1]]
         result.others = without(result.others[0], passing), without(result.others[1], passing)
-        for location, found in result.locations.items():
+        for data, found in result.locations.items():
             if not found.rows_differ:
                 continue
-            anyway = _compare_at(location, before, again)
+            anyway = _compare(data, before, again)
             if anyway.differing and anyway.counts[0] == anyway.counts[1]:
                 names = ", ".join(anyway.differing)
-                found = _compare_at(location, before, after, anyway.differing)
+                found = _compare(data, before, after, anyway.differing)
                 found.notes.append(f"without {names}, which differs between two runs on {before.version} too")
             elif anyway.rows_differ:
                 found.notes.append(f"two runs on {before.version} differ too, in their number of rows: compare by hand")
-            result.locations[location] = found
+            result.locations[data] = found
         again.remove()
 
 
-def _compare_at(location: str, one: VersionRun, other: VersionRun, ignored: list[str] | None = None) -> Comparison:
-    first, second = (data_files(files_at(location, run.store)) for run in (one, other))
-    return compare(first, second, ignored or ())
+def _compare(data: Dataset, one: VersionRun, other: VersionRun, ignored: Sequence[str] = ()) -> Comparison:
+    return compare(data_files(data.files(one.store)), data_files(data.files(other.store)), ignored)
 
 
 def _diff(one: str, other: str) -> list[str]:

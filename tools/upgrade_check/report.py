@@ -28,8 +28,8 @@ def differences(result: Result) -> list[str]:
     if not result.compared:
         return [f"  nothing was compared: it fails on {result.change.target}"]
     lines = []
-    for location, found in result.locations.items():
-        lines += _location(location, found, result)
+    for data, found in result.locations.items():
+        lines += _location(data.name, found, result)
     for name, different in result.tables.items():
         lines.append(f"  table {name} of the Data Catalog: {'different' if different else 'equal'}")
         lines += [f"    {line}" for line in _first(different)]

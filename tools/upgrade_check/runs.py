@@ -8,12 +8,15 @@ import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
+from typing import NamedTuple
 
 from aws_glue_cdk_baseline.config import Job, StageConfig
 from local.catalog.tables import TableFiles
 from local.s3.store import FileStore
 from local.samples import below
+from tools.rows import hidden
 from tools.run_job import inputs
 from tools.run_job.job_process import Run, run_job
 from tools.upgrade_check.printed import Printed, read_printed
@@ -90,6 +93,35 @@ def written_locations(runs: list[VersionRun]) -> list[str]:
     others = {uri.rpartition("/")[0] + "/" for uri in written if not any(below(uri, output) for output in outputs)}
     tops = sorted(folder for folder in others if not any(below(folder, top) for top in others - {folder}))
     return [*dict.fromkeys(outputs), *tops]
+
+
+class Dataset(NamedTuple):
+    """What is compared: all files at a location, or those of one folder below it, whose partitions are no folders."""
+
+    location: str
+    folder: str | None = None
+
+    @property
+    def name(self) -> str:
+        return f"{self.location.rstrip('/')}/{self.folder}/" if self.folder else self.location
+
+    def files(self, store: FileStore) -> list[tuple[str, Path]]:
+        """Return the files in a store, each with its key below the location."""
+        found = files_at(self.location, store)
+        return found if self.folder is None else [one for one in found if _folder(one[0]) == self.folder]
+
+
+def datasets(location: str, one: FileStore, other: FileStore) -> list[Dataset]:
+    """Return what to compare at a location: each folder by itself, if both stores have the same ones."""
+    folders = [
+        sorted({_folder(key) for key, _ in files_at(location, store) if not hidden(key)}) for store in (one, other)
+    ]
+    return [Dataset(location, name) for name in folders[0]] if folders[0] == folders[1] else [Dataset(location)]
+
+
+def _folder(key: str) -> str:
+    """Return the folder of a key without those of partitions: `big/day=1/part-0` is in `big`."""
+    return "/".join(takewhile(lambda part: "=" not in part, key.split("/")[:-1]))
 
 
 def files_at(location: str, store: FileStore) -> list[tuple[str, Path]]:

@@ -219,7 +219,23 @@ def test_a_table_of_the_data_catalog_is_compared_without_its_times(compared: Com
 def test_what_a_job_wrote_elsewhere_is_compared_too(compared: Compare) -> None:
     files = {"s3://other/a/1": [{"a": 1}], "s3://other/a/b/2": [{"a": 2}], "s3://more/3": [{"a": 3}]}
     result = compared([Made(files=files)], [Made(files=files)])
-    assert list(result.locations) == ["s3://more/", "s3://other/a/"]
+    assert [data.name for data in result.locations] == ["s3://more/", "s3://other/a/", "s3://other/a/b/"]
+    assert result.equal
+
+
+def test_each_folder_of_an_output_is_compared_by_itself_if_both_runs_have_it(compared: Compare) -> None:
+    def written(*keys: str) -> Made:
+        return Made(files={f"{OUTPUT}{key}": [{"a": 1}] for key in keys})
+
+    result = compared(
+        [written("big/day=1/p", "big/day=2/p", "small/p")], [written("big/day=1/p", "big/day=2/p", "small/q")]
+    )
+    assert {data.name: found.counts for data, found in result.locations.items()} == {
+        f"{OUTPUT}big/": (2, 2),
+        f"{OUTPUT}small/": (1, 1),
+    }
+    result = compared([written("run-1/p")], [written("run-2/q")])
+    assert {data.name: found.counts for data, found in result.locations.items()} == {OUTPUT: (1, 1)}
     assert result.equal
 
 
