@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -12,11 +12,13 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
-from pyspark.sql.types import StringType, StructField, StructType
+from pyspark.sql.types import DataType, StringType, StructField, StructType
 
 from awsglue import _formats
+from awsglue._choice import Choices, member_name
 from awsglue._coverage import not_covered
 from awsglue._files import input_files
+from awsglue._frames import Rows, union
 from awsglue._types import catalog_type, try_cast
 
 # A part of the name of a SerDe or an input format -> Glue's format.
@@ -104,6 +106,14 @@ def client() -> Any:
     return boto3.Session().client("glue")
 
 
+def types_of(database: str | None, table_name: str | None, catalog_id: str | None) -> dict[str, str]:
+    """Return the names and types of a table's columns and partition keys, for resolveChoice."""
+    if not database or not table_name:
+        raise ValueError("resolveChoice: 'match_catalog' needs database and table_name")
+    table = find_table(database, table_name, catalog_id)
+    return {**table.columns, **table.partition_keys}
+
+
 @contextmanager
 def explained(name: str, parameter: str) -> Iterator[None]:
     """Raise the answer of the Data Catalog as one line about the table `name` (database.table).
@@ -133,25 +143,27 @@ def _format(name: str, parameters: Mapping[str, str], serde: Mapping[str, Any], 
     not_covered(f"the table {name} of classification {said[0] or said[1] or 'none'!r}", "read its files")
 
 
-def read(spark: SparkSession, table: Table, predicate: str) -> DataFrame:
-    """Return the rows of the table's partitions, or of its location if it has no partition keys."""
+def read(spark: SparkSession, table: Table, predicate: str, *, plainly: bool = False) -> Rows:
+    """Return the rows of the table's partitions, or of its location if it has no partition keys.
+
+    `plainly`, they are as Spark reads them, without choices.
+    """
     if not table.partition_keys:
         if predicate:
             raise ValueError(f"{table.name} has no partition keys for push_down_predicate={predicate!r}")
-        return _read(spark, table, table.location)
+        return _read(spark, table, table.location, plainly)
     chosen = _chosen(spark, table, predicate)
-    frames = [
-        functools.reduce(
-            lambda frame, key: frame.withColumn(key[0], _as(F.lit(key[1]), table.partition_keys[key[0]])),
-            zip(table.partition_keys, values, strict=True),
-            _read(spark, table, location),
-        )
-        for values, location in table.partitions
-        if values in chosen
-    ]
-    if not frames:
-        return spark.createDataFrame([], StructType([]))
-    return functools.reduce(lambda one, two: one.unionByName(two, allowMissingColumns=True), frames)
+    parts = []
+    for values, location in table.partitions:
+        if values in chosen:
+            part = _read(spark, table, location, plainly)
+            frame = functools.reduce(
+                lambda frame, key: frame.withColumn(key[0], _as(F.lit(key[1]), table.partition_keys[key[0]])),
+                zip(table.partition_keys, values, strict=True),
+                part.frame,
+            )
+            parts.append(part._replace(frame=frame))
+    return union(parts) if parts else Rows(spark.createDataFrame([], StructType([])))
 
 
 def _chosen(spark: SparkSession, table: Table, predicate: str) -> set[tuple[str, ...]]:
@@ -167,25 +179,52 @@ def _chosen(spark: SparkSession, table: Table, predicate: str) -> set[tuple[str,
     return {tuple(row) for row in rows}
 
 
-def _read(spark: SparkSession, table: Table, location: str) -> DataFrame:
+def _read(spark: SparkSession, table: Table, location: str, plainly: bool) -> Rows:
     try:
         files = input_files({"paths": [location], "recurse": True})
     except PermissionError as error:
         place = f"name the place of its data in the config: inputLocation: {table.location}"
         raise PermissionError(f"the Data Catalog's table {table.name}: {error}; {place}") from None
-    frame = _formats.read(spark, files, table.format, table.read_options)
+    given = (spark, files, table.format, table.read_options)
+    records = Rows(_formats.read_plainly(*given)) if plainly else _formats.read(*given)
+    frame = records.frame
     if table.format != "csv" or not frame.columns:
-        return frame
+        return records
     # Names and types are the catalog's: a csv file has no types, and its header may have other names.
     if len(frame.columns) != len(table.columns):
         raise ValueError(
             f"{location}: {len(frame.columns)} columns, but the table {table.name} has {len(table.columns)}"
         )
-    typed = [
-        _as(F.col(f"`{column}`"), kind).alias(name)
-        for column, (name, kind) in zip(frame.columns, table.columns.items(), strict=True)
-    ]
-    return frame.select(typed)
+    types = [catalog_type(kind) or StringType() for kind in table.columns.values()]
+    named = frame.select(
+        [F.col(f"`{column}`").alias(name) for column, name in zip(frame.columns, table.columns, strict=True)]
+    )
+    if plainly:
+        typed = [
+            try_cast(F.col(f"`{name}`"), kind).alias(name) for name, kind in zip(named.columns, types, strict=True)
+        ]
+        return Rows(named.select(typed))
+    return Rows(*_typed_values(named, types), records.errors)
+
+
+def _typed_values(frame: DataFrame, types: Sequence[DataType]) -> tuple[DataFrame, Choices]:
+    """Return the frame of strings with these types. A column with values that are not of its type is a choice."""
+    texts = [F.col(f"`{name}`") for name in frame.columns]
+    values = [try_cast(text, kind) for text, kind in zip(texts, types, strict=True)]
+    others = [text.isNotNull() & value.isNull() for text, value in zip(texts, values, strict=True)]
+    typed = [index for index, kind in enumerate(types) if not isinstance(kind, StringType)]
+    found = frame.select([F.max(others[index]) for index in typed]).first() if typed else None
+    disagree = {index for index, other in zip(typed, found or (), strict=False) if other}
+    columns = []
+    for index, name in enumerate(frame.columns):
+        column = values[index]
+        if index in disagree:
+            other = F.when(others[index], texts[index])
+            members = sorted([(member_name(types[index]), column), ("string", other)], key=lambda member: member[0])
+            choice = F.struct(*[member.alias(kind) for kind, member in members])
+            column = F.when(texts[index].isNotNull(), choice)
+        columns.append(column.alias(name))
+    return frame.select(columns), frozenset((frame.columns[index],) for index in disagree)
 
 
 def _as(column: Column, kind: str) -> Column:

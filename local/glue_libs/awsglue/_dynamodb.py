@@ -55,7 +55,7 @@ def _plain(column: Column, kind: DataType, path: _paths.Path) -> Column:
     """Return the value of an attribute; what is none stays as it is."""
     if not isinstance(kind, StructType) or not _is_value(kind):
         return column
-    marks = [name for name in kind.names if name != "NULL"]
+    marks = sorted(name for name in kind.names if name != "NULL")
     if len(marks) > 1:
         not_covered(f"DynamoDB JSON whose attribute {'.'.join(path)!r} has values of the types {', '.join(marks)}")
     if not marks:

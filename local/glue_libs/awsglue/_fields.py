@@ -1,4 +1,4 @@
-"""The methods that change fields: apply_mapping, rename_field, select_fields, drop_fields, resolveChoice."""
+"""The methods that change fields: apply_mapping, rename_field, select_fields, drop_fields."""
 
 from __future__ import annotations
 
@@ -8,10 +8,14 @@ from typing import Any
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
+from pyspark.sql.types import ArrayType, DataType, StructType
 
 from awsglue import _paths
+from awsglue._choice import kept, moved
 from awsglue._coverage import not_covered
-from awsglue._types import glue_type, try_cast
+from awsglue._frames import Rows
+from awsglue._resolve import cast
+from awsglue._types import glue_type
 
 
 def mappings(given: Any) -> list[tuple[str, ...]]:
@@ -19,12 +23,14 @@ def mappings(given: Any) -> list[tuple[str, ...]]:
     return [given] if isinstance(given, tuple) and all(isinstance(part, str) for part in given) else list(given)
 
 
-def apply_mapping(frame: DataFrame, mappings: Sequence[tuple[str, ...]], *, case_sensitive: bool = False) -> DataFrame:
+def apply_mapping(records: Rows, mappings: Sequence[tuple[str, ...]], *, case_sensitive: bool = False) -> Rows:
     """Return the mapped fields only. A value that cannot be cast becomes null; a missing source is a warning.
 
+    All values of a choice are cast, whatever their type; mapped to `choice`, they stay as they are.
     Raise ValueError for a source that stands for several fields, which differ in upper and lower case only.
     """
     columns: list[tuple[_paths.Path, Column]] = []
+    choices: set[_paths.Path] = set()
     for mapping in mappings:
         if not isinstance(mapping, tuple):
             raise TypeError(f"{mapping!r} is not a tuple (source, source type, target, target type)")
@@ -33,27 +39,39 @@ def apply_mapping(frame: DataFrame, mappings: Sequence[tuple[str, ...]], *, case
         if len(mapping) != 4 or not all(isinstance(part, str) for part in mapping):
             raise ValueError(f"{mapping!r} is not a mapping (source, source type, target, target type)")
         source, _, target, target_type = mapping
-        path = _paths.find(frame, source, case_sensitive=case_sensitive)
+        path = _paths.find(records.frame, source, case_sensitive=case_sensitive)
         if path is None:
             warnings.warn(f"apply_mapping: no column {source!r}; {target!r} is left out", stacklevel=3)
             continue
-        column, wanted = F.col(_paths.quoted(path)), glue_type(target_type)
-        columns.append((_paths.parse(target), column if wanted is None else try_cast(column, wanted)))
-    return frame.select(_paths.structured(columns))
+        wanted = glue_type(target_type)
+        place = _paths.parse(target)
+        column, _ = cast(F.col(_paths.quoted(path)), _paths.typed_at(records.schema, path), wanted)
+        columns.append((place, column))
+        if wanted is None:
+            choices |= moved(records.choices, path, place)
+    frame = records.frame.select(_paths.structured(columns))
+    return Rows(frame, frozenset(choices), records.errors)
 
 
-def rename(frame: DataFrame, old: str, new: str) -> DataFrame:
-    """Return the frame with the field at its new path; a field that does not exist changes nothing."""
-    source, target = _paths.find(frame, old), _paths.parse(new)
+def rename(records: Rows, old: str, new: str) -> Rows:
+    """Return the records with the field at its new path; a field that does not exist changes nothing."""
+    source, target = _paths.find(records.frame, old), _paths.parse(new)
     if source is None:
-        return frame
+        return records
+    frame = _renamed(records.frame, source, target)
+    others = kept(frame, records.frame.schema, records.choices)
+    return Rows(frame, others | moved(records.choices, source, target), records.errors)
+
+
+def _renamed(frame: DataFrame, source: _paths.Path, target: _paths.Path) -> DataFrame:
     if len(source) == len(target) == 1:
         return frame.withColumnRenamed(source[0], target[0])
     column = F.col(_paths.quoted(source))
     if len(target) == 1:
         return _paths.drop(frame.withColumn(target[0], column), source)
     if source[:-1] != target[:-1]:
-        not_covered(f"renaming {old!r} to {new!r}, in another struct", "rename within one struct or to the top level")
+        names = f"{'.'.join(source)!r} to {'.'.join(target)!r}"
+        not_covered(f"renaming {names}, in another struct", "rename within one struct or to the top level")
     inner = _paths.quoted(target[1:])
     moved = F.col(_paths.quoted(target[:1])).withField(inner, column)
     return _paths.drop(frame.withColumn(target[0], moved), source)
@@ -66,11 +84,27 @@ def select(frame: DataFrame, paths: Sequence[str]) -> DataFrame:
 
 
 def drop(frame: DataFrame, paths: Sequence[str]) -> DataFrame:
-    """Return the frame without these fields. A path without a field is ignored."""
+    """Return the frame without these fields, also in the elements of arrays. A path without a field is ignored."""
     for name in paths:
         if (path := _paths.find(frame, name)) is not None:
             frame = _paths.drop(frame, path)
+        elif (path := _paths.parse(name))[0] in frame.columns:
+            column = F.col(_paths.quoted(path[:1]))
+            frame = frame.withColumn(path[0], _without(column, frame.schema[path[0]].dataType, path[1:]))
     return frame
+
+
+def _without(column: Column, data_type: DataType, path: _paths.Path) -> Column:
+    """Return a value without the field at a path inside of it."""
+    if isinstance(data_type, ArrayType):
+        element = data_type.elementType
+        return F.transform(column, lambda item: _without(item, element, path))
+    if not isinstance(data_type, StructType) or path[0] not in data_type.names:
+        return column
+    if len(path) == 1:
+        return column.dropFields(_paths.quoted(path)) if len(data_type) > 1 else column
+    inner = _without(column.getField(path[0]), data_type[path[0]].dataType, path[1:])
+    return F.when(column.isNotNull(), column.withField(_paths.quoted(path[:1]), inner))
 
 
 def null_columns(frame: DataFrame) -> list[str]:
@@ -80,30 +114,3 @@ def null_columns(frame: DataFrame) -> list[str]:
     counts = frame.select(F.count(F.lit(1)), *[F.count(F.col(_paths.quoted((name,)))) for name in frame.columns])
     rows, *values = counts.collect()[0]
     return [name for name, count in zip(frame.columns, values, strict=True) if rows and not count]
-
-
-def resolve(frame: DataFrame, specs: Sequence[tuple[str, str]] | None, choice: str) -> DataFrame:
-    """Cast each field to the type of its spec `cast:type`.
-
-    Other actions are not covered: a Spark column has one type, so there is no choice to resolve.
-    """
-    if (specs is not None) == bool(choice):
-        raise ValueError("resolveChoice: give either specs or choice, not both")
-    if choice:
-        not_covered(f"resolveChoice(choice={choice!r})", "use specs=[(path, 'cast:type')]")
-    for path, action in specs or []:
-        kind, _, type_name = action.partition(":")
-        if kind != "cast":
-            not_covered(f"the resolveChoice action {action!r}", "use 'cast:type'")
-        frame = _cast(frame, path, type_name)
-    return frame
-
-
-def _cast(frame: DataFrame, name: str, type_name: str) -> DataFrame:
-    path, wanted = _paths.find(frame, name), glue_type(type_name)
-    if path is None or wanted is None:
-        return frame
-    column: Any = try_cast(F.col(_paths.quoted(path)), wanted)
-    if len(path) > 1:
-        column = F.col(_paths.quoted(path[:1])).withField(_paths.quoted(path[1:]), column)
-    return frame.withColumn(path[0], column)

@@ -35,6 +35,17 @@ class InputFiles:
     names: Mapping[str, str]
     base: str | None
 
+    @property
+    def size(self) -> int:
+        """The bytes of all files, as they are stored."""
+        return sum(_local_file(uri).stat().st_size for uri in self.names)
+
+    @property
+    def partition_keys(self) -> set[str]:
+        """The names of the columns that the folders below `base` make."""
+        below = [uri.removeprefix(self.base).split("/")[:-1] for uri in self.names] if self.base else []
+        return {part.partition("=")[0] for parts in below for part in parts if "=" in part}
+
 
 def input_files(connection_options: Mapping[str, Any]) -> InputFiles:
     """Return the files to read, without hidden ones (`_`, `.`). Warn of a path that does not exist, as Glue does."""
@@ -64,9 +75,12 @@ def input_files(connection_options: Mapping[str, Any]) -> InputFiles:
 
 def open_text(uri: str) -> IO[str]:
     """Open a file as text. Its suffix tells the compression, as in Spark; bytes that are not UTF-8 are replaced."""
-    file = _s3.fetch(uri) if _s3.is_s3(uri) else Path(uri.removeprefix("file://"))
     opener = OPENERS.get(PurePosixPath(uri).suffix, open)
-    return opener(file, "rt", encoding="utf-8", errors="replace")  # type: ignore[operator, no-any-return]
+    return opener(_local_file(uri), "rt", encoding="utf-8", errors="replace")  # type: ignore[operator, no-any-return]
+
+
+def _local_file(uri: str) -> Path:
+    return _s3.fetch(uri) if _s3.is_s3(uri) else Path(uri.removeprefix("file://"))
 
 
 def _are_partitions(folders: Iterable[tuple[str, ...]]) -> bool:

@@ -12,6 +12,7 @@ from pyspark.sql.types import DataType, StructType
 from awsglue._coverage import not_covered
 
 Path = tuple[str, ...]
+ELEMENT = "[]"  # in a path: the elements of an array
 
 
 def parse(path: str) -> Path:
@@ -21,6 +22,18 @@ def parse(path: str) -> Path:
     if not names or any(name.endswith("[]") for name in names):
         not_covered(f"the path {path!r}", "name a field that is not inside an array")
     return names
+
+
+def parse_elements(path: str) -> Path:
+    """Split a path in which `[]` after the name of an array stands for its elements: ``a[].b`` is ("a", "[]", "b")."""
+    names: list[str] = []
+    for quoted, plain in re.findall(r"`([^`]*)`|([^.`]+)", path):
+        name, elements = (quoted, "") if quoted else (plain.rstrip("[]"), plain[len(plain.rstrip("[]")) :])
+        names += [name] if name else []
+        names += [ELEMENT] * elements.count(ELEMENT)
+    if not names or names[0] == ELEMENT:
+        raise ValueError(f"{path!r} is not the path of a field, such as 'a.b' or 'list[].price'")
+    return tuple(names)
 
 
 def listed(paths: str | Sequence[str]) -> list[str]:
@@ -40,6 +53,13 @@ def type_at(schema: StructType, path: Path) -> DataType | None:
             return None
         data_type = data_type[name].dataType
     return data_type
+
+
+def typed_at(schema: StructType, path: Path) -> DataType:
+    """Return the type of a field that exists."""
+    found = type_at(schema, path)
+    assert found is not None, path
+    return found
 
 
 def find(frame: DataFrame, path: str, *, case_sensitive: bool = True) -> Path | None:

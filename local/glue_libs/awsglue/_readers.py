@@ -10,6 +10,7 @@ from pyspark.sql import DataFrame
 from awsglue import _catalog, _formats
 from awsglue._coverage import check_options, not_covered
 from awsglue._files import CONNECTION_TYPES, input_files
+from awsglue._frames import Rows
 from awsglue.dynamicframe import DynamicFrame
 
 if TYPE_CHECKING:
@@ -23,13 +24,17 @@ def read_files(
     format: str | None,
     format_options: Mapping[str, Any],
     push_down_predicate: str = "",
-) -> DataFrame:
-    """Return the records of the files that the options name."""
+    plainly: bool = False,
+) -> Rows:
+    """Return the records of the files that the options name, `plainly` as Spark reads them."""
     if connection_type not in CONNECTION_TYPES:
         not_covered(f"reading connection_type={connection_type!r}", "read a file instead")
     if push_down_predicate:
         not_covered("push_down_predicate of from_options", "filter the frame, or read from_catalog")
-    return _formats.read(glue_context.spark_session, input_files(connection_options), format, format_options)
+    spark, files = glue_context.spark_session, input_files(connection_options)
+    if plainly:
+        return Rows(_formats.read_plainly(spark, files, format, format_options))
+    return _formats.read(spark, files, format, format_options)
 
 
 class DynamicFrameReader:
@@ -56,10 +61,10 @@ class DynamicFrameReader:
 
         A path that does not exist is a warning and has no rows, as in Glue.
         """
-        frame = read_files(
+        records = read_files(
             self._glue_context, connection_type, connection_options, format, format_options, push_down_predicate
         )
-        return DynamicFrame(frame, self._glue_context, transformation_ctx)
+        return DynamicFrame._of(records, self._glue_context, transformation_ctx)
 
     def from_catalog(
         self,
@@ -75,15 +80,15 @@ class DynamicFrameReader:
         """Read a table of the Glue Data Catalog: the partitions that meet `push_down_predicate` (SQL)."""
         check_options("from_catalog", additional_options, ["mergeSchema"])
         table = _catalog.find_table(*_catalog.named(database, table_name, kwargs), catalog_id)
-        frame = _catalog.read(self._glue_context.spark_session, table, push_down_predicate)
-        return DynamicFrame(frame, self._glue_context, transformation_ctx)
+        records = _catalog.read(self._glue_context.spark_session, table, push_down_predicate)
+        return DynamicFrame._of(records, self._glue_context, transformation_ctx)
 
 
 class DataFrameReader:
-    """`glue_context.create_data_frame`."""
+    """`glue_context.create_data_frame`: as Spark reads it, without choices and error records."""
 
     def __init__(self, glue_context: GlueContext) -> None:
-        self._dynamic = DynamicFrameReader(glue_context)
+        self._glue_context = glue_context
 
     def from_options(
         self,
@@ -95,10 +100,8 @@ class DataFrameReader:
         push_down_predicate: str = "",
         **kwargs: Any,
     ) -> DataFrame:
-        frame = self._dynamic.from_options(
-            connection_type, connection_options, format, format_options, transformation_ctx, push_down_predicate
-        )
-        return frame.toDF()
+        given = (connection_type, connection_options, format, format_options, push_down_predicate)
+        return read_files(self._glue_context, *given, plainly=True).frame
 
     def from_catalog(
         self,
@@ -111,14 +114,6 @@ class DataFrameReader:
         catalog_id: str | None = None,
         **kwargs: Any,
     ) -> DataFrame:
-        frame = self._dynamic.from_catalog(
-            database,
-            table_name,
-            redshift_tmp_dir,
-            transformation_ctx,
-            push_down_predicate,
-            additional_options,
-            catalog_id,
-            **kwargs,
-        )
-        return frame.toDF()
+        check_options("from_catalog", additional_options, ["mergeSchema"])
+        table = _catalog.find_table(*_catalog.named(database, table_name, kwargs), catalog_id)
+        return _catalog.read(self._glue_context.spark_session, table, push_down_predicate, plainly=True).frame

@@ -2,22 +2,46 @@
 
 from __future__ import annotations
 
-import functools
 import operator
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import traceback
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import reduce
 from typing import Any
 
-from pyspark.sql import Column, DataFrame, Row, SparkSession
+from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
-from pyspark.sql.types import NullType, StructField, StructType
+from pyspark.sql.types import (
+    ArrayType,
+    DataType,
+    IntegerType,
+    IntegralType,
+    LongType,
+    NullType,
+    StringType,
+    StructField,
+    StructType,
+)
 
 from awsglue import _paths
-from awsglue._coverage import not_covered
-from awsglue.gluetypes import DynamicRecord
+from awsglue._choice import (
+    choice_of,
+    choices_in,
+    converted,
+    member_name,
+    members,
+    merged,
+    merged_structs,
+    plain_struct,
+)
+from awsglue._errors import ErrorRecord, Errors, call_site, error_record, left_out, teller
+from awsglue._frames import Rows, union
+from awsglue._records import reader, writer
+from awsglue._shapes import Shape, with_sizes
+from awsglue._types import ChoiceType
 
 NO_MATCH = (KeyError, ValueError, TypeError)  # a filter function that raises one of these drops the row, as in Glue
-DICT_AS_STRUCT = "spark.sql.pyspark.inferNestedDictAsStruct.enabled"
+NOT_FOR_RECORDS = (NotImplementedError, MemoryError)  # not of the record: such an exception fails the run
 COMPARATORS: Mapping[str, Callable[[Any, Any], Any]] = {
     ">": operator.gt,
     "<": operator.lt,
@@ -28,58 +52,191 @@ COMPARATORS: Mapping[str, Callable[[Any, Any], Any]] = {
 }
 
 
-def record(value: Any) -> Any:
-    """Convert a row to a record, and all rows inside of it."""
-    if isinstance(value, Row):
-        return DynamicRecord({name: record(item) for name, item in value.asDict().items()})
-    return [record(item) for item in value] if isinstance(value, list) else value
+def filter_records(records: Rows, function: Callable[[Any], object]) -> Rows:
+    """Return the rows for which the function is true. If it raises, the record becomes an error record."""
+    read = reader(records.schema)
+    plain_record = reader(records.schema, dict)
+    spark = records.frame.sparkSession
+    site = call_site()
+    told = teller(spark.sparkContext)
+    stage = f"{site}{id(records)}"
+
+    def keeps(partition: int, rows: Iterable[Row]) -> Iterator[tuple[bool, Any]]:
+        failed = 0
+        for row in rows:
+            try:
+                if function(read(row)):
+                    yield True, row
+            except NO_MATCH:
+                continue
+            except NOT_FOR_RECORDS:
+                raise
+            except Exception as error:
+                failed += 1
+                found = _failure("filter", error, plain_record(row), site)
+                told.add({(stage, partition): (failed, found["msg"])})
+                yield False, found
+
+    tagged = records.frame.rdd.mapPartitionsWithIndex(keeps)
+    kept = tagged.filter(_is_good).map(_content)
+    errors = Errors(lambda: tagged.filter(_is_bad).map(_content))
+    return Rows(spark.createDataFrame(kept, records.frame.schema, verifySchema=False), records.choices, (errors,))
 
 
-def filter_records(frame: DataFrame, function: Callable[[Any], object]) -> DataFrame:
-    """Return the rows for which the function is true."""
+def map_records(records: Rows, function: Callable[[Any], Any]) -> Rows:
+    """Return the records (dicts) that the function makes of the rows. If it raises, it is an error record."""
+    read = reader(records.schema)
+    plain_record = reader(records.schema, dict)
+    spark = records.frame.sparkSession
+    site = call_site()
 
-    def keeps(row: Row) -> bool:
+    def made(row: Row) -> tuple[bool, Any]:
         try:
-            return bool(function(record(row)))
-        except NO_MATCH:
-            return False
+            result = function(read(row))
+            if not isinstance(result, dict):
+                raise TypeError(f"the function of map returned {type(result).__name__}, not a record")
+            return True, _plain(result)
+        except NOT_FOR_RECORDS:
+            raise
+        except Exception as error:
+            return False, _failure("map", error, plain_record(row), site)
 
-    return frame.sparkSession.createDataFrame(frame.rdd.filter(keeps), frame.schema)
+    mapped = records.frame.rdd.map(made).cache()  # read twice: for the types, and for the rows
+    found = mapped.mapPartitions(_types).collect()
+    schema = reduce(merged_structs, (part for part, _, _ in found), StructType())
+    count = sum(errors for _, errors, _ in found)
+    if count:
+        warnings.warn(left_out(count, next(first for _, errors, first in found if errors)), stacklevel=4)
+    errors = (Errors(lambda: mapped.filter(_is_bad).map(_content), count),) if count else ()
+    if not schema.fields:
+        empty = records.frame.where("false") if count else records.frame
+        return Rows(empty, records.choices, errors)
+    known = _as_before(schema, records.schema)
+    write = writer(known)
+    rows = mapped.filter(_is_good).map(lambda item: write(item[1]))
+    return Rows(spark.createDataFrame(rows, plain_struct(known), verifySchema=False), choices_in(known), errors)
 
 
-def map_records(frame: DataFrame, function: Callable[[Any], Any]) -> DataFrame:
-    """Return the records (dicts) that the function makes of the rows. An exception of the function fails the run."""
-
-    def plain(row: Row) -> dict[str, Any]:
-        result = function(record(row))
-        if not isinstance(result, dict):
-            raise TypeError(f"the function of map returned {type(result).__name__}, not a record")
-        return _plain(result)  # type: ignore[no-any-return]
-
-    mapped = frame.rdd.map(plain).cache()  # read twice: for the types, and for the rows
-    if mapped.isEmpty():
-        return frame
-    with _dicts_as_structs(frame.sparkSession):
-        result = frame.sparkSession.createDataFrame(mapped, samplingRatio=1.0)
-    if not any(isinstance(field.dataType, NullType) for field in result.schema):
-        return result
-    return frame.sparkSession.createDataFrame(mapped, _typed(result.schema, frame.schema))
+def _types(items: Iterable[tuple[bool, Any]]) -> Iterator[tuple[StructType, int, str]]:
+    """Return the types of the records of a partition, the number of errors in it, and the first one's message."""
+    shape = Shape()
+    errors, first = 0, ""
+    for good, content in items:
+        if good:
+            shape.add_struct(with_sizes(content))
+        else:
+            first = first or content["msg"]
+            errors += 1
+    yield shape.schema(), errors, first
 
 
-def join(left: DataFrame, right: DataFrame, keys1: Sequence[str], keys2: Sequence[str]) -> DataFrame:
+def _as_before(found: StructType, before: StructType) -> StructType:
+    """Return the schema of a map's result, in which unclear types are those from before.
+
+    Python has one type for whole numbers: a column that was long stays long, and int and long together are long. A
+    field that is null in every record keeps its type.
+    """
+    fields = []
+    for field in found:
+        old = before[field.name].dataType if field.name in before.names else NullType()
+        fields.append(StructField(field.name, _type_as_before(field.dataType, old)))
+    return StructType(fields)
+
+
+def _type_as_before(found: DataType, old: DataType) -> DataType:
+    if isinstance(found, NullType):
+        return StringType() if isinstance(old, NullType) else old
+    if isinstance(found, ChoiceType):
+        before = {member_name(one): one for one in members(old)}
+        kept = [field.dataType for field in found if not (field.name == "int" and "long" in found.names)]
+        return choice_of([_type_as_before(one, before.get(member_name(one), NullType())) for one in kept])
+    if isinstance(found, IntegerType | LongType) and isinstance(old, IntegralType):
+        return LongType() if isinstance(found, LongType) else old
+    if isinstance(found, StructType):
+        return _as_before(found, old if isinstance(old, StructType) else StructType())
+    if isinstance(found, ArrayType):
+        return ArrayType(
+            _type_as_before(found.elementType, old.elementType if isinstance(old, ArrayType) else NullType())
+        )
+    return found
+
+
+def _failure(method: str, error: Exception, record: dict[str, Any], site: str) -> ErrorRecord:
+    reason = "".join(traceback.format_exception_only(error)).strip()
+    trace = "".join(traceback.format_exception(error))
+    return error_record(f"the function of {method} raised {reason}", trace, "", "", record, site)
+
+
+def _is_good(item: tuple[bool, Any]) -> bool:
+    return item[0]
+
+
+def _is_bad(item: tuple[bool, Any]) -> bool:
+    return not item[0]
+
+
+def _content(item: tuple[bool, Any]) -> Any:
+    return item[1]
+
+
+def join(left: Rows, right: Rows, keys1: Sequence[str], keys2: Sequence[str]) -> Rows:
     """Return the inner equi-join with the keys of both sides. A null key matches nothing.
 
-    Fields of the same name on both sides are not covered: the documentation does not say which of them Glue renames.
+    A field that both sides have is there twice: `name` is the right side's, `.name` the left side's. A null is no
+    value: where the right side has none, `name` is the left side's, and a `.name` without any value is left out.
     """
     if len(keys1) != len(keys2):
         raise ValueError(f"join: {len(keys1)} keys on one side, {len(keys2)} on the other")
-    if twice := sorted(set(left.columns) & set(right.columns)):
-        not_covered(f"a join with the fields {', '.join(twice)} on both sides", "rename them first")
-    conditions = [
-        F.col(_paths.quoted(_existing(left, one))) == F.col(_paths.quoted(_existing(right, two)))
-        for one, two in zip(keys1, keys2, strict=True)
-    ]
-    return left.join(right, functools.reduce(operator.and_, conditions))
+    for side, keys in ((left, keys1), (right, keys2)):
+        for key in keys:
+            if _existing(side.frame, key) in side.choices:
+                raise ValueError(
+                    f"join: {key!r} is a choice; resolve it first: resolveChoice(specs=[({key!r}, 'cast:…')])"
+                )
+    both = [name for name in left.frame.columns if name in right.frame.columns]
+    dotted = left.frame
+    for name in both:
+        dotted = dotted.withColumnRenamed(name, f".{name}")
+    renamed = {name: f".{name}" for name in both}
+    conditions = []
+    for one, two in zip(keys1, keys2, strict=True):
+        path = _existing(left.frame, one)
+        path = (renamed.get(path[0], path[0]), *path[1:])
+        conditions.append(dotted[_paths.quoted(path)] == right.frame[_paths.quoted(_existing(right.frame, two))])
+    joined = dotted.join(right.frame, reduce(operator.and_, conditions))
+    choices = right.choices | {(renamed.get(path[0], path[0]), *path[1:]) for path in left.choices}
+    errors = (*left.errors, *right.errors)
+    same_keys = {key for key, other in zip(keys1, keys2, strict=True) if key == other}
+    return _undotted(Rows(joined, choices, errors), [name for name in both if name not in same_keys])
+
+
+def _undotted(joined: Rows, names: list[str]) -> Rows:
+    """Return the join in which `name` takes the value of `.name` where it has none, and a `.name` has values."""
+    if not names:
+        return joined
+    schema = joined.schema
+    types = {name: merged(schema[name].dataType, schema[f".{name}"].dataType) for name in names}
+    columns = []
+    for field in schema:
+        own = F.col(_paths.quoted((field.name,)))
+        name = field.name.removeprefix(".")
+        if name not in names:
+            columns.append(own)
+            continue
+        right = F.col(_paths.quoted((name,)))
+        if field.name == name:
+            left = F.col(_paths.quoted((f".{name}",)))
+            values = [(right, field.dataType), (left, schema[f".{name}"].dataType)]
+            columns.append(F.coalesce(*[converted(value, kind, types[name]) for value, kind in values]).alias(name))
+        else:
+            columns.append(F.when(right.isNotNull(), own).alias(field.name))
+    frame = joined.frame.select(columns)
+    counts = frame.select([F.count(F.col(_paths.quoted((f".{name}",)))) for name in names]).collect()[0]
+    empty = {f".{name}" for name, count in zip(names, counts, strict=True) if not count}
+    made = [StructField(field.name, types.get(field.name, field.dataType)) for field in schema]
+    left_in = [field for field in made if field.name not in empty]
+    kept = frame.select([F.col(_paths.quoted((field.name,))) for field in left_in])
+    return Rows(kept, choices_in(StructType(left_in)), joined.errors)
 
 
 def split(frame: DataFrame, comparisons: Mapping[str, Mapping[str, Any]]) -> tuple[DataFrame, DataFrame]:
@@ -91,17 +248,20 @@ def split(frame: DataFrame, comparisons: Mapping[str, Mapping[str, Any]]) -> tup
             if comparator not in COMPARATORS:
                 raise ValueError(f"split_rows: {comparator!r} is none of {' '.join(COMPARATORS)}")
             conditions.append(COMPARATORS[comparator](column, value))
-    meets = F.coalesce(functools.reduce(operator.and_, conditions, F.lit(True)), F.lit(False))
+    meets = F.coalesce(reduce(operator.and_, conditions, F.lit(True)), F.lit(False))
     return frame.where(meets), frame.where(~meets)
 
 
-def merge(source: DataFrame, staged: DataFrame, keys: Sequence[str]) -> DataFrame:
+def merge(source: Rows, staged: Rows, keys: Sequence[str]) -> Rows:
     """Return the staged rows and the source rows whose keys are not staged, with the columns of both."""
-    for frame in (source, staged):
+    for records in (source, staged):
         for key in keys:
-            _existing(frame, key)
-    kept = source.join(staged.select(*keys).distinct(), list(keys), "left_anti").select(source.columns)
-    return kept.unionByName(staged, allowMissingColumns=True)
+            _existing(records.frame, key)
+    conditions = [
+        source.frame[_paths.quoted(_existing(source.frame, key))] == staged.frame[_paths.quoted((key,))] for key in keys
+    ]
+    kept = source.frame.join(staged.frame, reduce(operator.and_, conditions), "left_anti")
+    return union([source._replace(frame=kept), staged])
 
 
 def _existing(frame: DataFrame, name: str) -> _paths.Path:
@@ -112,28 +272,9 @@ def _existing(frame: DataFrame, name: str) -> _paths.Path:
 
 
 def _plain(value: Any) -> Any:
+    """Return a record as plain dicts and lists."""
     if isinstance(value, dict):
         return {name: _plain(item) for name, item in value.items()}
-    return [_plain(item) for item in value] if isinstance(value, list) else value
-
-
-def _typed(found: StructType, before: StructType) -> StructType:
-    """Return the schema of a map's result: a column that is null in every row keeps its type from before."""
-    return StructType(
-        [
-            StructField(field.name, before[field.name].dataType)
-            if isinstance(field.dataType, NullType) and field.name in before.names
-            else field
-            for field in found
-        ]
-    )
-
-
-@contextmanager
-def _dicts_as_structs(spark: SparkSession) -> Iterator[None]:
-    before = spark.conf.get(DICT_AS_STRUCT)
-    spark.conf.set(DICT_AS_STRUCT, "true")
-    try:
-        yield
-    finally:
-        spark.conf.set(DICT_AS_STRUCT, before or "false")
+    if isinstance(value, Row):
+        return _plain(value.asDict())
+    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value

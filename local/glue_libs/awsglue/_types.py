@@ -5,10 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from pyspark.errors import ParseException
+from pyspark.errors import AnalysisException, ParseException
 from pyspark.sql import Column, SparkSession
+from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, DataType, DecimalType, MapType, StructType
 from pyspark.sql.types import _parse_datatype_string as parse_spark_type
+
+
+class ChoiceType(StructType):
+    """A field whose records disagree in type: for Spark a struct with a nullable field for each type."""
+
+    @classmethod
+    def typeName(cls) -> str:
+        return "struct"
+
 
 GLUE_NAMES = {"bigint": "long", "smallint": "short", "tinyint": "byte", "void": "null"}
 CONTAINERS = ("struct", "array", "map", "null", "choice")  # such a name does not tell the types inside
@@ -19,6 +29,8 @@ GLUE_DECIMAL = "decimal(10,2)"
 
 def glue_name(data_type: DataType) -> str:
     """Return Glue's name of a type: `long` for Spark's bigint; `struct`, `array` and `map` without their content."""
+    if isinstance(data_type, ChoiceType):
+        return "choice"
     if isinstance(data_type, StructType | ArrayType | MapType):
         return data_type.typeName()
     if isinstance(data_type, DecimalType):
@@ -55,6 +67,16 @@ def try_cast(column: Column, data_type: DataType) -> Column:
     return method(column, data_type)
 
 
+def can_cast(source: DataType, target: DataType) -> bool:
+    """Return true if Spark has a cast from one type to the other."""
+    value = F.lit(None).cast(source)
+    try:
+        SparkSession.builder.getOrCreate().range(0).select(try_cast(value, target))
+    except AnalysisException:
+        return False
+    return True
+
+
 def schema_lines(schema: StructType, indent: str = "") -> list[str]:
     """Return a line for each field; the fields inside of it follow, indented by `|    `."""
     return [line for field in schema.fields for line in _lines(field.name, field.dataType, indent)]
@@ -63,8 +85,16 @@ def schema_lines(schema: StructType, indent: str = "") -> list[str]:
 def _lines(name: str, data_type: DataType, indent: str) -> list[str]:
     line = f"{indent}|-- {name}: {glue_name(data_type)}"
     deeper = f"{indent}|    "
+    if isinstance(data_type, ChoiceType):
+        return [line, *[inner for field in data_type for inner in _type_lines(field.dataType, deeper)]]
     if isinstance(data_type, StructType):
         return [line, *schema_lines(data_type, deeper)]
     if isinstance(data_type, ArrayType):
         return [line, *_lines("element", data_type.elementType, deeper)]
     return [line]
+
+
+def _type_lines(data_type: DataType, indent: str) -> list[str]:
+    """Return the lines of a type of a choice, which has no name: `|-- long`."""
+    line, *more = _lines("", data_type, indent)
+    return [line.replace("|-- : ", "|-- ", 1), *more]

@@ -10,6 +10,7 @@ from pyspark.sql import DataFrame
 from awsglue import _catalog, _formats
 from awsglue._coverage import check_options, not_covered
 from awsglue._files import CONNECTION_TYPES
+from awsglue._frames import Rows
 from awsglue.dynamicframe import DynamicFrame
 
 if TYPE_CHECKING:
@@ -19,13 +20,13 @@ OPTIONS = ("path", "partitionKeys", "compression")
 
 
 def write_files(
-    frame: DataFrame,
+    records: Rows,
     connection_type: str,
     connection_options: Mapping[str, Any],
     format: str | None,
     format_options: Mapping[str, Any],
 ) -> None:
-    """Write the frame to new files below `connection_options["path"]`."""
+    """Write the rows to new files below `connection_options["path"]`."""
     if connection_type not in CONNECTION_TYPES:
         not_covered(f"writing connection_type={connection_type!r}", "write a file instead")
     check_options("writing: connection", connection_options, OPTIONS)
@@ -34,7 +35,7 @@ def write_files(
     compression = connection_options.get("compression")
     options = {**format_options, **({"compression": compression} if compression else {})}
     keys = list(connection_options.get("partitionKeys") or [])
-    _formats.write(frame, str(connection_options["path"]), format, options, keys)
+    _formats.write(records, str(connection_options["path"]), format, options, keys)
 
 
 class DynamicFrameWriter:
@@ -54,7 +55,7 @@ class DynamicFrameWriter:
     ) -> DynamicFrame:
         if not isinstance(frame, DynamicFrame):
             not_covered(f"write_dynamic_frame of a {type(frame).__name__}", "give a DynamicFrame")
-        write_files(frame.toDF(), connection_type, connection_options, format, format_options)
+        write_files(frame._checked(), connection_type, connection_options, format, format_options)
         return frame
 
     def from_catalog(
@@ -73,7 +74,7 @@ class DynamicFrameWriter:
         table = _catalog.find_table(*_catalog.named(database, table_name, kwargs), catalog_id)
         keys = additional_options.get("partitionKeys") or []
         write_files(
-            frame.toDF(),
+            frame._checked(),
             "s3",
             {"path": table.location, "partitionKeys": keys},
             table.format,

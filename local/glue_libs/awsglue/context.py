@@ -391,7 +391,7 @@ def _sample(frame: DynamicFrame, num: int | None, options: Mapping[str, Any]) ->
     check_options("a sample:", options, ["maxSamplePartitions", "maxSampleFilesPerPartition"])
     if num is None:
         raise ValueError("num is missing: the number of records of the sample")
-    return DynamicFrame(frame.toDF().limit(num), frame.glue_ctx, frame.name)
+    return frame._new(frame.toDF().limit(num))
 
 
 class GlueLogger:

@@ -1,20 +1,25 @@
 """`awsglue.dynamicframe`: the DynamicFrame, here a Spark DataFrame with Glue's methods.
 
 Source of names and signatures: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-crawler-pyspark-extensions-dynamic-frame.html
-`transformation_ctx`, `info` and the thresholds have no effect: there are no bookmarks, and every error fails the run.
+`transformation_ctx` has no effect. Error records (_errors.py) go along with a frame, and so do choices (_choice.py).
 """
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import DataFrame
 from pyspark.sql.types import StructType
 
-from awsglue import _dynamodb, _fields, _nested, _rows
+from awsglue import _dynamodb, _errors, _fields, _json_text, _nested, _resolve, _rows
+from awsglue._choice import NO_CHOICES, kept
 from awsglue._coverage import check_options, not_covered
+from awsglue._errors import Errors
+from awsglue._frames import Rows, error_frame, union
 from awsglue._paths import listed
+from awsglue._relationalize import relationalize
 from awsglue._types import schema_lines
 
 if TYPE_CHECKING:
@@ -25,7 +30,7 @@ Partitions = Callable[[Iterable[Any]], Iterable[Any]]
 
 
 class ResolveOption:
-    """How `toDF` resolves the choice at a path: the action `Project` (to the type `target`) or `KeepAsStruct`."""
+    """How `toDF` resolves the choice at a path: `Project` or `Cast` (to the type `target`), or `KeepAsStruct`."""
 
     def __init__(self, path: str, action: str, target: Any = None) -> None:
         self.path = path
@@ -40,6 +45,10 @@ class DynamicFrame:
         if not isinstance(jdf, DataFrame):
             not_covered(f"DynamicFrame({type(jdf).__name__}, …)", "use DynamicFrame.fromDF(dataframe, …)")
         self._frame = jdf
+        self._choices = NO_CHOICES
+        self._errors: tuple[Errors, ...] = ()  # of this stage
+        self._earlier_errors: tuple[Errors, ...] = ()
+        self._thresholds = (0, 0)
         self.glue_ctx = glue_ctx
         self.name = name
 
@@ -51,23 +60,24 @@ class DynamicFrame:
         not_covered("DynamicFrame.with_frame_schema", "leave it out: a frame has its schema already")
 
     def toDF(self, options: Sequence[ResolveOption] | None = None) -> DataFrame:
-        if options:
-            not_covered("DynamicFrame.toDF(options)", "use resolveChoice(specs=[(path, 'cast:type')])")
-        return self._frame
+        """Return the rows as Spark's DataFrame. A choice is a struct there, with a field for each type."""
+        return _resolve.with_options(self._checked(), options or ()).frame
 
     def count(self) -> int:
-        return self._frame.count()
+        return self._checked().frame.count()
 
     def schema(self) -> StructType:
-        return self._frame.schema
+        return self._records.schema
 
     def printSchema(self) -> None:
         """Print `root` and a line `|-- name: type` for each field, without nullability."""
-        print("\n".join(["root", *schema_lines(self._frame.schema)]))
+        print("\n".join(["root", *schema_lines(self._records.schema)]))
 
     def show(self, num_rows: int = 20) -> None:
         """Print each row as JSON."""
-        for row in self._frame.toJSON().take(num_rows):
+        records = self._checked()
+        texts = _json_text.lines(records).rdd.map(_first) if records.choices else records.frame.toJSON()
+        for row in texts.take(num_rows):
             print(row)
 
     def getNumPartitions(self) -> int:
@@ -81,7 +91,7 @@ class DynamicFrame:
         stageThreshold: int = 0,
         totalThreshold: int = 0,
     ) -> DynamicFrame:
-        return self._new(self._frame.repartition(num_partitions))
+        return self._new(self._frame.repartition(num_partitions), stageThreshold, totalThreshold)
 
     def coalesce(
         self,
@@ -92,7 +102,8 @@ class DynamicFrame:
         stageThreshold: int = 0,
         totalThreshold: int = 0,
     ) -> DynamicFrame:
-        return self._new(self._frame.repartition(num_partitions) if shuffle else self._frame.coalesce(num_partitions))
+        made = self._frame.repartition(num_partitions) if shuffle else self._frame.coalesce(num_partitions)
+        return self._new(made, stageThreshold, totalThreshold)
 
     def apply_mapping(
         self,
@@ -104,7 +115,8 @@ class DynamicFrame:
         totalThreshold: int = 0,
     ) -> DynamicFrame:
         """Return the mapped fields only. A source is found in any case, `id` for `ID`, unless `case_sensitive`."""
-        return self._new(_fields.apply_mapping(self._frame, _fields.mappings(mappings), case_sensitive=case_sensitive))
+        mapped = _fields.apply_mapping(self._records, _fields.mappings(mappings), case_sensitive=case_sensitive)
+        return self._new(mapped, stageThreshold, totalThreshold)
 
     def applyMapping(self, *args: Any, **kwargs: Any) -> DynamicFrame:
         return self.apply_mapping(*args, **kwargs)
@@ -117,7 +129,7 @@ class DynamicFrame:
         stageThreshold: int = 0,
         totalThreshold: int = 0,
     ) -> DynamicFrame:
-        return self._new(_fields.drop(self._frame, listed(paths)))
+        return self._new(_fields.drop(self._frame, listed(paths)), stageThreshold, totalThreshold)
 
     def select_fields(
         self,
@@ -127,7 +139,7 @@ class DynamicFrame:
         stageThreshold: int = 0,
         totalThreshold: int = 0,
     ) -> DynamicFrame:
-        return self._new(_fields.select(self._frame, listed(paths)))
+        return self._new(_fields.select(self._frame, listed(paths)), stageThreshold, totalThreshold)
 
     def rename_field(
         self,
@@ -138,7 +150,7 @@ class DynamicFrame:
         stageThreshold: int = 0,
         totalThreshold: int = 0,
     ) -> DynamicFrame:
-        return self._new(_fields.rename(self._frame, oldName, newName))
+        return self._new(_fields.rename(self._records, oldName, newName), stageThreshold, totalThreshold)
 
     def resolveChoice(
         self,
@@ -152,13 +164,23 @@ class DynamicFrame:
         totalThreshold: int = 0,
         catalog_id: str | None = None,
     ) -> DynamicFrame:
-        return self._new(_fields.resolve(self._frame, specs, choice))
+        """Return the frame with `specs` [(path, action)] done, or one action for all choices: see _resolve.py."""
+
+        def catalog_types() -> Mapping[str, str]:
+            catalog: Any = importlib.import_module("awsglue._catalog")  # not for Spark's workers: boto3 loads slowly
+            return catalog.types_of(database, table_name, catalog_id)  # type: ignore[no-any-return]
+
+        resolved = _resolve.resolve(self._records, specs, choice, catalog_types)
+        return self._new(resolved, stageThreshold, totalThreshold)
 
     def filter(
         self, f: Records, transformation_ctx: str = "", info: str = "", stageThreshold: int = 0, totalThreshold: int = 0
     ) -> DynamicFrame:
-        """Return the rows for which `f(record)` is true. A KeyError, ValueError or TypeError of `f` drops the row."""
-        return self._new(_rows.filter_records(self._frame, f))
+        """Return the rows for which `f(record)` is true. A KeyError, ValueError or TypeError of `f` drops the row.
+
+        Every other exception makes an error record of it.
+        """
+        return self._new(_rows.filter_records(self._records, f), stageThreshold, totalThreshold)
 
     def map(
         self,
@@ -169,8 +191,8 @@ class DynamicFrame:
         stageThreshold: int = 0,
         totalThreshold: int = 0,
     ) -> DynamicFrame:
-        """Return the records that `f(record)` returns. An exception of `f` fails the run."""
-        return self._new(_rows.map_records(self._frame, f))
+        """Return the records that `f(record)` returns. An exception of `f` makes an error record."""
+        return self._new(_rows.map_records(self._records, f), stageThreshold, totalThreshold)
 
     def mapPartitions(
         self,
@@ -204,7 +226,8 @@ class DynamicFrame:
     ) -> DynamicFrame:
         if not isinstance(other_frame, DynamicFrame):
             raise TypeError(f"union: {other_frame!r} is not a DynamicFrame")
-        return self._new(self._frame.unionByName(other_frame.toDF(), allowMissingColumns=True))
+        made = union([self._records, other_frame._records])
+        return self._new(made, stageThreshold, totalThreshold, other_frame)
 
     def join(
         self,
@@ -216,7 +239,9 @@ class DynamicFrame:
         stageThreshold: int = 0,
         totalThreshold: int = 0,
     ) -> DynamicFrame:
-        return self._new(_rows.join(self._frame, frame2.toDF(), listed(paths1), listed(paths2)))
+        """Return the inner equi-join. A field that both frames have is here as `.field`: see _rows.join."""
+        joined = _rows.join(self._records, frame2._records, listed(paths1), listed(paths2))
+        return self._new(joined, stageThreshold, totalThreshold, frame2)
 
     def mergeDynamicFrame(
         self,
@@ -228,7 +253,8 @@ class DynamicFrame:
         stageThreshold: int = 0,
         totalThreshold: int = 0,
     ) -> DynamicFrame:
-        return self._new(_rows.merge(self._frame, stage_dynamic_frame.toDF(), primary_keys))
+        merged = _rows.merge(self._records, stage_dynamic_frame._records, primary_keys)
+        return self._new(merged, stageThreshold, totalThreshold, stage_dynamic_frame)
 
     def split_fields(
         self,
@@ -241,7 +267,8 @@ class DynamicFrame:
         totalThreshold: int = 0,
     ) -> DynamicFrameCollection:
         names = listed(paths)
-        return self._collection({name1: _fields.select(self._frame, names), name2: _fields.drop(self._frame, names)})
+        made = {name1: _fields.select(self._frame, names), name2: _fields.drop(self._frame, names)}
+        return self._collection(made, stageThreshold, totalThreshold)
 
     def split_rows(
         self,
@@ -254,7 +281,7 @@ class DynamicFrame:
         totalThreshold: int = 0,
     ) -> DynamicFrameCollection:
         split, others = _rows.split(self._frame, comparison_dict)
-        return self._collection({name1: split, name2: others})
+        return self._collection({name1: split, name2: others}, stageThreshold, totalThreshold)
 
     def relationalize(
         self,
@@ -267,12 +294,12 @@ class DynamicFrame:
         totalThreshold: int = 0,
     ) -> DynamicFrameCollection:
         """Return flat tables, with a table of its own for each array. `staging_path` has no effect."""
-        return self._collection(_nested.relationalize(self._frame, root_table_name))
+        return self._collection(relationalize(self._frame, root_table_name), stageThreshold, totalThreshold)
 
     def unnest(
         self, transformation_ctx: str = "", info: str = "", stageThreshold: int = 0, totalThreshold: int = 0
     ) -> DynamicFrame:
-        return self._new(_nested.unnest(self._frame))
+        return self._new(_nested.unnest(self._records), stageThreshold, totalThreshold)
 
     def unnest_ddb_json(
         self, transformation_ctx: str = "", info: str = "", stageThreshold: int = 0, totalThreshold: int = 0
@@ -295,7 +322,7 @@ class DynamicFrame:
         **options: Any,
     ) -> DynamicFrame:
         check_options("unbox", options, [])
-        return self._new(_nested.unbox(self._frame, path, format))
+        return self._new(_nested.unbox(self._frame, path, format), stageThreshold, totalThreshold)
 
     def spigot(
         self,
@@ -321,24 +348,65 @@ class DynamicFrame:
         )
 
     def errorsCount(self) -> int:
-        """Return 0: no frame has error records here, since each error fails the run."""
-        return 0
+        """Return the number of error records of all stages that made this frame."""
+        return _errors.total((*self._earlier_errors, *self._errors))
 
     def stageErrorsCount(self) -> int:
-        return 0
+        """Return the number of error records of the last stage."""
+        return _errors.total(self._errors)
 
     def assertErrorThreshold(self) -> None:
-        """Do nothing: each error has failed the run already."""
+        """Raise ErrorThresholdExceeded if the frame has as many error records as its thresholds say."""
+        self._checked()
 
     def errorsAsDynamicFrame(self) -> DynamicFrame:
-        return self._new(self._frame.sparkSession.createDataFrame([], StructType([])))
+        """Return the error records of all stages, each in a struct `error`; without any, a frame without columns."""
+        records = error_frame(self._frame.sparkSession, (*self._earlier_errors, *self._errors))
+        return self._of(records, self.glue_ctx, self.name)
 
-    def _new(self, frame: DataFrame) -> DynamicFrame:
-        return DynamicFrame(frame, self.glue_ctx, self.name)
+    @property
+    def _records(self) -> Rows:
+        return Rows(self._frame, self._choices)
 
-    def _collection(self, frames: Mapping[str, DataFrame]) -> DynamicFrameCollection:
-        named = {name: DynamicFrame(frame, self.glue_ctx, name) for name, frame in frames.items()}
+    def _checked(self) -> Rows:
+        """Return the rows for an action. Raise ErrorThresholdExceeded as assertErrorThreshold does."""
+        _errors.check(self._errors, self._earlier_errors, *self._thresholds)
+        return self._records
+
+    @classmethod
+    def _of(cls, records: Rows, glue_ctx: GlueContext, name: str) -> DynamicFrame:
+        made = cls(records.frame, glue_ctx, name)
+        made._choices, made._errors = records.choices, records.errors
+        return made
+
+    def _new(
+        self,
+        made: DataFrame | Rows,
+        stage_threshold: int = 0,
+        total_threshold: int = 0,
+        other: DynamicFrame | None = None,
+    ) -> DynamicFrame:
+        """Return a frame of the next stage. What the frames that it is made from know goes along."""
+        if isinstance(made, DataFrame):
+            made = Rows(made, kept(made, self._frame.schema, self._choices))
+        new = self._of(made, self.glue_ctx, self.name)
+        frames = [self, other] if other else [self]
+        earlier = [error for frame in frames for error in (*frame._earlier_errors, *frame._errors)]
+        new._earlier_errors = tuple(dict.fromkeys(earlier))
+        new._thresholds = (stage_threshold, total_threshold)
+        return new
+
+    def _collection(
+        self, frames: Mapping[str, DataFrame], stage_threshold: int = 0, total_threshold: int = 0
+    ) -> DynamicFrameCollection:
+        named = {name: self._new(frame, stage_threshold, total_threshold) for name, frame in frames.items()}
+        for name, frame in named.items():
+            frame.name = name
         return DynamicFrameCollection(named, self.glue_ctx)
+
+
+def _first(row: Any) -> Any:
+    return row[0]
 
 
 class DynamicFrameCollection:

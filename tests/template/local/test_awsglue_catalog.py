@@ -1,6 +1,7 @@
 """Tables of the Data Catalog, in MiniStack's Glue on loopback."""
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any
 
 import boto3
@@ -117,3 +118,57 @@ def test_an_error_of_a_table_is_one_line(glue_context: GlueContext, emulated_s3:
         with pytest.raises(kind, match=message.replace("(", r"\(")) as raised:
             read(glue_context, table, predicate)
         assert "\n" not in str(raised.value)
+
+
+def test_values_that_are_not_of_the_catalogs_type_make_a_choice_as_documented(
+    glue_context: GlueContext, emulated_s3: Any, make_table: MakeTable, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The example of resolveChoice in AWS's documentation: two rows of 160,000 have no number in `provider id`.
+
+    https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-crawler-pyspark-extensions-dynamic-frame.html
+    """
+    make_table("medicare", {"drg definition": "string", "provider id": "bigint"}, classification="csv")
+    body = b"039 - EXTRACRANIAL,10001\n039 - EXTRACRANIAL,10005\n948 - SIGNS,INC\n948 - SIGNS,\n"
+    emulated_s3.put_object(Bucket="data", Key="medicare/a.csv", Body=body)
+    medicare = glue_context.create_dynamic_frame.from_catalog(database="db", table_name="medicare")
+
+    def schema(frame: DynamicFrame) -> list[str]:
+        frame.printSchema()
+        return capsys.readouterr().out.splitlines()[1:]
+
+    def values(frame: DynamicFrame, *names: str) -> list[tuple[Any, ...]]:
+        return [tuple(row) for row in frame.toDF().select(*[f"`{name}`" for name in names]).collect()]
+
+    drg = "|-- drg definition: string"
+    assert schema(medicare) == [drg, "|-- provider id: choice", "|    |-- long", "|    |-- string"]
+    assert values(medicare, "provider id") == [((10001, None),), ((10005, None),), ((None, "INC"),), (None,)]
+    cast = medicare.resolveChoice(specs=[("provider id", "cast:long")])
+    assert schema(cast) == [drg, "|-- provider id: long"]
+    assert values(cast, "provider id") == [(10001,), (10005,), (None,), (None,)]
+    columns = medicare.resolveChoice(choice="make_cols")
+    assert schema(columns) == [drg, "|-- provider id_long: long", "|-- provider id_string: string"]
+    assert values(columns, "provider id_long", "provider id_string")[1:3] == [(10005, None), (None, "INC")]
+    struct = medicare.resolveChoice(specs=[("provider id", "make_struct")])
+    assert schema(struct)[1:] == ["|-- provider id: struct", "|    |-- long: long", "|    |-- string: string"]
+    project = medicare.resolveChoice(specs=[("provider id", "project:long")])
+    assert values(project, "provider id") == values(cast, "provider id")
+    plain = glue_context.create_data_frame.from_catalog(database="db", table_name="medicare")
+    assert dict(plain.dtypes)["provider id"] == "bigint"
+
+
+def test_match_catalog_casts_choices_to_the_types_of_a_table(
+    glue_context: GlueContext, emulated_s3: Any, make_table: MakeTable
+) -> None:
+    types = {"A": "string", "s": "struct<b:double>", "l": "array<struct<c:bigint>>"}
+    make_table("typed", types, {"day": "date"}, classification="json")
+    records = b"""{"a": 1, "s": {"b": 1}, "l": [{"c": 1}, {"c": "2"}], "day": 1, "other": 1}
+        {"a": "x", "s": {"b": "2.5"}, "l": [], "day": "2026-11-27", "other": "y"}"""
+    emulated_s3.put_object(Bucket="data", Key="records/a.json", Body=records)
+    frame = glue_context.create_dynamic_frame.from_options("s3", {"paths": ["s3://data/records/"]}, "json")
+    resolved = frame.resolveChoice(choice="MATCH_CATALOG", database="db", table_name="typed")
+    assert [row.asDict(recursive=True) for row in resolved.toDF().collect()] == [
+        {"a": "1", "s": {"b": 1.0}, "l": [{"c": 1}, {"c": 2}], "day": None, "other": {"int": 1, "string": None}},
+        {"a": "x", "s": {"b": 2.5}, "l": [], "day": date(2026, 11, 27), "other": {"int": None, "string": "y"}},
+    ]
+    with pytest.raises(LookupError, match=r"the Data Catalog's table db\.none"):
+        frame.resolveChoice(choice="match_catalog", database="db", table_name="none")

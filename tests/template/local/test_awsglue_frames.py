@@ -16,10 +16,8 @@ from awsglue.transforms import (
     Filter,
     Join,
     Map,
-    Relationalize,
     RenameField,
     SelectFields,
-    SelectFromCollection,
     SplitRows,
     Unbox,
 )
@@ -28,6 +26,8 @@ from pyspark.sql.types import DecimalType, StructType
 
 from tests.template.local.conftest import Frames
 
+ORGS = "org int, image string, links array<string>"
+PEOPLE = "in int, image string, links array<string>"
 NESTED = "id int, address struct<zip: string, city: string>, `a.b` string"
 
 
@@ -147,8 +147,6 @@ def test_filter_drops_a_row_whose_function_raises(frame: Frames) -> None:
     assert people.filter(lambda row: row["none"] == 1).count() == 0
     assert people.filter(lambda row: int(row["name"])).count() == 0
     assert nested(frame).filter(lambda row: row["address"]["zip"] == "02139").count() == 1
-    with pytest.raises(Exception, match="ZeroDivisionError"):
-        people.filter(lambda row: 1 / 0).count()
     assert people.filter(lambda row: row.age > 1).count() == 1  # a record's fields are attributes too
 
 
@@ -163,8 +161,6 @@ def test_map_takes_and_returns_records(frame: Frames) -> None:
         {"id": 1, "a.b": None, "home": {"code": "02139", "lines": ["x"]}}
     ]
     assert nested(frame).filter(lambda row: False).map(merge).count() == 0
-    with pytest.raises(Exception, match="the function of map returned NoneType, not a record"):
-        nested(frame).map(lambda record: None)
 
 
 def test_a_join_keeps_both_keys_and_a_null_key_matches_nothing(frame: Frames) -> None:
@@ -173,39 +169,38 @@ def test_a_join_keeps_both_keys_and_a_null_key_matches_nothing(frame: Frames) ->
     assert rows(Join.apply(left, right, "id", "other_id")) == [{"id": 1, "a": "x", "other_id": 1, "b": "y"}]
     with pytest.raises(ValueError, match="no column 'ids'; there are id, a"):
         left.join(["ids"], ["other_id"], right)
-    with pytest.raises(NotImplementedError, match="a join with the fields id on both sides"):
-        Join.apply(left, left.drop_fields(["a"]), ["id"], ["id"])
 
 
-def test_relationalize_makes_flat_tables_that_join_by_their_keys(frame: Frames) -> None:
-    schema = "id string, name struct<given: string>, links array<struct<url: string, by: struct<who: string>>>"
-    schema += ", tags array<string>"
-    people = frame(
-        {"id": "p1", "name": {"given": "Zoë"}, "links": [{"url": "u", "by": {"who": "w"}}], "tags": ["a", "b"]},
-        {"id": "p2", "name": None, "links": None, "tags": []},
-        schema=schema,
-    )
-    tables = Relationalize.apply(frame=people, staging_path="/tmp/unused", name="root")
-    assert set(tables.keys()) == {"root", "root_links", "root_tags"}
-    root = {row["id"]: row for row in rows(tables.select("root"))}
-    assert list(root["p1"]) == ["id", "name.given", "links", "tags"]
-    assert (root["p1"]["name.given"], root["p2"]["links"]) == ("Zoë", None)
-    [link] = rows(SelectFromCollection.apply(tables, "root_links"))
-    assert link == {"id": root["p1"]["links"], "index": 0, "links.val.url": "u", "links.val.by.who": "w"}
-    tags = [(tag["id"], tag["index"], tag["tags.val"]) for tag in rows(tables["root_tags"])]
-    assert tags == [(root["p1"]["tags"], 0, "a"), (root["p1"]["tags"], 1, "b")]
-    assert tables.select("roots").toDF().columns == []  # as in Glue: an empty frame
-    with pytest.raises(KeyError):
-        tables["roots"]
+def test_a_join_has_fields_of_both_sides_twice_with_a_dot_before_the_left_ones(frame: Frames) -> None:
+    """The keys and values of awslabs/aws-glue-libs#76, which shows what Glue names them."""
+    one = frame({"a": 1, "b": 2}, {"a": 3, "b": 4}, schema="a int, b int")
+    two = frame({"a": 1, "b": 5}, schema="a int, b int")
+    joined = one.join(["a"], ["a"], two)
+    assert rows(joined) == [{".a": 1, ".b": 2, "a": 1, "b": 5}]
+    assert joined.drop_fields(["`.a`", "`.b`"]).toDF().columns == ["a", "b"]
 
 
-def test_the_keys_of_relationalize_hold_after_a_shuffle(glue_context: GlueContext) -> None:
-    numbers = glue_context.sql("select id as n, array(id) as own from range(0, 20000, 1, 8)").repartition(7)
-    tables = DynamicFrame.fromDF(numbers, glue_context, "n").relationalize("n", "")
-    pivot = tables["n_own"].toDF().withColumnRenamed("id", "key")
-    root = tables["n"].toDF()
-    joined = root.join(pivot, root["own"] == pivot["key"])
-    assert joined.where("n = `own.val`").count() == 20000
+def test_in_a_join_a_null_is_no_value_of_a_field_of_both_sides(frame: Frames) -> None:
+    orgs = frame({"org": 1, "image": None, "links": None}, {"org": 2, "image": "o", "links": None}, schema=ORGS)
+    people = frame({"in": 1, "image": "p", "links": ["x"]}, {"in": 2, "image": None, "links": None}, schema=PEOPLE)
+    assert sorted(rows(orgs.join("org", "in", people)), key=repr) == [
+        {"org": 1, "in": 1, "image": "p", "links": ["x"]},
+        {"org": 2, "in": 2, "image": "o", "links": None},
+    ]
+    people = frame({"in": 2, "image": "p", "links": None}, {"in": 1, "image": "q", "links": None}, schema=PEOPLE)
+    assert sorted(rows(orgs.join("org", "in", people)), key=repr) == [
+        {"org": 1, ".image": None, "in": 1, "image": "q", "links": None},
+        {"org": 2, ".image": "o", "in": 2, "image": "p", "links": None},
+    ]
+
+
+def test_a_field_of_both_sides_with_other_types_is_a_choice_after_a_join(frame: Frames) -> None:
+    one = frame({"a": 1, "v": 5}, {"a": 2, "v": 6}, schema="a int, v int")
+    two = frame({"b": 1, "v": "x"}, {"b": 2, "v": None}, schema="b int, v string")
+    assert sorted(rows(one.join(["a"], ["b"], two)), key=repr) == [
+        {"a": 1, ".v": 5, "b": 1, "v": {"int": None, "string": "x"}},
+        {"a": 2, ".v": None, "b": 2, "v": {"int": 6, "string": None}},
+    ]
 
 
 def test_unnest_unbox_union_and_merge(frame: Frames) -> None:

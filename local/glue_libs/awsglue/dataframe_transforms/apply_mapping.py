@@ -8,6 +8,7 @@ from typing import Any
 from pyspark.sql import DataFrame
 
 from awsglue import _fields
+from awsglue._frames import Rows
 
 
 class ApplyMapping:
@@ -15,7 +16,7 @@ class ApplyMapping:
 
     @staticmethod
     def apply(frame: DataFrame, mappings: Sequence[tuple[str, ...]] | tuple[str, ...]) -> DataFrame:
-        return _fields.apply_mapping(frame, _fields.mappings(mappings))
+        return _fields.apply_mapping(Rows(frame), _fields.mappings(mappings)).frame
 
     @classmethod
     def describeArgs(cls) -> list[dict[str, Any]]:
