@@ -47,6 +47,9 @@ LOCKS = (
     Lock(LAPTOP, ("requirements.txt", "requirements-dev.txt", "requirements-local.txt"), sources=("pyspark",)),
     Lock("requirements-dev.lock", ("requirements.txt", "requirements-dev.txt"), within=LAPTOP),  # the Build stage
     Lock("tests/integ/requirements.lock", ("tests/integ/requirements.txt",), within=LAPTOP),  # the IntegrationTest step
+    # The same step, if a job has quality rules. The first has what pip builds pyspark with.
+    Lock("tests/integ/setuptools.lock", ("tests/integ/setuptools.txt",), within=LAPTOP),
+    Lock("tests/integ/spark.lock", ("tests/integ/spark.txt",), within=LAPTOP, sources=("pyspark",)),
     Lock("requirements-spark-4.1.lock", ("requirements-spark-4.1.txt",), sources=("pyspark",)),  # jobs on Glue 6.0
     Lock("tools/benchmark_baseline/requirements.lock", ("tools/benchmark_baseline/requirements.txt",)),
 )

@@ -20,6 +20,7 @@ from aws_glue_cdk_baseline.config.parameters import (
     parameter_error,
     snake_case,
 )
+from aws_glue_cdk_baseline.config.quality_sources import quality_sources, source_errors
 from aws_glue_cdk_baseline.config.records import Job
 from aws_glue_cdk_baseline.config.script_check import Elsewhere, JobInStage, check_script
 from aws_glue_cdk_baseline.config.script_options import ScriptOptions
@@ -134,6 +135,9 @@ class StageJobs:
         if settings.expect and "outputLocation" not in parameters:
             message = "expect needs the location of the output; add outputLocation here, or remove expect"
             self._error((*path, "expect") if "expect" in section.model_fields_set else path, message)
+        for number, message in source_errors(settings.expect.quality, parameters) if settings.expect else ():
+            place = path if "expect" in section.model_fields_set else ("jobs", path[-1])
+            self._error((*place, "expect", "quality", number), message)
         for name, message in check_script(job, self._script_options(script)):
             is_argument = (name or "").startswith("--")
             self._error(
@@ -204,6 +208,7 @@ def _job(
         arguments={argument_name(key): value for key, value in parameters.items()},
         input_locations=tuple(dict.fromkeys(place for place, written in locations if not written)),
         output_locations=tuple(dict.fromkeys(place for place, written in locations if written)),
+        quality_sources=quality_sources(settings.expect.quality, parameters) if settings.expect else {},
         input_databases=tuple(dict.fromkeys(name for name, written in databases if not written)),
         output_databases=tuple(dict.fromkeys(name for name, written in databases if written)),
     )

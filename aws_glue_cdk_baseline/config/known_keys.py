@@ -62,8 +62,8 @@ JOB_KEYS = {
         "maxDurationMinutes notificationProperty notifyDelayAfter alarm alarms"
     ),
     "is not supported yet; make the table in the Data Catalog yourself meanwhile": "tables table crawler crawlers",
-    "is not supported yet; check the rows in the script meanwhile, or their number with `expect`": (
-        "quality dataQuality"
+    'is no setting; write the rules under `expect`, as in `expect: {quality: ["RowCount > 0"]}`': (
+        "quality dataQuality dataQualityRules"
     ),
     _MEANWHILE.format("--job-bookmark-option"): "bookmark bookmarks jobBookmark jobBookmarks jobBookmarkOption",
     _MEANWHILE.format("--datalake-formats and --conf"): "tableFormat datalakeFormats",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from aws_glue_cdk_baseline.config import glue_versions
 from aws_glue_cdk_baseline.config.statements import PolicyStatement
@@ -21,6 +21,7 @@ from aws_glue_cdk_baseline.config.values import (
     JobNames,
     ManagedPolicies,
     ParameterValue,
+    QualityRule,
     Region,
     RetentionDays,
     Script,
@@ -30,6 +31,7 @@ from aws_glue_cdk_baseline.config.values import (
 )
 
 MAX_JOBS = 240  # a job is two resources, a CloudFormation stack holds 500, and the stage itself has some
+MAX_RULES = 100  # of one job
 MAX_PARAMETERS = 100  # of one job: ten times as many as a readable script has
 
 
@@ -43,7 +45,18 @@ class Account(Section):
 class Expect(Section):
     """The output of a good run, for the integration test to verify."""
 
-    output_rows: int = Field(ge=1, description="the least number of rows in the files below the job's outputLocation")
+    output_rows: Annotated[int, Field(ge=1)] | None = Field(
+        None, description="the least number of rows in the files below the job's outputLocation"
+    )
+    quality: tuple[QualityRule, ...] = Field(
+        (), max_length=MAX_RULES, description="rules in DQDL on the output, such as 'IsComplete \"order_id\"'"
+    )
+
+    @model_validator(mode="after")
+    def _expects_something(self) -> Expect:
+        if self.output_rows is None and not self.quality:
+            raise ValueError("expects nothing; add outputRows or quality, or remove it")
+        return self
 
 
 class JobSettings(Section):

@@ -26,7 +26,8 @@ class Job(Record):
     same holds for the databases of the Glue Data Catalog in `input_databases` and `output_databases`.
     The script imports `shared_files`, modules and their data beside the scripts (absolute paths), and the third-party
     `packages` (`name==version`, as in requirements-jobs.txt) and `glue_packages`, which Glue has in this version. Jobs
-    that it waits for are in `settings.after`.
+    that it waits for are in `settings.after`. The quality rules of its output also look at the locations in
+    `quality_sources`, by the names of their parameters.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Job(Record):
     arguments: dict[str, str]
     input_locations: tuple[str, ...]
     output_locations: tuple[str, ...]
+    quality_sources: dict[str, str] = {}
     input_databases: tuple[str, ...] = ()
     output_databases: tuple[str, ...] = ()
     shared_files: tuple[Path, ...] = ()

@@ -15,6 +15,8 @@ from pydantic.alias_generators import to_camel
 from aws_glue_cdk_baseline.config import glue_versions
 from aws_glue_cdk_baseline.config.errors import did_you_mean, shown
 from aws_glue_cdk_baseline.config.glue_arguments import default_argument
+from aws_glue_cdk_baseline.quality.parser import parse_rule
+from aws_glue_cdk_baseline.quality.rules import RuleError
 
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
 LOG_RETENTION_DAYS = (
@@ -163,6 +165,14 @@ def _no_policy_twice(values: tuple[str, ...]) -> tuple[str, ...]:
     return values
 
 
+def _quality_rule(value: str) -> str:
+    try:
+        parse_rule(_text(value))
+    except RuleError as error:
+        raise ValueError(f"{shown(value)} is not a rule: {error}") from None
+    return value
+
+
 def _stage_name(value: str) -> str:
     if re.fullmatch(r"[a-z][A-Za-z0-9]{0,19}", value):
         return value
@@ -193,6 +203,7 @@ Description = Annotated[str, AfterValidator(_description)]
 ManagedPolicies = Annotated[
     tuple[Annotated[str, AfterValidator(_managed_policy)], ...], AfterValidator(_no_policy_twice)
 ]
+QualityRule = Annotated[str, AfterValidator(_quality_rule)]
 ParameterValue = Annotated[str, WithJsonSchema({"type": ["string", "number", "boolean"]})]
 DefaultArgument = Annotated[str, AfterValidator(default_argument)]
 ArgumentValue = Annotated[ParameterValue, AfterValidator(_argument_value)]

@@ -32,10 +32,18 @@ def s3_statements(
     yield from listings(s3_arn, [*inputs, *outputs], other_keys=[*own, *above])
 
 
-def readable(partition: str, folders: Sequence[str]) -> list[Statement]:
-    """Return the statements to read and list all objects below these locations. `partition` is, for example, `aws`."""
+def readable(partition: str, folders: Sequence[str], others: Sequence[str] = ()) -> list[Statement]:
+    """Return the statements to read and list all objects below the `folders`, and what is at the `others`.
+
+    `partition` is, for example, `aws`. One of the others that is named like a file is one object.
+    """
     s3_arn = f"arn:{partition}:s3:::"
-    return [allow(READ, [s3_arn + below(folder) for folder in folders]), *listings(s3_arn, folders)]
+    found = [*map(below, folders), *(key for location in others for key in _at(location))]
+    return [allow(READ, [s3_arn + key for key in found]), *listings(s3_arn, [*folders, *others])]
+
+
+def _at(location: str) -> list[str]:
+    return keys(location)[:1] if _is_file(location) else keys(location)
 
 
 def split(location: str) -> tuple[str, str]:
@@ -59,9 +67,13 @@ def keys(location: str) -> list[str]:
 def input_keys(location: str) -> list[str]:
     """Return the keys of an input: one object if it is named like a file (`a.json`, not `a.json/`), else a folder's."""
     bucket, key = split(location)
-    if FILE.fullmatch(key) and not location.endswith("/"):
+    if _is_file(location):
         return [f"{bucket}/{key}"]
     return [*keys(location), *markers(location)[:1]]
+
+
+def _is_file(location: str) -> bool:
+    return bool(FILE.fullmatch(split(location)[1])) and not location.endswith("/")
 
 
 def markers(location: str) -> list[str]:

@@ -7,8 +7,9 @@ import bz2
 import json
 import shlex
 
-from aws_glue_cdk_baseline.config import ConfigError, StageConfig
+from aws_glue_cdk_baseline.config import ConfigError, Job, StageConfig
 from aws_glue_cdk_baseline.config.errors import ErrorLine
+from aws_glue_cdk_baseline.config.model import Expect
 
 # CodeBuild refuses a longer buildspec in a project: "Max buildspec length is 25600", see
 # https://github.com/aws/aws-cdk/issues/30326. Both numbers leave room for the rest of the buildspec.
@@ -47,15 +48,20 @@ def _compressed(text: str) -> str:
 
 
 def _expectations(stage: StageConfig) -> dict[str, object]:
-    """Return the expected output of each job that has one."""
+    """Return the expected output of each job that has one, without what it does not expect."""
     return {
-        f"{job.name}-{stage.name}": {
-            "outputRows": job.settings.expect.output_rows,
-            "outputLocation": job.arguments["--output_path"],
-        }
-        for job in stage.jobs
-        if job.settings.expect
+        f"{job.name}-{stage.name}": _expectation(job, job.settings.expect) for job in stage.jobs if job.settings.expect
     }
+
+
+def _expectation(job: Job, expect: Expect) -> dict[str, object]:
+    parts = {
+        "outputRows": expect.output_rows,
+        "outputLocation": job.arguments["--output_path"],
+        "quality": expect.quality,
+        "sources": job.quality_sources,
+    }
+    return {name: part for name, part in parts.items() if part}
 
 
 def _chains(stage: StageConfig) -> dict[str, object]:

@@ -20,6 +20,13 @@ from aws_glue_cdk_baseline.pipeline.integration_flags import job_flags
 
 # The reports of a build: JUnit files, which the CodePipeline console shows.
 REPORTS = {"pytest": {"files": ["*.xml"], "base-directory": "reports", "file-format": "JUNITXML"}}
+PIP = "pip install --require-hashes --only-binary=:all:"
+INSTALL = (f"{PIP} -r tests/integ/requirements.lock",)
+# Spark, which evaluates quality rules. It has no wheel: pip builds one with the setuptools of the first command.
+INSTALL_SPARK = (
+    f"{PIP} -r tests/integ/setuptools.lock",
+    f"{PIP} --no-binary=pyspark --no-build-isolation -r tests/integ/spark.lock",
+)
 TIMEOUT = Duration.hours(8)  # for hundreds of jobs, ten at a time; CodeBuild's default is one hour
 RUN = ["glue:GetJobRun", "glue:GetJobRuns", "glue:StartJobRun", "glue:BatchStopJobRun"]
 # Jobs in one statement. CDK moves whole statements that do not fit into the role to managed policies.
@@ -43,7 +50,7 @@ def integration_test(stack: Stack, source: IFileSetProducer, stage: StageConfig,
     return CodeBuildStep(
         "IntegrationTest",
         input=source,
-        install_commands=["pip install --require-hashes --only-binary=:all: -r tests/integ/requirements.lock"],
+        install_commands=[*INSTALL, *(INSTALL_SPARK if _has_rules(stage.jobs) else ())],
         commands=[
             "python tests/integ/integ_test_glue_app_stack.py"
             f" --account {account} --region {region}"
@@ -70,10 +77,10 @@ def build_role_id(stage: StageConfig) -> str:
 def add_test_role(stack: Stack, stage: str, jobs: Sequence[Job], pipeline_account: Account) -> None:
     """Add the role with which the integration test finds, starts, watches and stops the jobs of a stage.
 
-    It may also read the outputs of jobs with an `expect`. Only the role of the test's build may assume it. The trust
-    policy names that role in a condition, and not as the principal: IAM refuses a principal that does not exist yet, as
-    on the first deployment. It also stores the id of a principal, so that a role that is created again under the same
-    name would not be trusted.
+    It may also read the outputs of jobs with an `expect`, and what their quality rules compare these with. Only the
+    role of the test's build may assume it. The trust policy names that role in a condition, and not as the principal:
+    IAM refuses a principal that does not exist yet, as on the first deployment. It also stores the id of a principal,
+    so that a role that is created again under the same name would not be trusted.
     """
     account, partition = pipeline_account.aws_account_id, partition_of(pipeline_account.aws_region)
     build_role = f"arn:{partition}:iam::{account}:role/{_build_role_name(stage)}"
@@ -107,5 +114,10 @@ def _statements(stack: Stack, stage: str, jobs: Sequence[Job]) -> Iterator[iam.P
         together = jobs[start : start + JOBS_TOGETHER]
         yield iam.PolicyStatement(actions=RUN, resources=[f"{jobs_arn}{job.name}-{stage}" for job in together])
         outputs = [location for job in together if job.settings.expect for location in job.output_locations]
-        for statement in readable(stack.partition, outputs) if outputs else []:
+        others = [location for job in together for location in job.quality_sources.values()]
+        for statement in readable(stack.partition, outputs, others) if outputs else []:
             yield iam.PolicyStatement.from_json(statement)
+
+
+def _has_rules(jobs: Sequence[Job]) -> bool:
+    return any(job.settings.expect and job.settings.expect.quality for job in jobs)

@@ -93,12 +93,15 @@ def _values(frame: DataFrame, name: str, kind: DataType, rule: Rule, now: dateti
     elif condition.others((int, float)):
         checked = _numbers(condition, name, kind, rule)
     elif condition.others(str) or condition.words - {Keyword.NULL}:
-        checked = _texts(condition, column.cast("string"))
+        checked = _texts(frame, condition, column.cast("string"))
     else:
         checked = F.when(column.isNotNull(), F.lit(condition.negated))  # NULL alone
-    # != and `not in` let a null pass, unless NULL is among the values; all others let none pass that is not.
-    null_passes = condition.operator in ("=", "in") and (Keyword.NULL in condition.words) != condition.negated
-    return F.coalesce(checked, F.lit(null_passes))
+    # != and `not in` let a null pass, unless NULL is among the values; all others let none pass that is not. What
+    # is no number or date differs from every number or date.
+    of_values = condition.operator in ("=", "in")
+    null_passes = of_values and (Keyword.NULL in condition.words) != condition.negated
+    otherwise = F.when(column.isNull(), F.lit(null_passes)).otherwise(F.lit(of_values and condition.negated))
+    return F.coalesce(checked, otherwise)
 
 
 def _numbers(condition: Condition, name: str, kind: DataType, rule: Rule) -> Column:
@@ -111,9 +114,11 @@ def _numbers(condition: Condition, name: str, kind: DataType, rule: Rule) -> Col
     return _result(condition, F.expr(f"try_cast({name} as double)"), numbers)
 
 
-def _texts(condition: Condition, text: Column) -> Column:
+def _texts(frame: DataFrame, condition: Condition, text: Column) -> Column:
     texts = condition.others(str)
     if condition.operator == "matches":
+        java: Any = frame.sparkSession._jvm
+        java.java.util.regex.Pattern.compile(texts[0])  # an error is the rule's own, and not that of a whole pass
         matches = text.rlike(f"^(?:{texts[0]})$")
         # As in AWS's open engine, an empty text matches nothing and is not among those that do not match.
         return (~matches if condition.negated else matches) & (text != "")

@@ -30,6 +30,7 @@ DOCKER_OPTIONS |= {"--env": "env", "-e": "env"}
 NPM_VERSION = re.compile(r"(@?[^@]+)@(\d+(?:\.\d+){0,2})$")
 # Options of `pip install` that make no difference if everything is installed.
 PIP_OPTIONS = {"-q", "--quiet", "--disable-pip-version-check", "--require-hashes", "--only-binary=:all:", "--no-index"}
+PIP_OPTIONS |= {"--no-binary=pyspark", "--no-build-isolation"}
 PIP_LOCKED = re.compile(r"([\w.-]+)==([\w.+!]+)(?:\s*;\s*(.+?))?((?:\s+--hash=\S+)+)")
 
 

@@ -1,53 +1,89 @@
-"""The `expect:` of a job in the config: how many rows a run must write to its output location."""
+"""The `expect:` of a job in the config: the rows that a run must write to its output location, and their quality."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
 from botocore.exceptions import BotoCoreError, ClientError
 
+from tests.integ.data_files import DataError
 from tests.integ.job_run import JobRun
 from tests.integ.json_flag import read_json
+from tests.integ.quality import RuleResult
 from tests.integ.s3_file import S3File
 from tools.rows import Rows, count_rows, hidden, total
 
-SHAPE = '{"<job>": {"outputRows": 1, "outputLocation": "s3://…"}}'
+SHAPE = (
+    '{"<job>": {"outputRows": 1, "outputLocation": "s3://…", "quality": ["<rule>"], "sources": {"<name>": "s3://…"}}}'
+)
+
+# Evaluates rules on the data at a location, with other locations by name: quality.QualityCheck.
+Check = Callable[[str, Mapping[str, str], Sequence[str]], list[RuleResult]]
 
 
 @dataclass(frozen=True)
 class Expectation:
-    """At least `rows` rows in the files below `location` (s3://…)."""
+    """At least `rows` rows in the files below `location` (s3://…), and data that the rules `quality` hold for.
+
+    The rules may look at other data: `sources` has its locations by name.
+    """
 
     rows: int
     location: str
+    quality: tuple[str, ...] = ()
+    sources: dict[str, str] = field(default_factory=dict)
 
 
 def parse(text: str) -> dict[str, Expectation]:
     """Return the expectation of each job in a JSON text. Raise ValueError if the text does not have the SHAPE."""
     try:
-        return {
-            str(job): Expectation(int(item["outputRows"]), str(item["outputLocation"]))
-            for job, item in read_json(text).items()
-        }
+        return {str(job): _expectation(item) for job, item in read_json(text).items()}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"{text!r} is not {SHAPE}: {error}") from None
 
 
-class OutputCheck:
-    """Checks the output of runs that succeeded. Called with a run, it returns the error, or an empty text."""
+def _expectation(item: dict[str, Any]) -> Expectation:
+    rules, sources = item.get("quality", []), item.get("sources", {})
+    if not isinstance(rules, list):
+        raise TypeError(f"{rules!r} is not a list of rules")
+    sources = {str(name): str(place) for name, place in sources.items()}
+    return Expectation(int(item.get("outputRows", 0)), str(item["outputLocation"]), tuple(map(str, rules)), sources)
 
-    def __init__(self, s3: Any, expectations: dict[str, Expectation]) -> None:
+
+class OutputCheck:
+    """Checks the output of runs that succeeded. Called with a run, it returns the error, or an empty text.
+
+    The results of the rules are in the run, then.
+    """
+
+    def __init__(self, s3: Any, expectations: dict[str, Expectation], quality: Check | None = None) -> None:
         self._s3 = s3
         self._expectations = expectations
+        self._quality = quality
 
     def __call__(self, run: JobRun) -> str:
         expected = self._expectations.get(run.job)
         if expected is None:
             return ""
+        return (self._missing_rows(expected) if expected.rows else "") or self._broken_rules(run, expected)
+
+    def _broken_rules(self, run: JobRun, expected: Expectation) -> str:
+        if not expected.quality or not self._quality:
+            return ""
+        try:
+            run.rules = self._quality(expected.location, expected.sources, expected.quality)
+        except DataError as error:
+            return f"the quality of its output at {expected.location} could not be checked: {error}"
+        except (ClientError, BotoCoreError, pa.ArrowException, OSError, EOFError) as error:
+            return f"its output at {expected.location} could not be read: {error}"
+        failed = [result.line for result in run.rules if not result.passed]
+        return f"{len(failed)} of {len(run.rules)} quality rules failed: {'; '.join(failed)}" if failed else ""
+
+    def _missing_rows(self, expected: Expectation) -> str:
         try:
             files = dict(self._files(expected.location))
         except (ClientError, BotoCoreError, pa.ArrowException, OSError, EOFError) as error:

@@ -29,6 +29,7 @@ from tests.integ.costs import Prices
 from tests.integ.glue_jobs import GlueJobs
 from tests.integ.job_run import SKIPPED, JobRun
 from tests.integ.job_runner import JobRunner
+from tests.integ.quality import QualityCheck, RulesProcess
 
 SKIPS = "REHEARSAL_SKIPS"  # set by a rehearsal only: JSON, the reason for each job that it cannot run
 
@@ -53,7 +54,7 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--flex-price", type=price, help="USD per DPU-hour of Flex runs (default: as above)")
     options.add_argument("--memory-price", type=price, help="USD per DPU-hour of R workers (default: as above)")
     options.add_argument(
-        "--expect", type=_expected, default={}, help="JSON: how many rows each job must write at least"
+        "--expect", type=_expected, default={}, help="JSON: the rows that each job must write at least, and its rules"
     )
     options.add_argument(
         "--after", type=_chains, default={}, help="JSON: the jobs that have to pass before a job is started"
@@ -99,18 +100,20 @@ def integration_test(options: argparse.Namespace) -> int:
     skips = json.loads(os.environ.get(SKIPS, "{}"))
     skipped = [JobRun(job, "", 0, SKIPPED, error=skips[job]) for job in jobs if job in skips]
     print(f"{len(jobs)} jobs of {options.stage_name}, at most {options.concurrency} at once", flush=True)
+    s3, process = session.client("s3"), RulesProcess()
     runner = JobRunner(
         glue,
         concurrency=options.concurrency,
         start_interval=options.start_interval,
         max_duration=options.max_duration,
         max_wait=options.max_wait,
-        check=expectations.OutputCheck(session.client("s3"), options.expect),
+        check=expectations.OutputCheck(s3, options.expect, QualityCheck(s3, process)),
         after=options.after,
     )
     try:
         runner.run([job for job in jobs if job not in skips])
     finally:  # after an interruption too, report the runs so far
+        process.close()
         runs = [*runner.runs, *skipped]
         if options.junit:
             report.write_junit(runs, options.region, options.junit)
@@ -118,6 +121,9 @@ def integration_test(options: argparse.Namespace) -> int:
         print("", *report.table(runs, prices), sep="\n")
     failed = report.failures(runs, options.region)
     passed = f"{len(jobs) - len(failed) - len(skipped)} of {len(jobs)} jobs passed"
+    rules = [result for run in runs for result in run.rules]
+    if rules:
+        passed += f", {sum(result.passed for result in rules)} of {len(rules)} quality rules"
     print(f"\n{passed}", *(f"{run.job} {SKIPPED}: {run.error}" for run in skipped), *failed, sep="\n")
     return 1 if failed else 0
 

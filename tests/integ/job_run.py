@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from tests.integ.quality import RuleResult
 from tools.prices import DPUS
 
 ENDS = {"SUCCEEDED", "FAILED", "TIMEOUT", "STOPPED", "ERROR", "EXPIRED"}
@@ -36,6 +37,7 @@ class JobRun:
     blocked_by: str = ""
     running_since: float | None = None
     next_look: float = 0
+    rules: list[RuleResult] = field(default_factory=list)  # of `expect.quality`, once the output is checked
 
     @property
     def ended(self) -> bool:

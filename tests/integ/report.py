@@ -17,13 +17,19 @@ def console_link(region: str, run: JobRun) -> str:
 def table(runs: Sequence[JobRun], prices: Prices) -> list[str]:
     """Return one line for each run, sorted by job, one for all runs, and those about the prices."""
     width = max([len(run.job) for run in runs] + [3])
-    lines = [f"{'job':<{width}}  {'state':<11}  seconds  DPU-seconds        USD"]
+    with_rules = any(run.rules for run in runs)
+    lines = [f"{'job':<{width}}  {'state':<11}  seconds  DPU-seconds        USD{'  rules' if with_rules else ''}"]
     for run in sorted(runs, key=lambda run: run.job):
-        lines.append(_line(width, run.job, run.state, run.seconds, run.dpu_seconds, prices.cost(run)))
+        line = _line(width, run.job, run.state, run.seconds, run.dpu_seconds, prices.cost(run))
+        lines.append(f"{line}  {_passed_rules(run):>5}" if run.rules else line)
     seconds, dpu_seconds = sum(run.seconds for run in runs), sum(run.dpu_seconds for run in runs)
     known = [cost for run in runs if (cost := prices.cost(run)) is not None]
     lines.append(_line(width, "all", "", seconds, dpu_seconds, sum(known) if known or not runs else None))
     return [*lines, *prices.notes(runs)]
+
+
+def _passed_rules(run: JobRun) -> str:
+    return f"{sum(result.passed for result in run.rules)}/{len(run.rules)}"
 
 
 def _line(width: int, job: str, state: str, seconds: float, dpu_seconds: float, cost: float | None) -> str:
@@ -45,16 +51,17 @@ def failures(runs: Sequence[JobRun], region: str) -> list[str]:
 
 
 def write_junit(runs: Sequence[JobRun], region: str, file: Path) -> None:
-    """Write a test case for each run. CodeBuild shows the file as a report.
+    """Write a test case for each run, and one for each rule on its output. CodeBuild shows the file as a report.
 
     A job that was not started because of another one is skipped: the failure is the other one's.
     """
     skipped = [run for run in runs if run.blocked_by or run.state == SKIPPED]
-    failed = sum(not run.passed for run in runs) - len(skipped)
+    rules = [result for run in runs for result in run.rules]
+    failed = sum(not run.passed for run in runs) - len(skipped) + sum(not result.passed for result in rules)
     suite = ElementTree.Element(
         "testsuite",
         name="integration-test",
-        tests=str(len(runs)),
+        tests=str(len(runs) + len(rules)),
         failures=str(failed),
         errors="0",
         skipped=str(len(skipped)),
@@ -70,5 +77,9 @@ def write_junit(runs: Sequence[JobRun], region: str, file: Path) -> None:
         elif not run.passed:
             failure = ElementTree.SubElement(case, "failure", message=f"{run.state}: {run.error}")
             failure.text = console_link(region, run) if run.run_id else None
+        for result in run.rules:
+            case = ElementTree.SubElement(suite, "testcase", classname=run.job, name=result.rule, time="0")
+            if not result.passed:
+                ElementTree.SubElement(case, "failure", message=result.line)
     file.parent.mkdir(parents=True, exist_ok=True)
     ElementTree.ElementTree(suite).write(file, encoding="utf-8", xml_declaration=True)

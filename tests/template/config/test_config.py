@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from aws_glue_cdk_baseline.config import ConfigError, load_config
+from aws_glue_cdk_baseline.quality.rules import RULE_TYPES
 from tests.configs import CONFIG, JOIN, SHOW, load, needs_the_examples
 
 NOT_LITERAL = (
@@ -521,7 +522,31 @@ ERRORS: dict[str, tuple[str | bytes, str]] = {
     ),
     "a misspelt expectation": (
         CONFIG.replace("numberOfWorkers: 4", "expect: {outputRow: 1, outputRows: 1}"),
-        "c.yaml:6: jobs.Join.expect.outputRow: is not known here; allowed: outputRows; did you mean outputRows?",
+        "c.yaml:6: jobs.Join.expect.outputRow: is not known here; allowed: outputRows, quality;"
+        " did you mean outputRows?",
+    ),
+    "an expectation of nothing": (
+        CONFIG.replace("numberOfWorkers: 4", "expect: {}"),
+        "c.yaml:6: jobs.Join.expect: expects nothing; add outputRows or quality, or remove it",
+    ),
+    "a rule that is no list": (
+        CONFIG.replace("numberOfWorkers: 4", "expect: {quality: RowCount > 0}"),
+        "c.yaml:6: jobs.Join.expect.quality: 'RowCount > 0' is not a list; write one `- item` a line below it",
+    ),
+    "a misspelt rule": (
+        CONFIG.replace("numberOfWorkers: 4", "expect:\n      quality:\n        - RowCount > 0\n        - IsComplet id"),
+        "c.yaml:9: jobs.Join.expect.quality.1: 'IsComplet id' is not a rule: IsComplet is no rule type; did you mean"
+        f" IsComplete?; allowed: {', '.join(RULE_TYPES)}",
+    ),
+    "a rule that only AWS has": (
+        CONFIG.replace("numberOfWorkers: 4", "expect: {quality: ['Entropy \"id\" > 1']}"),
+        "c.yaml:6: jobs.Join.expect.quality.0: 'Entropy \"id\" > 1' is not a rule: Entropy is not covered;"
+        f" allowed: {', '.join(RULE_TYPES)}",
+    ),
+    "rules beside the expectation": (
+        CONFIG.replace("numberOfWorkers: 4", "quality: [RowCount > 0]"),
+        "c.yaml:6: jobs.Join.quality: is no setting; write the rules under `expect`, as in"
+        ' `expect: {quality: ["RowCount > 0"]}`',
     ),
     "two documents": (CONFIG + "---\na: 1\n", "c.yaml:22: not valid YAML: more than one document (`---`)"),
     "levels without end": (
