@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 from awsglue._coverage import check_options, not_covered
 from awsglue.dynamicframe import DynamicFrame, DynamicFrameCollection
-from awsglue.transforms import GlueTransform
+from awsglue.transforms.transform import GlueTransform
 from pyspark.sql import DataFrame
 
 from awsgluedq._engine import Evaluation, NotCoveredError, Outcome, RowLevel, Rules, composites, parse_ruleset
