@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
 
 SPARK_ERROR = re.compile(r"\[[A-Z_]+[A-Z_.]*\] .*")
-NOT_HERE = "; it is not on this machine: run the job in the Glue image (make run JOB=… ENGINE=docker)"
+NOT_HERE = "; it is not on this machine: run the job in "
+IN_IMAGE, IN_AWS = "the Glue image (make run JOB=… ENGINE=docker)", "AWS, since Glue 6.0 has no image"
 WORKER_ERROR = re.compile(r"^Traceback \(most recent call last\):\n(?:[ \t].*\n)+(\S.*)", re.MULTILINE)
 JAVA_CAUSE = re.compile(r"^Caused by: (.*)", re.MULTILINE)
 
@@ -48,7 +50,8 @@ def reason(error: BaseException) -> str:
         named = SPARK_ERROR.search(said)
         causes = [re.sub(r"^(?:[\w$]+\.)+", "", cause) for cause in JAVA_CAUSE.findall(said)]
         if told := "; ".join(dict.fromkeys([*([named[0]] if named else causes[:1]), *causes[-1:]])):
-            return told + (NOT_HERE if "ClassNotFoundException: " in told else "")
+            elsewhere = IN_AWS if version("pyspark") >= "4" else IN_IMAGE
+            return told + (NOT_HERE + elsewhere if "ClassNotFoundException: " in told else "")
     line = f"{kind}: {said.splitlines()[0]}" if said else kind
     if isinstance(error, BaseExceptionGroup):
         return "; ".join([line, *map(reason, error.exceptions)])

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from aws_glue_cdk_baseline.config import PROJECT
 from local import sparks
 from local.job_packages import PackagesError
 
@@ -122,3 +123,11 @@ def test_java_gets_all_its_arguments_but_the_module_that_it_has_not(folders: Pat
         command = [str(home / "bin" / "java"), "-cp", "a b", "--add-modules=jdk.incubator.vector", "", "-Dx=$y z"]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert process.communicate()[0].split("\n") == [str(process.pid), "-cp", "a b", "", "-Dx=$y z", ""]
+
+
+def test_nobody_gets_spark_41_who_has_no_job_on_glue_6() -> None:
+    """Neither the set-up of a laptop nor that of the Build stage names its lock file."""
+    for file in ("Makefile", "build_stage/install.sh", "requirements-local.txt", "requirements-dev.txt"):
+        text = (PROJECT / file).read_text(encoding="utf-8")
+        assert "spark-4.1" not in text
+        assert "pyspark==4" not in text
