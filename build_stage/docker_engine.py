@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import signal
 import subprocess
+from collections.abc import Container
 
 START_FAILED = 125  # the exit code of `docker run` if the container did not start
 ANSWER_SECONDS = 30
@@ -31,7 +32,7 @@ def interrupt_on_termination() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
-def execute(command: list[str], what: str) -> None:
+def execute(command: list[str], what: str, success: Container[int] = (0,)) -> None:
     """Run a `docker run` command line. Raise ImageError if it fails; `what` names it in the message.
 
     After an interruption the container is removed by its name: the command in it may ignore the signal.
@@ -46,5 +47,5 @@ def execute(command: list[str], what: str) -> None:
         raise
     if code == START_FAILED:
         raise ImageError(f"{what}: docker could not start the container; its message is above")
-    if code:
+    if code not in success:
         raise ImageError(f"{what} failed in the image (exit code {code})")
