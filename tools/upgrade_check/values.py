@@ -33,9 +33,10 @@ def canonical(value: Any) -> Value:
         case bytes() | bytearray():
             return ("bytes", bytes(value).hex())
         case dict():
-            return ("struct", *sorted((key, canonical(item)) for key, item in value.items() if item is not None))
+            names = sorted(key for key, item in value.items() if item is not None)
+            return ("struct", *(("field", name, canonical(value[name])) for name in names))
         case list() if value and all(isinstance(item, tuple) for item in value):  # pyarrow's form of a map
-            return ("map", *sorted((tuple(map(canonical, item)) for item in value), key=repr))
+            return ("map", *sorted((("entry", *map(canonical, item)) for item in value), key=repr))
         case list() | tuple():
             return ("array", *map(canonical, value))
     return (type(value).__name__, str(value))

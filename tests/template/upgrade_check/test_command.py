@@ -1,17 +1,22 @@
-"""The command `make upgrade-check`, as it is called. The jobs here need no Spark: they print, and write by boto3."""
+"""The command `make upgrade-check`, as it is called. The jobs here need no Spark: they print, and write by HTTP."""
 
+import datetime
 import os
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
+import boto3
 import pytest
+from botocore.stub import Stubber
 
 from aws_glue_cdk_baseline.config import PROJECT, Config, load_config
 from local.sparks import spark_of
 from tests.configs import make_project, needs_the_examples
+from tools.run_job import aws_account
 from tools.upgrade_check import __main__ as command
 
 ACCOUNTS = """\
@@ -29,20 +34,19 @@ dev:
     Clean: {{inputLocation: "s3://made-here/loaded/", outputLocation: "s3://made-here/clean/"}}
     New: {{}}
 """
-OPTIONS = """\
-import sys
-from awsglue.utils import getResolvedOptions
-args = getResolvedOptions(sys.argv, [{}])
+# Without boto3 and awsglue, which take longer to import than all else.
+REQUEST = """
+import os
+from urllib.request import Request, urlopen
+def request(key, body=None):
+    url = f"{os.environ['AWS_ENDPOINT_URL']}/made-here/{key}"
+    return urlopen(Request(url, body, method="PUT" if body else "GET")).read()
 """
-LOAD = f"""{OPTIONS.format("'output_path'")}
-import boto3
-boto3.client("s3").put_object(Bucket="made-here", Key="loaded/a.json", Body=b'{{"a": 1}}\\n')
+LOAD = f"""{REQUEST}
+request("loaded/a.json", b'{{"a": 1}}\\n')
 """
-CLEAN = f"""{OPTIONS.format("'input_path', 'output_path'")}
-import boto3
-s3 = boto3.client("s3")
-read = s3.get_object(Bucket="made-here", Key="loaded/a.json")["Body"].read()
-s3.put_object(Bucket="made-here", Key="clean/a.json", Body=read)
+CLEAN = f"""{REQUEST}
+request("clean/a.json", request("loaded/a.json"))
 """
 SCRIPTS = {"load.py": LOAD, "clean.py": CLEAN, "new.py": "print('new')\n"}
 
@@ -156,6 +160,30 @@ def test_a_job_that_fails_on_its_own_version_is_not_compared_and_stops_those_aft
     assert f"job_scripts/load.py:{LOAD.count(chr(10)) + 2}: ValueError: boom" in out
     assert "  nothing was compared: it fails on 5.0, the version that it is on\n" in out
     assert "  not run: Load failed before it\n" in out
+
+
+class Aws:
+    """A session whose client of Glue knows one run of each job."""
+
+    def client(self, service: str) -> Any:
+        glue = boto3.Session("x", "x", region_name="us-east-1").client(service)
+        answers = Stubber(glue)
+        run = {"JobRunState": "SUCCEEDED", "StartedOn": datetime.datetime(2026, 11, 1), "ExecutionTime": 90}
+        answers.add_response(
+            "get_job_runs", {"JobRuns": [{**run, "DPUSeconds": 3600.0}]}, {"JobName": "New-dev", "MaxResults": 100}
+        )
+        answers.activate()
+        return glue
+
+
+def test_with_a_profile_the_last_run_on_aws_is_read(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(aws_account, "open_session", lambda profile, stage: (Aws(), f"the account of {profile}"))
+    assert check(project, "--to=5.0", "--profile=me", "New") == 0
+    out = capsys.readouterr().out
+    assert out.startswith("the account of me\n")
+    assert "\nNew: its last run on AWS took 90 s and 1.000 DPU-hours.\n" in out
 
 
 def test_what_breaks_is_exit_code_1_although_the_runs_are_equal(

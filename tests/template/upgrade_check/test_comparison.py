@@ -132,6 +132,12 @@ def test_many_rows_with_almost_equal_numbers_are_matched_one_to_one(tmp_path: Pa
     assert [len(side) for side in result.only] == [1, 1]
 
 
+@pytest.mark.parametrize("name", ["time", "boolean", "interval", "nan", "number"])
+def test_a_number_in_a_field_of_any_name_may_be_almost_equal(tmp_path: Path, name: str) -> None:
+    assert compared(tmp_path, write_json, [[{name: {name: 0.1 + 0.2}}]], [[{name: {name: 0.3}}]]).equal
+    assert not compared(tmp_path, write_json, [[{name: {name: 0.1 + 0.2}}]], [[{name: {name: 0.4}}]]).equal
+
+
 def test_whole_numbers_are_never_almost_equal(tmp_path: Path) -> None:
     assert not compared(tmp_path, write_parquet, [[{"id": 10**15}]], [[{"id": 10**15 + 1}]]).equal
 

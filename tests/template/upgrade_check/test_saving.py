@@ -12,6 +12,7 @@ from botocore.stub import Stubber
 from aws_glue_cdk_baseline.config import StageConfig
 from tests.configs import DEV, make_job
 from tools.job_arguments import RunError
+from tools.prices import DATE
 from tools.upgrade_check.check import Result
 from tools.upgrade_check.findings import Change
 from tools.upgrade_check.saving import LastRun, last_run, saved_at_timeout, saved_by_last_run
@@ -119,7 +120,7 @@ def test_the_table_says_what_is_saved_and_what_is_unknown(tmp_path: Path) -> Non
         "Show  5.1   0       0          not run     not run     not compared  $0.1320     $0.0220",
         "Flex  5.1   0       0          not run     not run     not compared  unknown     unknown",
         "",
-        "The last two columns: USD that a run saves, by the prices of us-east-1, 26 November 2026.",
+        f"The last two columns: USD that a run saves, by the prices of us-east-1, {DATE}.",
         "The price of Glue 6.0 in the class FLEX on G.1X is not known.",
         "Show: its last run on AWS took 300 s and 0.167 DPU-hours.",
         "Flex: no run on AWS has succeeded yet.",
@@ -127,7 +128,7 @@ def test_the_table_says_what_is_saved_and_what_is_unknown(tmp_path: Path) -> Non
     ]
     without_profile = table(results[:1], stage.model_copy(update={"account": DEV}), None)
     assert without_profile[3:] == [
-        "The last two columns: USD that a run saves, by the prices of us-east-1, 26 November 2026.",
+        f"The last two columns: USD that a run saves, by the prices of us-east-1, {DATE}.",
         "How long the last run on AWS took is unknown; PROFILE=name reads it there (glue:GetJobRuns).",
         "Nothing was changed.",
     ]
