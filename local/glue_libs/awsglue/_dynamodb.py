@@ -57,7 +57,9 @@ def _plain(column: Column, kind: DataType, path: _paths.Path) -> Column:
         return column
     marks = sorted(name for name in kind.names if name != "NULL")
     if len(marks) > 1:
-        not_covered(f"DynamoDB JSON whose attribute {'.'.join(path)!r} has values of the types {', '.join(sorted(marks))}")
+        not_covered(
+            f"DynamoDB JSON whose attribute {'.'.join(path)!r} has values of the types {', '.join(sorted(marks))}"
+        )
     if not marks:
         return F.lit(None)
     [mark] = marks

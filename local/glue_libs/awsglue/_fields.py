@@ -86,7 +86,7 @@ def select(frame: DataFrame, paths: Sequence[str]) -> DataFrame:
 def drop(frame: DataFrame, paths: Sequence[str]) -> DataFrame:
     """Return the frame without these fields, also in the elements of arrays. A path without a field is ignored."""
     for name in paths:
-        if (path := _paths.find(frame, name)) is not None:
+        if (path := _paths.find(frame, name, in_arrays=True)) is not None:
             frame = _paths.drop(frame, path)
         elif (path := _paths.parse(name))[0] in frame.columns:
             column = F.col(_paths.quoted(path[:1]))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
-from pyspark.sql.types import DataType, StructType
+from pyspark.sql.types import ArrayType, DataType, StructField, StructType
 
 from awsglue._coverage import not_covered
 
@@ -45,10 +45,15 @@ def quoted(path: Path) -> str:
     return ".".join(f"`{name}`" for name in path)
 
 
-def type_at(schema: StructType, path: Path) -> DataType | None:
-    """Return the type of the field at a path; None if there is no such field."""
+def type_at(schema: StructType, path: Path, *, in_arrays: bool = False) -> DataType | None:
+    """Return the type of the field at a path; None if there is no such field.
+
+    With `in_arrays` a path goes on to the fields of an array's elements, as in drop_fields.
+    """
     data_type: DataType = schema
     for name in path:
+        while in_arrays and isinstance(data_type, ArrayType):
+            data_type = data_type.elementType
         if not isinstance(data_type, StructType) or name not in data_type.names:
             return None
         data_type = data_type[name].dataType
@@ -62,14 +67,14 @@ def typed_at(schema: StructType, path: Path) -> DataType:
     return found
 
 
-def find(frame: DataFrame, path: str, *, case_sensitive: bool = True) -> Path | None:
+def find(frame: DataFrame, path: str, *, case_sensitive: bool = True, in_arrays: bool = False) -> Path | None:
     """Return the path of a field, as the frame spells it; None if there is no such field.
 
     Raise ValueError for a column with a dot in its name that is written without back-ticks: Glue does not find it
     either.
     """
     names = parse(path)
-    if type_at(frame.schema, names) is not None:
+    if type_at(frame.schema, names, in_arrays=in_arrays) is not None:
         return names
     if not case_sensitive and (found := _same_letters(frame.schema, names)):
         if len(found) > 1:
@@ -99,11 +104,24 @@ def drop(frame: DataFrame, path: Path) -> DataFrame:
     parent = path[:-1]
     if not parent:
         return frame.select([F.col(quoted((name,))) for name in frame.columns if name != path[0]])
-    holder = type_at(frame.schema, parent)
+    holder = type_at(frame.schema, parent, in_arrays=True)
+    while isinstance(holder, ArrayType):
+        holder = holder.elementType
     if isinstance(holder, StructType) and len(holder) == 1:
         return drop(frame, parent)
-    inner = quoted(path[1:])
-    return frame.withColumn(path[0], F.col(quoted(path[:1])).dropFields(inner))
+    column = F.col(quoted(path[:1]))
+    return frame.withColumn(path[0], _without(column, frame.schema[path[0]].dataType, path[1:]))
+
+
+def _without(column: Column, data_type: DataType, path: Path) -> Column:
+    """Return a struct, or an array of structs, without the field at a path inside of it."""
+    if isinstance(data_type, ArrayType):
+        element = data_type.elementType
+        return F.transform(column, lambda item: _without(item, element, path))
+    if len(path) == 1:
+        return column.dropFields(quoted(path))
+    inner = typed_at(StructType([StructField("", data_type)]), ("", path[0]))
+    return column.withField(quoted(path[:1]), _without(column.getField(path[0]), inner, path[1:]))
 
 
 def structured(columns: Sequence[tuple[Path, Column]]) -> list[Column]:

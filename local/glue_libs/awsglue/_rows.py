@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from typing import Any
 
+from pyspark import RDD
 from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 from pyspark.sql.types import (
@@ -87,7 +88,6 @@ def map_records(records: Rows, function: Callable[[Any], Any]) -> Rows:
     """Return the records (dicts) that the function makes of the rows. If it raises, it is an error record."""
     read = reader(records.schema)
     plain_record = reader(records.schema, dict)
-    spark = records.frame.sparkSession
     site = call_site()
 
     def made(row: Row) -> tuple[bool, Any]:
@@ -101,12 +101,40 @@ def map_records(records: Rows, function: Callable[[Any], Any]) -> Rows:
         except Exception as error:
             return False, _failure("map", error, plain_record(row), site)
 
-    mapped = records.frame.rdd.map(made).cache()  # read twice: for the types, and for the rows
+    return _mapped(records, records.frame.rdd.map(made))
+
+
+def map_partitions(records: Rows, function: Callable[[int, Iterable[Any]], Iterable[Any]]) -> Rows:
+    """Return the records that the function makes of those of a partition, whose number it gets too.
+
+    Each is a dict with `record`, and what Glue has beside it: `isError` and `errorMessage`, of an error record.
+    """
+    plain_record = reader(records.schema, dict)
+    site = call_site()
+
+    def made(partition: int, rows: Iterable[Row]) -> Iterator[tuple[bool, Any]]:
+        given = ({"record": plain_record(row), "isError": False, "errorMessage": ""} for row in rows)
+        for item in function(partition, given):
+            if not isinstance(item, dict) or not isinstance(item.get("record"), dict):
+                raise TypeError(f'the function of mapPartitions made {item!r}, not a dict {{"record": {{…}}}}')
+            content = _plain(item["record"])
+            if item.get("isError"):
+                yield False, error_record(str(item.get("errorMessage") or "an error record"), "", "", "", content, site)
+            else:
+                yield True, content
+
+    return _mapped(records, records.frame.rdd.mapPartitionsWithIndex(made))
+
+
+def _mapped(records: Rows, made: RDD[tuple[bool, Any]]) -> Rows:
+    """Return the rows of records that were made (true, record), or became error records (false, error record)."""
+    spark = records.frame.sparkSession
+    mapped = made.cache()  # read twice: for the types, and for the rows
     found = mapped.mapPartitions(_types).collect()
     schema = reduce(merged_structs, (part for part, _, _ in found), StructType())
     count = sum(errors for _, errors, _ in found)
     if count:
-        warnings.warn(left_out(count, next(first for _, errors, first in found if errors)), stacklevel=4)
+        warnings.warn(left_out(count, next(first for _, errors, first in found if errors)), stacklevel=5)
     errors = (Errors(lambda: mapped.filter(_is_bad).map(_content), count),) if count else ()
     if not schema.fields:
         empty = records.frame.where("false") if count else records.frame

@@ -11,6 +11,8 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, DataType, DecimalType, MapType, StructType
 from pyspark.sql.types import _parse_datatype_string as parse_spark_type
 
+from awsglue import gluetypes
+
 
 class ChoiceType(StructType):
     """A field whose records disagree in type: for Spark a struct with a nullable field for each type."""
@@ -98,3 +100,20 @@ def _type_lines(data_type: DataType, indent: str) -> list[str]:
     """Return the lines of a type of a choice, which has no name: `|-- long`."""
     line, *more = _lines("", data_type, indent)
     return [line.replace("|-- : ", "|-- ", 1), *more]
+
+
+def glue_schema(data_type: DataType) -> gluetypes.DataType:
+    """Return the type of awsglue.gluetypes for one of Spark's; an UnknownType for one that Glue does not have."""
+    if isinstance(data_type, ChoiceType):
+        return gluetypes.ChoiceType([glue_schema(field.dataType) for field in data_type])
+    if isinstance(data_type, StructType):
+        return gluetypes.StructType([gluetypes.Field(field.name, glue_schema(field.dataType)) for field in data_type])
+    if isinstance(data_type, ArrayType):
+        return gluetypes.ArrayType(glue_schema(data_type.elementType))
+    if isinstance(data_type, MapType):
+        return gluetypes.MapType(glue_schema(data_type.valueType))
+    if isinstance(data_type, DecimalType):
+        return gluetypes.DecimalType(data_type.precision, data_type.scale)
+    kind = getattr(gluetypes, type(data_type).__name__, gluetypes.UnknownType)
+    made: gluetypes.DataType = kind()
+    return made

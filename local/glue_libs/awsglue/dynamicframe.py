@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 from pyspark.sql import DataFrame
 from pyspark.sql.types import StructType
 
-from awsglue import _dynamodb, _errors, _fields, _json_text, _nested, _resolve, _rows
+from awsglue import _dynamodb, _errors, _fields, _json_text, _nested, _resolve, _rows, gluetypes
 from awsglue._choice import NO_CHOICES, kept
 from awsglue._coverage import check_options, not_covered
 from awsglue._errors import Errors
 from awsglue._frames import Rows, error_frame, union
 from awsglue._paths import listed
 from awsglue._relationalize import relationalize
-from awsglue._types import schema_lines
+from awsglue._types import glue_schema, schema_lines
 
 if TYPE_CHECKING:
     from awsglue.context import GlueContext
@@ -56,8 +56,11 @@ class DynamicFrame:
     def fromDF(cls, dataframe: DataFrame, glue_ctx: GlueContext, name: str = "") -> DynamicFrame:
         return cls(dataframe, glue_ctx, name)
 
-    def with_frame_schema(self, schema: Any) -> DynamicFrame:
-        not_covered("DynamicFrame.with_frame_schema", "leave it out: a frame has its schema already")
+    def with_frame_schema(self, schema: gluetypes.StructType) -> DynamicFrame:
+        """Return the frame, whose schema this must be: in Glue it saves to compute the schema."""
+        if schema != self.schema():
+            not_covered("with_frame_schema of a schema that is not the frame's", "leave it out")
+        return self._new(self._records)
 
     def toDF(self, options: Sequence[ResolveOption] | None = None) -> DataFrame:
         """Return the rows as Spark's DataFrame. A choice is a struct there, with a field for each type."""
@@ -66,8 +69,11 @@ class DynamicFrame:
     def count(self) -> int:
         return self._checked().frame.count()
 
-    def schema(self) -> StructType:
-        return self._records.schema
+    def schema(self) -> gluetypes.StructType:
+        """Return the schema in the types of awsglue.gluetypes, as Glue does. `toDF().schema` has Spark's."""
+        schema = glue_schema(self._records.schema)
+        assert isinstance(schema, gluetypes.StructType)
+        return schema
 
     def printSchema(self) -> None:
         """Print `root` and a line `|-- name: type` for each field, without nullability."""
@@ -203,7 +209,8 @@ class DynamicFrame:
         stageThreshold: int = 0,
         totalThreshold: int = 0,
     ) -> DynamicFrame:
-        not_covered("DynamicFrame.mapPartitions")
+        """Return the records that `f(items)` makes of those of a partition. An item is a dict: `item["record"]`."""
+        return self._new(_rows.map_partitions(self._records, lambda _, items: f(items)), stageThreshold, totalThreshold)
 
     def mapPartitionsWithIndex(
         self,
@@ -214,7 +221,8 @@ class DynamicFrame:
         stageThreshold: int = 0,
         totalThreshold: int = 0,
     ) -> DynamicFrame:
-        not_covered("DynamicFrame.mapPartitionsWithIndex")
+        """Return the records that `f(number, items)` makes of those of a partition, as mapPartitions does."""
+        return self._new(_rows.map_partitions(self._records, f), stageThreshold, totalThreshold)
 
     def union(
         self,
@@ -253,7 +261,7 @@ class DynamicFrame:
         stageThreshold: int = 0,
         totalThreshold: int = 0,
     ) -> DynamicFrame:
-        merged = _rows.merge(self._records, stage_dynamic_frame._records, primary_keys)
+        merged = _rows.merge(self._records, stage_dynamic_frame._records, listed(primary_keys))
         return self._new(merged, stageThreshold, totalThreshold, stage_dynamic_frame)
 
     def split_fields(

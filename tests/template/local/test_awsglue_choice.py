@@ -163,7 +163,7 @@ def test_a_map_that_returns_different_types_makes_a_choice(frame: Frames, capsys
         "|    |    |-- string",
     ]
     wide = made.map(lambda record: {"n": record["id"] * 2**31 - 2**31, "m": None, "id": None})
-    assert [field.dataType.simpleString() for field in wide.schema()] == ["bigint", "string", "bigint"]
+    assert [field.dataType.simpleString() for field in wide.toDF().schema] == ["bigint", "string", "bigint"]
     assert column(wide, "n") == [0, 2**31]
 
 

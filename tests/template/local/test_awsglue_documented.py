@@ -13,18 +13,35 @@ from typing import Any
 import pytest
 from awsglue.context import GlueContext
 from awsglue.dynamicframe import DynamicFrame, DynamicFrameCollection
+from awsglue.gluetypes import (
+    ArrayType,
+    ChoiceType,
+    DoubleType,
+    Field,
+    IntegerType,
+    LongType,
+    StringType,
+    StructType,
+)
 from awsglue.transforms import (
     ApplyMapping,
     Coalesce,
+    DropFields,
     DropNullFields,
+    ErrorsAsDynamicFrame,
     Filter,
     FlatMap,
+    Join,
     Map,
     MapToCollection,
+    Relationalize,
     RenameField,
     Repartition,
+    ResolveChoice,
     SelectFields,
+    SelectFromCollection,
     SplitFields,
+    SplitRows,
     Unbox,
     Union,
     UnnestFrame,
@@ -66,6 +83,15 @@ ORGANIZATION = {
     "name": "House of Representatives",
     "seats": 435,
     "type": "lower house",
+}
+PARTY = {
+    "identifiers": [],
+    "other_names": [],
+    "id": "party/republican",
+    "classification": "party",
+    "name": "Republican",
+    "links": [{"note": "website", "url": "http://www.gop.com/"}],
+    "image": "https://upload.wikimedia.org/republican.svg",
 }
 MEDICARE = """\
 DRG Definition,Provider Id,Provider Name,Provider Street Address,Provider City,Provider State,Provider Zip Code,Hospital Referral Region Description,Total Discharges,Average Covered Charges,Average Total Payments,Average Medicare Payments
@@ -134,9 +160,6 @@ def rows(frame: DynamicFrame) -> list[Any]:
     return [row.asDict(recursive=True) for row in frame.toDF().collect()]
 
 
-NAMES_LINKS = {"links": {"element": {"note": "string", "url": "string"}}}
-
-
 def test_apply_mapping_renames_and_changes_types(read: Any, tree: Any) -> None:
     mapped = ApplyMapping.apply(
         frame=read(PERSON),
@@ -153,6 +176,31 @@ def test_apply_mapping_renames_and_changes_types(read: Any, tree: Any) -> None:
         "Michael Collins",
         "1944-10-15",
     )
+
+
+def test_drop_fields_drops_top_level_fields_and_those_of_structs_and_of_arrays(read: Any, tree: Any) -> None:
+    friends = read(
+        {"name": "Sally", "age": 23, "location": {"state": "WY", "county": "Fremont"}, "friends": []},
+        {
+            "name": "Varun",
+            "age": 34,
+            "location": {"state": "NE", "county": "Douglas"},
+            "friends": [{"name": "Arjun", "age": 3}],
+        },
+        {
+            "name": "George",
+            "age": 52,
+            "location": {"state": "NY"},
+            "friends": [{"name": "Fred"}, {"name": "Amy", "age": 15}],
+        },
+        {"name": "Haruki", "age": 21, "location": {"state": "AK", "county": "Denali"}},
+        {"name": "Sheila", "age": 63, "friends": [{"name": "Nancy", "age": 22}]},
+    )
+    before = {"state": "string", "county": "string"}, {"element": {"name": "string", "age": "int"}}
+    assert tree(friends) == {"name": "string", "age": "int", "location": before[0], "friends": before[1]}
+    left = DropFields.apply(friends, paths=["age", "location.county", "friends.age"])
+    assert tree(left) == {"name": "string", "location": {"state": "string"}, "friends": {"element": {"name": "string"}}}
+    assert {row["name"]: row["friends"] for row in rows(left)}["George"] == [{"name": "Fred"}, {"name": "Amy"}]
 
 
 def test_drop_null_fields_drops_a_field_of_the_type_null_and_prints_it(
@@ -174,6 +222,43 @@ def test_filter_keeps_the_records_for_which_the_function_is_true(medicare: Dynam
     )
     assert medicare.count() == 2
     assert [row["Provider Id"] for row in rows(kept)] == ["10023"]
+
+
+def test_join_combines_three_frames(read: Any, tree: Any) -> None:
+    persons, memberships, organizations = read(PERSON), read(MEMBERSHIP), read(ORGANIZATION, PARTY)
+    organizations = (
+        organizations.drop_fields(["other_names", "identifiers"])
+        .rename_field("id", "org_id")
+        .rename_field("name", "org_name")
+    )
+    members = Join.apply(persons, memberships, "id", "person_id")
+    combined = organizations.join(paths1=["org_id"], paths2=["organization_id"], frame2=members)
+    assert {"org_id", "person_id"} < set(combined.toDF().columns)  # join keeps the keys of both sides
+    combined = combined.drop_fields(["person_id", "org_id"])
+    strings = "role org_name type sort_name area_id on_behalf_of_id name birth_date organization_id gender"
+    strings += " classification legislative_period_id image given_name start_date family_name id death_date end_date"
+    assert tree(combined) == {
+        **dict.fromkeys(strings.split(), "string"),
+        "seats": "int",
+        "links": {"element": {"note": "string", "url": "string"}},
+        "images": {"element": {"url": "string"}},
+        "other_names": {"element": {"note": "string", "name": "string", "lang": "string"}},
+        "contact_details": {"element": {"type": "string", "value": "string"}},
+        "identifiers": {"element": {"scheme": "string", "identifier": "string"}},
+    }
+    [row] = rows(combined)
+    assert (row["org_name"], row["name"], row["links"]) == (ORGANIZATION["name"], PERSON["name"], PERSON["links"])
+    tables = Relationalize.apply(combined, staging_path="s3://bucket/temporary/", name="l_root")
+    arrays = ("images", "links", "other_names", "contact_details", "identifiers")
+    assert sorted(tables.keys()) == sorted(["l_root", *(f"l_root_{name}" for name in arrays)])
+    contacts = tables.select("l_root_contact_details")
+    values = {"contact_details.val.type": "string", "contact_details.val.value": "string"}
+    assert tree(contacts) == {"id": "long", "index": "int"} | values
+    key = rows(tables.select("l_root"))[0]["contact_details"]
+    assert [tuple(row.values()) for row in rows(contacts)] == [
+        (key, 0, "fax", "202-225-4160"),
+        (key, 1, "phone", "202-225-3436"),
+    ]
 
 
 def merged_address(record: Any) -> Any:
@@ -218,6 +303,16 @@ def test_unbox_makes_a_struct_of_a_string(read: Any, tree: Any) -> None:
     )
     assert tree(unboxed) == {"AddressString": ADDRESS, "Provider Id": "string"}
     assert rows(unboxed)[0]["AddressString"] == json.loads(address_string)
+
+
+def test_merge_dynamic_frame_takes_the_staged_records(contacts: DynamicFrame) -> None:
+    split = SplitRows.apply(contacts, {"id": {">": 10}}, "high", "low")
+    low = SelectFromCollection.apply(dfc=split, key="low")
+    merged = split.select("high").mergeDynamicFrame(stage_dynamic_frame=low, primary_keys=["id"])
+    assert sorted(tuple(row.values()) for row in rows(merged)) == CONTACTS
+    staged = low.map(lambda record: {**record, "id": record["id"] + 10, "index": 7})
+    replaced = split.select("high").mergeDynamicFrame(staged, "id")
+    assert sorted((row["id"], row["index"]) for row in rows(replaced)) == [(11, 7), (11, 7), (12, 0), (20, 7)]
 
 
 def test_split_rows_by_a_comparison(contacts: DynamicFrame) -> None:
@@ -345,3 +440,107 @@ def test_python_data_makes_a_frame(glue_context: GlueContext, tree: Any) -> None
     frame = DynamicFrame.fromDF(glue_context.spark_session.createDataFrame(products), glue_context, "products")
     assert tree(frame) == {"product_id": "long", "product_name": "string", "price": "double", "category": "string"}
     assert rows(frame) == products
+
+
+@pytest.fixture
+def provider_ids(glue_context: GlueContext) -> DynamicFrame:
+    """Return a frame whose field `provider id` is a choice: long in one record, string in another."""
+    frames = [
+        DynamicFrame.fromDF(glue_context.createDataFrame([(value,)], f"`provider id` {kind}"), glue_context, "ids")
+        for value, kind in ((10001, "long"), ("10005", "string"))
+    ]
+    return frames[0].union(frames[1])
+
+
+@pytest.mark.parametrize(
+    ("choice", "schema", "values"),
+    [
+        ("cast:long", {"provider id": "long"}, [{"provider id": 10001}, {"provider id": 10005}]),
+        (
+            "make_cols",
+            {"provider id_long": "long", "provider id_string": "string"},
+            [
+                {"provider id_long": 10001, "provider id_string": None},
+                {"provider id_long": None, "provider id_string": "10005"},
+            ],
+        ),
+        (
+            "make_struct",
+            {"provider id": {"long": "long", "string": "string"}},
+            [{"provider id": {"long": 10001, "string": None}}, {"provider id": {"long": None, "string": "10005"}}],
+        ),
+        # As the page of the Scala API says. The Python page says that it converts: see local/README.md.
+        ("project:string", {"provider id": "string"}, [{"provider id": None}, {"provider id": "10005"}]),
+    ],
+)
+def test_resolve_choice_gives_a_field_one_type_or_a_column_for_each(
+    provider_ids: DynamicFrame, tree: Any, choice: str, schema: Tree, values: list[Any]
+) -> None:
+    assert tree(provider_ids) == {"provider id": {"long": None, "string": None}}
+    for resolved in (
+        ResolveChoice.apply(provider_ids, choice=choice),
+        provider_ids.resolveChoice(specs=[("provider id", choice)]),
+    ):
+        assert tree(resolved) == schema
+        assert sorted(rows(resolved), key=repr) == sorted(values, key=repr)
+
+
+def test_resolve_choice_finds_a_field_in_an_array(read: Any) -> None:
+    prices = read({"myList": [{"price": 100.00}, {"price": "$100.00"}]})
+    resolved = prices.resolveChoice(specs=[("myList[].price", "cast:double")])
+    assert rows(resolved) == [{"myList": [{"price": 100.0}, {"price": None}]}]
+
+
+def test_a_malformed_record_is_an_error_record(read: Any, tree: Any) -> None:
+    text = """\
+{"id": 1, "name": "george", "surname": "washington", "height": 178}
+{"id": 2, "name": "benjamin", "surname": "franklin",
+{"id": 3, "name": "alexander", "surname": "hamilton", "height": 171}
+{"id": 4, "name": "john", "surname": "jay", "height": 190}
+"""
+    with pytest.warns(UserWarning, match="error record"):
+        people = read(text=text)
+    assert tree(people) == {"id": "int", "name": "string", "surname": "string", "height": "int"}
+    assert [row["id"] for row in rows(people)] == [1, 4]
+    assert people.errorsCount() == 1
+    [row] = rows(ErrorsAsDynamicFrame.apply(people))
+    fields = ["callsite", "msg", "stackTrace", "input", "bytesread", "source", "dynamicRecord"]
+    assert sorted(row["error"]) == sorted(fields)
+    assert row["error"]["dynamicRecord"] == {"id": 2, "name": "benjamin", "surname": "franklin"}
+
+
+def test_map_partitions_passes_the_records_of_a_partition(read: Any) -> None:
+    frame = read(*({"id": number, "tag": "x"} for number in range(4))).repartition(2)
+    seen = frame.mapPartitionsWithIndex(
+        lambda number, items: [{"record": {"partition": number, "ids": sorted(item["record"]["id"] for item in items)}}]
+    )
+    found = {row["partition"]: row["ids"] for row in rows(seen)}
+    assert sorted(found) == [0, 1]
+    assert sorted(number for ids in found.values() for number in ids) == [0, 1, 2, 3]
+    assert rows(frame.mapPartitions(lambda items: (item for item in items if item["record"]["id"] == 3))) == [
+        {"id": 3, "tag": "x"}
+    ]
+    with pytest.warns(UserWarning, match="too small"):
+        failed = frame.mapPartitions(
+            lambda items: ({**item, "isError": item["record"]["id"] < 2, "errorMessage": "too small"} for item in items)
+        )
+    assert (failed.count(), failed.errorsCount()) == (2, 2)
+    with pytest.raises(Exception, match="the function of mapPartitions made"):
+        frame.mapPartitions(lambda items: [1]).count()
+
+
+def test_a_schema_has_the_types_of_glue(read: Any, provider_ids: DynamicFrame) -> None:
+    schema = read({"id": 1, "tags": ["a"], "at": {"x": 1.5}}).schema()
+    assert schema == StructType(
+        [
+            Field("id", IntegerType()),
+            Field("tags", ArrayType(StringType())),
+            Field("at", StructType([Field("x", DoubleType())])),
+        ]
+    )
+    assert [field.name for field in schema] == ["id", "tags", "at"]
+    choice = provider_ids.schema().getField("provider id").dataType
+    assert choice == ChoiceType([LongType(), StringType()])
+    assert provider_ids.with_frame_schema(provider_ids.schema()).count() == 2
+    with pytest.raises(NotImplementedError, match="with_frame_schema of a schema that is not the frame's"):
+        provider_ids.with_frame_schema(schema)

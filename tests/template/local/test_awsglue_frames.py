@@ -112,7 +112,7 @@ def test_a_decimal_without_scale_keeps_the_cents(frame: Frames) -> None:
             ("lines", "array", "lines", "array<decimal>"),
         ]
     )
-    assert [field.dataType.simpleString() for field in mapped.schema()] == [
+    assert [field.dataType.simpleString() for field in mapped.toDF().schema] == [
         "decimal(10,2)",
         "decimal(12,4)",
         "array<decimal(10,2)>",
@@ -261,4 +261,4 @@ def test_a_collection_maps_its_frames(frame: Frames, glue_context: GlueContext) 
 def test_from_rdd(glue_context: GlueContext) -> None:
     rdd = glue_context.spark_session.sparkContext.parallelize([(1, "a")])
     assert rows(glue_context.create_dynamic_frame.from_rdd(rdd, "n", ["id", "v"])) == [{"id": 1, "v": "a"}]
-    assert isinstance(glue_context.create_dynamic_frame.from_rdd(rdd, "n").schema(), StructType)
+    assert isinstance(glue_context.create_dynamic_frame.from_rdd(rdd, "n").toDF().schema, StructType)

@@ -26,7 +26,7 @@ from awsglue.transforms.field_transforms import (
 from awsglue.transforms.relationalize import Relationalize
 from awsglue.transforms.repartition import Repartition
 from awsglue.transforms.resolve_choice import ResolveChoice
-from awsglue.transforms.transform import GlueTransform
+from awsglue.transforms.transform import GlueTransform as GlueTransform
 from awsglue.transforms.unbox import Unbox
 from awsglue.transforms.union import Union
 from awsglue.transforms.unnest_frame import UnnestFrame
