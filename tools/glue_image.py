@@ -11,12 +11,14 @@ import sys
 from pathlib import Path
 
 from aws_glue_cdk_baseline.config import PROJECT, ConfigError, load_config
+from aws_glue_cdk_baseline.config.glue_arguments import BOOKMARK
 from aws_glue_cdk_baseline.config.job_tests import glue_versions
 from build_stage import docker_command
 from build_stage.docker_engine import ImageError, check_docker, execute, interrupt_on_termination
 from build_stage.image_packages import write_image_lock
 from build_stage.job_tests import docker_commands, run_job_tests
 from local import sample_data
+from local.bookmarks import RESET
 from local.s3.store import FileStore
 from local.samples import OUT, SAMPLES
 from tools.image_arguments import container_arguments, on_the_laptop
@@ -53,9 +55,16 @@ def run_job(arguments: list[str]) -> None:
     config = load_config(options.config)
     stage = find_stage(config, options.stage).name
     job = find_job(config, stage, options.job)
+    if RESET in given:
+        raise RunError(f"{RESET} is for a run without ENGINE=docker: only Glue itself keeps the bookmarks of the image")
     job_arguments = replaced_arguments(job, given)
     local = f"`make run JOB={job.name}` runs it on local Spark, without "
     docker_command.check_image(job.settings.glue_version, f"{local}ENGINE=docker")
+    if job.settings.bookmark and not any(argument.startswith(BOOKMARK) for argument in given):
+        # Glue keeps bookmarks by the job's name, and this is not a run of the deployed job.
+        job_arguments[BOOKMARK] = "job-bookmark-disable"
+        said = f"{job.name} has a bookmark, which only Glue itself keeps: in the image it reads everything"
+        print(said, file=sys.stderr)
     _check_profile(options.aws_profile)
     packages = PROJECT / ".local" / f"packages-{job.settings.glue_version}.lock"
     container = docker_command.new_container("run", job.settings.glue_version, options.aws_profile, packages)

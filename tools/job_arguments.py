@@ -9,8 +9,10 @@ from typing import Any
 
 from aws_glue_cdk_baseline.config import Config, Job, StageConfig
 from aws_glue_cdk_baseline.config.errors import did_you_mean
+from aws_glue_cdk_baseline.config.glue_arguments import BOOKMARK
 from aws_glue_cdk_baseline.config.parameters import dash_error
 from aws_glue_cdk_baseline.config.script_options import SUPPLIED_BY_GLUE, read_script_options
+from local.bookmarks import RESET
 
 DRY_RUN = "--dry-run"
 OPTIONS: dict[str, dict[str, Any]] = {
@@ -22,6 +24,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "--to": {"metavar": "VERSION", "default": "", "help": "the Glue version to compare with, such as 6.0"},
     "--aws-profile": {"metavar": "NAME", "help": "mount ~/.aws into the container, read-only, and use this profile"},
     DRY_RUN: {"action": "store_true", "help": "print the docker command line and do not run it"},
+    RESET: {"action": "store_true", "help": "first forget what the job's bookmark keeps"},
 }
 
 # What is in ARGS is the job's. The command's own options are variables of make.
@@ -35,6 +38,9 @@ VARIABLES = {
     "--upstream": "UPSTREAM=1 also runs the jobs before it",
     "--to": "TO={} chooses the Glue version of an upgrade check",
 }
+# Arguments of a single run of a job with a bookmark, which the config cannot have.
+OF_A_BOOKMARK = (BOOKMARK, "--job-bookmark-from", "--job-bookmark-to")
+BOOKMARK_OPTIONS = ("job-bookmark-enable", "job-bookmark-pause", "job-bookmark-disable")
 
 
 class RunError(Exception):
@@ -50,16 +56,16 @@ def parse_job_run(parser: ArgumentParser, names: list[str], arguments: list[str]
     """Parse a command line `[option …] JOB [argument …]`. Return the options with `job`, and the job's arguments.
 
     `names` are the options of the command: they come before JOB. What comes after it is the job's, whatever its name,
-    but for `--dry-run`: no parameter of a job can have that name.
+    but for `--dry-run` and `--reset-bookmark`: no parameter of a job can have these names.
     """
     add_options(parser, names)
     parser.add_argument("job", nargs="?", default="", metavar="JOB", help="a job of the config, or its script")
     end = _end_of_options(arguments)
     options, unknown = parser.parse_known_args(arguments[:end])
     given = unknown + arguments[end:]
-    if DRY_RUN in names and DRY_RUN in given:
-        options.dry_run = True
-        given.remove(DRY_RUN)
+    for flag in {DRY_RUN, RESET}.intersection(names, given):
+        setattr(options, flag[2:].replace("-", "_"), True)
+        given.remove(flag)
     return options, given
 
 
@@ -110,7 +116,8 @@ def _known_arguments(job: Job) -> tuple[list[str], bool]:
     """Return the arguments that a run of the job may be given, and whether there can be no others."""
     options = read_script_options(job.script)
     read = [f"--{option}" for option in (options.lines if options else ()) if option not in SUPPLIED_BY_GLUE]
-    return list(dict.fromkeys([*job.run_arguments, *read, "--TempDir"])), options is not None and options.complete
+    glue = ["--TempDir", *(OF_A_BOOKMARK if job.settings.bookmark else ())]
+    return list(dict.fromkeys([*job.run_arguments, *read, *glue])), options is not None and options.complete
 
 
 def replaced_arguments(job: Job, given: list[str]) -> dict[str, str]:
@@ -129,6 +136,8 @@ def replaced_arguments(job: Job, given: list[str]) -> dict[str, str]:
             raise RunError(f"{job.name} has no argument {name}{hint or '; it has: ' + ', '.join(known)}")
         if error := dash_error(value):
             raise RunError(f"{name}: {error}")
+        if name == BOOKMARK and value not in BOOKMARK_OPTIONS:
+            raise RunError(f"{name}: {value!r} is not allowed; allowed: {', '.join(BOOKMARK_OPTIONS)}")
         if name.startswith("--input") and "://" not in value and not Path(value).exists():
             raise RunError(f"{name}: {value!r} does not exist; name a file or folder on this machine")
         arguments[name] = value

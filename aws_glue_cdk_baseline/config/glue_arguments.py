@@ -52,6 +52,9 @@ REFUSED = {
     "--enable-spark-ui": "is not supported yet; print `df.explain()` in the script meanwhile; remove it",
     "--spark-event-logs-path": "is not supported yet, as --enable-spark-ui is; remove it",
     "--enable-spark-ui-legacy-path": "is not supported yet, as --enable-spark-ui is; remove it",
+    "--job-bookmark-option": "is set by the template; write `bookmark: true` beside `defaultArguments`, and remove it",
+    "--job-bookmark-from": "is for a single run that pauses its bookmark; give it to that run, and remove it",
+    "--job-bookmark-to": "is for a single run that pauses its bookmark; give it to that run, and remove it",
     "--extra-py-files": "is set by the template; put the module or package beside the scripts and import it",
 }
 # The values of these are lists, separated by commas.
@@ -59,6 +62,7 @@ LISTS = frozenset({"--additional-python-modules", "--extra-jars", "--extra-files
 WRITTEN = frozenset({"--TempDir", "--RedshiftTempDir", "--python-virtual-env-storage-prefix"})
 # Glue's own arguments with places in S3.
 OWN_PLACES = LISTS | {"--TempDir", "--extra-py-files", "--python-virtual-env-storage-prefix"}
+BOOKMARK, BOOKMARK_ENABLED = "--job-bookmark-option", "job-bookmark-enable"
 
 
 def default_argument(name: str) -> str:

@@ -99,6 +99,13 @@ class StageJobs:
             place = path if own & {"execution_class", "worker_type"} else ("jobs", name)
             message = f"FLEX runs on workers of type G.1X or G.2X, not {settings.worker_type}; change one of the two"
             self._error((*place, "executionClass"), message)
+        if settings.bookmark and settings.max_concurrent_runs > 1:
+            place = path if own & {"bookmark", "max_concurrent_runs"} else ("jobs", name)
+            message = (
+                f"a job with a bookmark has one run at a time, not {settings.max_concurrent_runs}: two would read the"
+                " same files; remove maxConcurrentRuns, or bookmark"
+            )
+            self._error((*place, "bookmark"), message)
         return settings
 
     def _script(self, path: KeyPath, relative: str) -> Path | None:

@@ -65,7 +65,6 @@ JOB_KEYS = {
     'is no setting; write the rules under `expect`, as in `expect: {quality: ["RowCount > 0"]}`': (
         "quality dataQuality dataQualityRules"
     ),
-    _MEANWHILE.format("--job-bookmark-option"): "bookmark bookmarks jobBookmark jobBookmarks jobBookmarkOption",
     _MEANWHILE.format("--datalake-formats and --conf"): "tableFormat datalakeFormats",
     _MEANWHILE.format("--conf"): "sparkConf sparkConfig sparkProperties conf",
     # Something else instead
@@ -87,6 +86,7 @@ JOB_KEYS = {
     "is called `timeoutMinutes` here": "timeout",
     "is called `maxRetries` here": "retries",
     "is called `maxConcurrentRuns` here": "executionProperty maxConcurrency",
+    "is called `bookmark` here; write `bookmark: true`": "bookmarks jobBookmark jobBookmarks jobBookmarkOption",
     "is no setting; write `executionClass: FLEX`": "flex flexExecution",
     "is no setting: a parameter is a key of the job in a stage, and Glue's own go under `defaultArguments`": (
         "arguments jobArguments jobParameters parameters environment environmentVariables"

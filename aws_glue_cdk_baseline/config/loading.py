@@ -6,6 +6,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from aws_glue_cdk_baseline.config.bookmark_reads import bookmark_warnings
 from aws_glue_cdk_baseline.config.chains import after_errors
 from aws_glue_cdk_baseline.config.errors import MAX_SHOWN, ConfigError, ErrorLine
 from aws_glue_cdk_baseline.config.jobs import JobCheck, StageJobs
@@ -59,7 +60,11 @@ def load_config(
         ),
         warnings=tuple(
             sorted(
-                {*stage_jobs.warnings, *(line for stage in jobs for line in unordered_reads(stage, jobs[stage], file))}
+                {
+                    *stage_jobs.warnings,
+                    *(line for stage in jobs for line in unordered_reads(stage, jobs[stage], file)),
+                    *(line for stage in jobs for line in bookmark_warnings(jobs[stage])),
+                }
             )
         ),
     )

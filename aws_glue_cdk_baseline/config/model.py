@@ -79,6 +79,7 @@ class JobSettings(Section):
     max_retries: int = Field(0, ge=0, le=10, description="how often a failed run is tried again; default 0")
     max_concurrent_runs: int = Field(1, ge=1, le=1000, description="runs of this job at the same time; default 1")
     execution_class: ExecutionClass = Field("STANDARD", description="FLEX is cheaper and may wait; default STANDARD")
+    bookmark: bool = Field(False, description="a run reads only files that are new since the last one; default false")
     managed_policies: ManagedPolicies = Field(
         (),
         max_length=25,

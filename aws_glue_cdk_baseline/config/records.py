@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from aws_glue_cdk_baseline.config.errors import ErrorLine
+from aws_glue_cdk_baseline.config.glue_arguments import BOOKMARK, BOOKMARK_ENABLED
 from aws_glue_cdk_baseline.config.model import Account, JobSettings
 
 JOB_SCRIPTS = ("aws_glue_cdk_baseline", "job_scripts")
@@ -62,8 +63,9 @@ class Job(Record):
 
     @property
     def run_arguments(self) -> dict[str, str]:
-        """The arguments that a run gets from the job: Glue's own parameters (`defaultArguments`), then the script's."""
-        return {**self.settings.default_arguments, **self.arguments}
+        """The arguments that a run gets from the job: Glue's own parameters, then the script's."""
+        bookmark = {BOOKMARK: BOOKMARK_ENABLED} if self.settings.bookmark else {}
+        return {**self.settings.default_arguments, **bookmark, **self.arguments}
 
 
 class StageConfig(Record):

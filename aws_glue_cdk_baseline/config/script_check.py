@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from aws_glue_cdk_baseline.config.abbreviations import abbreviated
 from aws_glue_cdk_baseline.config.errors import nearest
+from aws_glue_cdk_baseline.config.glue_arguments import RESERVED_OPTIONS
 from aws_glue_cdk_baseline.config.known_keys import about_key, is_unmistakable
 from aws_glue_cdk_baseline.config.model import JobSettings
 from aws_glue_cdk_baseline.config.parameters import argument_name, dash_error, has_parameter, parameter_name
@@ -90,7 +91,7 @@ def _misread(job: JobInStage, options: ScriptOptions) -> Iterator[tuple[str | No
 
 def _supplied(job: JobInStage) -> set[str]:
     arguments = {*map(argument_name, job.parameters), *job.default_arguments, *job.refused}
-    return {argument[2:] for argument in arguments} | SUPPLIED_BY_GLUE
+    return {argument[2:] for argument in arguments} | SUPPLIED_BY_GLUE | RESERVED_OPTIONS
 
 
 def _missing(job: JobInStage, options: ScriptOptions, option: str, line: int) -> str:

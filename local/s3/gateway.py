@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
 
+from local.bookmarks import Bookmark
 from local.catalog.glue_api import GlueApi
 from local.catalog.tables import TableFiles
 from local.s3.s3_api import Answer, S3Api, refuse, service_of
@@ -61,21 +62,26 @@ class Gateway:
 
 
 @contextmanager
-def gateway(store: Store, record: Record = lambda operation, uri, size: None) -> Iterator[Gateway]:
-    """Serve the store on a free port of 127.0.0.1 until the block ends. `record` gets each read, write and deletion."""
+def gateway(
+    store: Store, record: Record = lambda operation, uri, size: None, bookmark: Bookmark | None = None
+) -> Iterator[Gateway]:
+    """Serve the store on a free port of 127.0.0.1 until the block ends. `record` gets each read, write and deletion.
+
+    awsglue reads the job's `bookmark` here, and commits it.
+    """
     scratch = Path(tempfile.mkdtemp(prefix="s3-"))
     secret = secrets.token_urlsafe()
-    operations = Operations(store, record)
+    operations = Operations(store, record, bookmark)
     api = LaptopApi(store, record) if isinstance(store, FileStore) else None
 
     class Handler(_Handler):
         def answer(self) -> tuple[int, dict[str, str], bytes]:
             url = urlsplit(self.path)
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             if url.path.startswith(f"/{secret}/"):
-                return operations.answer(url.path.rpartition("/")[2], dict(parse_qsl(url.query)))
+                return operations.answer(url.path.rpartition("/")[2], dict(parse_qsl(url.query)), body)
             if api is None:
                 return 404, {}, b""
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             headers = {name.lower(): value for name, value in self.headers.items()}
             return api.answer(self.command, self.path, headers, body)
 
@@ -107,12 +113,14 @@ class LaptopApi:
 
 
 class Operations:
-    """The operations of Spark's file system. Each answers with lines of fields, separated by tabs."""
+    """The operations of Spark's file system, and of awsglue. Each answers with lines of fields, separated by tabs."""
 
-    def __init__(self, store: Store, record: Record) -> None:
-        self._store, self._record = store, record
+    def __init__(self, store: Store, record: Record, bookmark: Bookmark | None) -> None:
+        self._store, self._record, self._job_bookmark = store, record, bookmark
 
-    def answer(self, operation: str, query: dict[str, str]) -> tuple[int, dict[str, str], bytes]:
+    def answer(self, operation: str, query: dict[str, str], body: bytes) -> tuple[int, dict[str, str], bytes]:
+        if operation in ("bookmark", "commit"):
+            return self._bookmark(json.loads(body) if body else None)
         bucket, key = split(query["uri"])
         try:
             lines = getattr(self, f"_{operation}")(bucket, key, query)
@@ -173,6 +181,20 @@ class Operations:
         for deleted in keys:
             self._record("delete", f"s3://{bucket}/{deleted}", 0)
         yield from ()
+
+    def _bookmark(self, run: dict[str, Any] | None) -> tuple[int, dict[str, str], bytes]:
+        """Answer with the bookmark, or with its new version if there is a run to commit."""
+        if self._job_bookmark is None:
+            return (
+                501,
+                {},
+                b"this run has no bookmark; `bookmark: true` gives its job one, in `make run` and the rehearsal",
+            )
+        try:
+            found = self._job_bookmark.commit(**run) if run else self._job_bookmark.read()
+            return 200, {}, json.dumps(found).encode()
+        except OSError as error:
+            return 500, {}, str(error).encode()
 
 
 class _Handler(BaseHTTPRequestHandler):

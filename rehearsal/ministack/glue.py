@@ -1,4 +1,4 @@
-"""Glue: StartJobRun runs the deployed script on local Spark, and BatchStopJobRun stops it.
+"""Glue: StartJobRun runs the deployed script on local Spark, BatchStopJobRun stops it, and jobs have bookmarks.
 
 MiniStack itself runs Spark jobs in AWS's Glue image. Where Docker does not have the image, it reports SUCCEEDED without
 a run. With this patch each job run is a process of its own, `python -m rehearsal.ministack.job_run`.
@@ -6,6 +6,7 @@ a run. With this patch each job run is a process of its own, `python -m rehearsa
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -17,8 +18,9 @@ from pathlib import Path
 from typing import Any
 
 import ministack.services.glue as service
-from ministack.core.responses import get_region
+from ministack.core.responses import error_response_json, get_account_id, get_region, json_response
 
+from local.bookmarks import Bookmark
 from local.emulator import Emulator
 from local.job_packages import PackagesError
 from local.sparks import Spark, spark_of
@@ -29,6 +31,7 @@ from rehearsal.ministack import s3
 
 Run = dict[str, Any]
 STOPPED_BY_HAND = "STOPPED"
+BOOKMARKS = "bookmarks"  # the folder of the jobs' bookmarks, beside the records
 _processes: dict[str, subprocess.Popen[bytes]] = {}
 
 
@@ -48,6 +51,7 @@ def install() -> None:
     service._resolve_script = lambda location: location
     service._execute_spark_docker = run_on_local_spark
     service._batch_stop_job_run = stopping(service._batch_stop_job_run)
+    service._handle_request_sync = with_bookmarks(service._handle_request_sync)
 
 
 def run_on_local_spark(
@@ -79,7 +83,8 @@ def ended(
     session = f"GlueJobRunnerSession-{run['Id'][:8]}"  # as in Glue, but for the id, which the patch of S3 looks for
     s3.accesses[session] = log.with_suffix(SUFFIX)
     command += ["--role", job["Role"], "--session", session, "--region", get_region()]
-    command += ["--script", script, "--reason", str(reason), "--"]
+    command += ["--script", script, "--reason", str(reason), "--bookmark", str(bookmark_file(run["JobName"]))]
+    command += ["--"]
     command += [part for name, value in arguments.items() for part in (name, str(value))]
     minutes = float(job.get("Timeout") or 0)
     # It has a process group of its own, so that it can be stopped alone. It ends by itself when the emulator ends.
@@ -107,6 +112,32 @@ def ended(
     if not code:
         return "SUCCEEDED", ""
     return "FAILED", reason.read_text(encoding="utf-8") if reason.exists() else f"exit code {code}"
+
+
+def bookmark_file(job_name: str) -> Path:
+    """Return the file with the bookmark of a job, in the account and Region of the request."""
+    return Path(os.environ["REHEARSAL_RECORDS"]) / BOOKMARKS / f"{get_account_id()}.{get_region()}.{job_name}.json"
+
+
+def with_bookmarks(handle: Any) -> Any:
+    """Return a handler of requests that also answers GetJobBookmark and ResetJobBookmark, which MiniStack lacks."""
+
+    def answer(method: str, path: str, headers: dict[str, str], body: bytes, query: Any) -> Any:
+        action = headers.get("x-amz-target", "").rpartition(".")[2]
+        if action not in ("GetJobBookmark", "ResetJobBookmark"):
+            return handle(method, path, headers, body, query)
+        job_name = json.loads(body or b"{}").get("JobName", "")
+        bookmark = Bookmark(bookmark_file(job_name))
+        runs = bookmark.read()["runs"]
+        if job_name not in service._jobs or not runs:
+            return error_response_json("EntityNotFoundException", f"Continuation for job {job_name} not found", 400)
+        entry = {"JobName": job_name, "Version": len(runs), "Run": len(runs), "Attempt": 0, "RunId": runs[-1]["run"]}
+        if action == "ResetJobBookmark":
+            bookmark.reset()
+            return json_response({"JobBookmarkEntry": {**entry, "Run": 0, "JobBookmark": "{}"}})
+        return json_response({"JobBookmarkEntry": {**entry, "JobBookmark": json.dumps(runs[-1]["sources"])}})
+
+    return answer
 
 
 def accessed(file: Path, arguments: dict[str, Any], script: str, role: str) -> tuple[str, str]:

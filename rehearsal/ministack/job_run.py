@@ -16,6 +16,7 @@ from pathlib import Path
 import boto3
 from botocore.exceptions import ClientError
 
+from local.bookmarks import Bookmark
 from local.emulator import Emulator
 from local.job_packages import PackagesError
 from local.s3.gateway import gateway
@@ -50,6 +51,7 @@ def main() -> None:
     for name in ("--role", "--session", "--region", "--script"):
         parser.add_argument(name, required=True)
     parser.add_argument("--reason", type=Path, required=True, help="file for one line that says why the run failed")
+    parser.add_argument("--bookmark", type=Path, required=True, help="file of the job's bookmark, if it has one")
     parser.add_argument("arguments", nargs=argparse.REMAINDER)
     options = parser.parse_args()
     end_with_parent()
@@ -66,7 +68,8 @@ def main() -> None:
         conf = spark_conf(dict(pairwise(arguments)).get("--conf", ""))
         cache = Path(folder) / "s3"
         cache.mkdir()
-        with gateway(StoreInAws(boto3.Session(), cache)) as s3:
+        bookmark = Bookmark(options.bookmark, dict(pairwise(arguments)).get("--JOB_RUN_ID", ""))
+        with gateway(StoreInAws(boto3.Session(), cache), bookmark=bookmark) as s3:
             os.environ.update(spark_environment(small_data=True, s3=s3, settings=conf))  # samples are small
             time.tzset()  # applies TZ: Python has read the laptop's time zone before
             sys.path.append(os.environ["PYTHONPATH"].rpartition(os.pathsep)[2])  # the awsglue stand-in

@@ -20,7 +20,7 @@ LOGS_ENCRYPTED = (
     " the output by the settings of its bucket, for which the owner of the data is responsible. MiniStack, which"
     " emulates AWS in the rehearsal, has no security configurations."
 )
-NO_BOOKMARKS = "The job keeps no bookmarks (--job-bookmark-option is not set): there is nothing to encrypt."
+NO_BOOKMARKS = "The job keeps no bookmarks (no `bookmark: true`): there is nothing to encrypt."
 BOOKMARKS = (
     "A bookmark has the names and times of the objects that a job has read, or the last key of a table. Glue stores it"
     " in a bucket of AWS, which S3 encrypts."
@@ -50,11 +50,10 @@ def job_acknowledgements(config: Config) -> dict[Finding, str]:
 def _stage(stage: StageConfig) -> Iterator[tuple[Finding, str]]:
     stack = f"PipelineStack/{stage.deployed_as}/GlueAppStack"
     for job in stage.jobs:
-        bookmarks = job.settings.default_arguments.get("--job-bookmark-option", "job-bookmark-disable")
         yield Finding(f"{stack}/{job.name}/Resource", "GL1"), LOGS_ENCRYPTED
         yield (
             Finding(f"{stack}/{job.name}/Resource", "GL3"),
-            NO_BOOKMARKS if bookmarks == "job-bookmark-disable" else BOOKMARKS,
+            BOOKMARKS if job.settings.bookmark else NO_BOOKMARKS,
         )
         yield from _role(f"{stack}/Roles./{job.name}", job, stage.name)
 

@@ -13,6 +13,8 @@ from typing import IO, Any
 
 from aws_glue_cdk_baseline.config import ConfigError, Job, StageConfig, load_config, print_warnings
 from aws_glue_cdk_baseline.config.chains import in_order, upstream
+from aws_glue_cdk_baseline.config.glue_arguments import BOOKMARK, BOOKMARK_ENABLED
+from local.bookmarks import RESET, Bookmark, BookmarkError, laptop_bookmark
 from local.catalog.tables import FOLDER
 from local.job_environment import python_path
 from local.job_packages import PackagesError
@@ -24,7 +26,7 @@ from tools.run_job import aws_account, inputs
 from tools.run_job.job_process import Run, run_job
 from tools.run_job.stage_run import run_jobs, summary
 
-OPTIONS = ["--config", "--stage", "--profile", "--yes", "--upstream"]
+OPTIONS = ["--config", "--stage", "--profile", "--yes", "--upstream", RESET]
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -37,14 +39,15 @@ def main(arguments: list[str] | None = None) -> int:
         print_warnings(config)
         stage = find_stage(config, options.stage)
         jobs = _chosen(stage, find_job(config, stage.name, options.job) if options.job else None, options.upstream)
-        if given and not options.job:
-            raise RunError(f"{' '.join(given)!r} is for one job; name it: JOB={jobs[0].name}")
+        for_one = [*given, *([RESET] if options.reset_bookmark else [])]
+        if for_one and not options.job:
+            raise RunError(f"{' '.join(for_one)!r} is for one job; name it: JOB={jobs[0].name}")
         values = {job.name: replaced_arguments(job, given if job is jobs[-1] else []) for job in jobs}
         for job in jobs:
             python_path(job)  # installs its packages, before any job runs, and then its Spark
             spark_of(job.settings.glue_version)
         code = _run(jobs, values, stage, options)
-    except (ConfigError, PackagesError, RunError) as error:
+    except (BookmarkError, ConfigError, PackagesError, RunError) as error:
         sys.exit(str(error))
     except KeyboardInterrupt:
         print(f"{options.job or 'the run'} was interrupted", file=sys.stderr)
@@ -71,11 +74,12 @@ def _run(jobs: Sequence[Job], values: dict[str, dict[str, str]], stage: StageCon
         store, variables = StoreInAws(session, cache_folder()), aws_account.aws_variables(options.profile, stage)
     else:
         inputs.check_inputs([(job, values[job.name]) for job in jobs], files, str(options.config), stage.jobs)
+    bookmarks = _bookmarks(jobs, stage.name, in_aws=store is not files, reset=options.reset_bookmark)
 
     def start(job: Job, output: IO[bytes] | None = None) -> Run:
         if store is files:
             inputs.set_samples_aside(job, files)
-        return run_job(job, stage.name, values[job.name], store, variables, output)
+        return run_job(job, stage.name, values[job.name], store, variables, output, bookmarks.get(job.name))
 
     if len(jobs) > 1:
         return _run_all(jobs, start, stage)
@@ -83,13 +87,46 @@ def _run(jobs: Sequence[Job], values: dict[str, dict[str, str]], stage: StageCon
     engine = f"{_spark(job)} (on AWS: Glue {job.settings.glue_version})"
     print(f"{job.name} with the arguments of {stage.name} on {engine}")
     _print_arguments(job, values[job.name], files if store is files else None)
+    bookmark = bookmarks.get(job.name)
+    before = bookmark.read()["version"] if bookmark else 0
     run = start(job)
     if run.code:
         why = f": {run.reason}" if run.reason else ""
         print(f"{job.name} failed (exit code {run.code}){why}", file=sys.stderr)
     for line in _written(run, store is files):
         print(line, file=sys.stderr)
+    if bookmark:
+        print(f"  bookmark: {_kept(bookmark, before, values[job.name][BOOKMARK])}", file=sys.stderr)
     return run.code
+
+
+def _bookmarks(jobs: Sequence[Job], stage: str, *, in_aws: bool, reset: bool) -> dict[str, Bookmark]:
+    """Return the bookmarks of the jobs that have one, all of which can be read. `reset` forgets that of the last job.
+
+    Raise RunError if that job has none, BookmarkError if a bookmark is broken.
+    """
+    found = {job.name: laptop_bookmark(stage, job.name, in_aws=in_aws) for job in jobs if job.settings.bookmark}
+    last = jobs[-1].name
+    if reset and last not in found:
+        raise RunError(f"{last} has no bookmark to reset; in the config, `bookmark: true` gives it one")
+    if reset:
+        forgotten = found[last].reset()
+        print(f"{found[last].shown} is {'gone' if forgotten else 'not there'}: {last} reads everything", flush=True)
+    for bookmark in found.values():
+        bookmark.read()
+        if in_aws:
+            print(f"bookmark: the laptop's, {bookmark.shown}; the one that Glue keeps is not touched", flush=True)
+    return found
+
+
+def _kept(bookmark: Bookmark, before: int, option: str) -> str:
+    """Return what is kept of a run that found version `before` of its bookmark."""
+    state = bookmark.read()
+    if state["version"] > before:
+        run = state["runs"][-1]["run"]
+        return f"this run is kept as {run!r} in {bookmark.shown}; ARGS={RESET} starts over"
+    why = "it ended before job.commit()" if option == BOOKMARK_ENABLED else f"its {BOOKMARK} is {option}"
+    return f"nothing of this run is kept in {bookmark.shown}: {why}"
 
 
 def _run_all(jobs: Sequence[Job], start: Callable[..., Run], stage: StageConfig) -> int:

@@ -16,6 +16,7 @@ from typing import IO
 
 from aws_glue_cdk_baseline.config import Job
 from local import script_errors
+from local.bookmarks import Bookmark
 from local.emulator import without_proxy
 from local.job_environment import python_path, with_path
 from local.s3.gateway import gateway, record_to
@@ -51,10 +52,12 @@ def run_job(
     store: Store,
     variables: Mapping[str, str] | None = None,
     output: IO[bytes] | None = None,
+    bookmark: Bookmark | None = None,
 ) -> Run:
     """Run the script to its end. Ctrl-C ends it, too.
 
     `variables` give its boto3 access to AWS; without them it reaches the store. `output` gets what it prints.
+    `bookmark` is the one of a job that has one; without it such a run reads everything.
     """
     run = Run(job)
     started = time.monotonic()
@@ -63,7 +66,9 @@ def run_job(
         command = [sys.executable, str(SCRIPT_RUNNER), str(reason), str(job.script)]
         command += ["--JOB_NAME", f"{job.name}-{stage}"]
         command += [part for pair in arguments.items() for part in pair]
-        with gateway(store, record_to(accesses)) as s3:
+        if job.settings.bookmark and bookmark is None:
+            bookmark = Bookmark(Path(folder) / "bookmark.json")
+        with gateway(store, record_to(accesses), bookmark) as s3:
             aws = s3.aws_variables() if variables is None else variables
             environment = spark_environment(
                 {**with_path(without_aws(), python_path(job)), **aws, "TMPDIR": folder},

@@ -14,10 +14,10 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import DataType, StringType, StructField, StructType
 
-from awsglue import _formats
+from awsglue import _bookmarks, _formats
 from awsglue._choice import Choices, member_name
 from awsglue._coverage import not_covered
-from awsglue._files import input_files
+from awsglue._files import InputFiles, input_files
 from awsglue._frames import Rows, union
 from awsglue._types import catalog_type, try_cast
 
@@ -143,20 +143,23 @@ def _format(name: str, parameters: Mapping[str, str], serde: Mapping[str, Any], 
     not_covered(f"the table {name} of classification {said[0] or said[1] or 'none'!r}", "read its files")
 
 
-def read(spark: SparkSession, table: Table, predicate: str, *, plainly: bool = False) -> Rows:
+def read(spark: SparkSession, table: Table, predicate: str, transformation_ctx: str, *, plainly: bool = False) -> Rows:
     """Return the rows of the table's partitions, or of its location if it has no partition keys.
 
-    `plainly`, they are as Spark reads them, without choices.
+    Files that the job's bookmark leaves out are not read. `plainly`, the rows are as Spark reads them, without choices.
     """
     if not table.partition_keys:
         if predicate:
             raise ValueError(f"{table.name} has no partition keys for push_down_predicate={predicate!r}")
-        return _read(spark, table, table.location, plainly)
+        (files,) = _bookmarks.only_new(transformation_ctx, [_files(table, table.location)])
+        return _read(spark, table, table.location, files, plainly)
     chosen = _chosen(spark, table, predicate)
+    partitions = [partition for partition in table.partitions if partition[0] in chosen]
+    found = _bookmarks.only_new(transformation_ctx, [_files(table, location) for _, location in partitions])
     parts = []
-    for values, location in table.partitions:
-        if values in chosen:
-            part = _read(spark, table, location, plainly)
+    for (values, location), files in zip(partitions, found, strict=True):
+        if files.names:
+            part = _read(spark, table, location, files, plainly)
             frame = functools.reduce(
                 lambda frame, key: frame.withColumn(key[0], _as(F.lit(key[1]), table.partition_keys[key[0]])),
                 zip(table.partition_keys, values, strict=True),
@@ -179,12 +182,15 @@ def _chosen(spark: SparkSession, table: Table, predicate: str) -> set[tuple[str,
     return {tuple(row) for row in rows}
 
 
-def _read(spark: SparkSession, table: Table, location: str, plainly: bool) -> Rows:
+def _files(table: Table, location: str) -> InputFiles:
     try:
-        files = input_files({"paths": [location], "recurse": True})
+        return input_files({"paths": [location], "recurse": True})
     except PermissionError as error:
         place = f"name the place of its data in the config: inputLocation: {table.location}"
         raise PermissionError(f"the Data Catalog's table {table.name}: {error}; {place}") from None
+
+
+def _read(spark: SparkSession, table: Table, location: str, files: InputFiles, plainly: bool) -> Rows:
     given = (spark, files, table.format, table.read_options)
     records = Rows(_formats.read_plainly(*given)) if plainly else _formats.read(*given)
     frame = records.frame

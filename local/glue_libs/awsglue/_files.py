@@ -8,7 +8,7 @@ import json
 import re
 import warnings
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
@@ -29,11 +29,13 @@ OPENERS = {".gz": gzip.open, ".bz2": bz2.open}
 class InputFiles:
     """The URIs of files, each with its name for messages; `base` is the folder whose subfolders are partitions, if any.
 
-    A URI is as Spark takes it, `file:///…` or `s3://…`, without escapes.
+    A URI is as Spark takes it, `file:///…` or `s3://…`, without escapes. `modified` are the times of those in S3, in
+    milliseconds.
     """
 
     names: Mapping[str, str]
     base: str | None
+    modified: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
@@ -57,10 +59,11 @@ def input_files(connection_options: Mapping[str, Any]) -> InputFiles:
     recurse = is_true(connection_options.get("recurse", False))
     excluded = _patterns(connection_options.get("exclusions"))
     names: dict[str, str] = {}
+    modified: dict[str, int] = {}
     folders: dict[str, tuple[str, ...]] = {}  # of each file, below the path that was read
     roots: list[str] = []
     for path in paths:
-        found, root = _find(str(path), recurse)
+        found, times, root = _find(str(path), recurse)
         roots.append(root)
         if not found:
             warnings.warn(f"{path} does not exist or is empty: no rows are read from it", stacklevel=4)
@@ -69,8 +72,9 @@ def input_files(connection_options: Mapping[str, Any]) -> InputFiles:
             visible = not any(part.startswith(("_", ".")) and "=" not in part for part in relative.split("/"))
             if visible and not any(pattern.fullmatch(text) for pattern in excluded for text in (relative, name)):
                 names[uri] = name
+                modified |= {uri: times[uri]} if uri in times else {}
                 folders[uri] = tuple(relative.split("/")[:-1])
-    return InputFiles(names, roots[0] if len(roots) == 1 and _are_partitions(folders.values()) else None)
+    return InputFiles(names, roots[0] if len(roots) == 1 and _are_partitions(folders.values()) else None, modified)
 
 
 def open_text(uri: str) -> IO[str]:
@@ -89,23 +93,26 @@ def _are_partitions(folders: Iterable[tuple[str, ...]]) -> bool:
     return len(keys) == 1 and all(keys) and all(next(iter(keys)))
 
 
-def _find(path: str, recurse: bool) -> tuple[dict[str, str], str]:
-    """Return the URIs of the files at and below a path, each with its name below the path, and the path's own URI."""
+def _find(path: str, recurse: bool) -> tuple[dict[str, str], dict[str, int], str]:
+    """Return the URIs of the files at and below a path, each with its name below the path, and the path's own URI.
+
+    Between them are the times at which objects of S3 were modified, in milliseconds.
+    """
     if _s3.is_s3(path):
-        found = {item.uri: item.name for item in _s3.find(path, recurse)}
-        if not found:
+        objects = _s3.find(path, recurse)
+        if not objects:
             _refuse_pattern(path)
-        return found, f"s3://{path.partition('://')[2]}"
+        times = {item.uri: round(item.modified.timestamp() * 1000) for item in objects}
+        return {item.uri: item.name for item in objects}, times, f"s3://{path.partition('://')[2]}"
     local = Path(path.removeprefix("file://")).absolute()
     if local.is_dir():
         entries = sorted(local.rglob("*") if recurse else local.iterdir())
-        return {
-            f"file://{file}": file.relative_to(local).as_posix() for file in entries if file.is_file()
-        }, f"file://{local}"
+        found = {f"file://{file}": file.relative_to(local).as_posix() for file in entries if file.is_file()}
+        return found, {}, f"file://{local}"
     if not local.exists():
         _refuse_pattern(path)
-        return {}, f"file://{local}"
-    return {f"file://{local}": local.name}, f"file://{local}"
+        return {}, {}, f"file://{local}"
+    return {f"file://{local}": local.name}, {}, f"file://{local}"
 
 
 def _refuse_pattern(path: str) -> None:

@@ -56,6 +56,8 @@ def write(records: Rows, path: str, format: str | None, options: Mapping[str, An
     frame = records.frame
     if format not in COVERED:
         not_covered(f"writing format={format!r}", f"use one of {', '.join(COVERED)}")
+    if not frame.columns and frame.isEmpty():
+        return  # as a read of a bookmark without new files is: there is nothing to write
     if missing := [key for key in keys if key not in frame.columns]:
         raise ValueError(f"partitionKeys: no column {missing[0]!r}; there are {', '.join(frame.columns)}")
     with_choices = bool(records.choices)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import DataFrame
 
-from awsglue import _catalog, _formats
+from awsglue import _bookmarks, _catalog, _formats
 from awsglue._coverage import check_options, not_covered
 from awsglue._files import CONNECTION_TYPES, input_files
 from awsglue._frames import Rows
@@ -24,14 +24,20 @@ def read_files(
     format: str | None,
     format_options: Mapping[str, Any],
     push_down_predicate: str = "",
+    transformation_ctx: str = "",
+    *,
     plainly: bool = False,
 ) -> Rows:
-    """Return the records of the files that the options name, `plainly` as Spark reads them."""
+    """Return the records of the files that the options name, and that are new by the job's bookmark.
+
+    `plainly`, they are as Spark reads them.
+    """
     if connection_type not in CONNECTION_TYPES:
         not_covered(f"reading connection_type={connection_type!r}", "read a file instead")
     if push_down_predicate:
         not_covered("push_down_predicate of from_options", "filter the frame, or read from_catalog")
-    spark, files = glue_context.spark_session, input_files(connection_options)
+    spark = glue_context.spark_session
+    (files,) = _bookmarks.only_new(transformation_ctx, [input_files(connection_options)])
     if plainly:
         return Rows(_formats.read_plainly(spark, files, format, format_options))
     return _formats.read(spark, files, format, format_options)
@@ -62,7 +68,13 @@ class DynamicFrameReader:
         A path that does not exist is a warning and has no rows, as in Glue.
         """
         records = read_files(
-            self._glue_context, connection_type, connection_options, format, format_options, push_down_predicate
+            self._glue_context,
+            connection_type,
+            connection_options,
+            format,
+            format_options,
+            push_down_predicate,
+            transformation_ctx,
         )
         return DynamicFrame._of(records, self._glue_context, transformation_ctx)
 
@@ -80,7 +92,7 @@ class DynamicFrameReader:
         """Read a table of the Glue Data Catalog: the partitions that meet `push_down_predicate` (SQL)."""
         check_options("from_catalog", additional_options, ["mergeSchema"])
         table = _catalog.find_table(*_catalog.named(database, table_name, kwargs), catalog_id)
-        records = _catalog.read(self._glue_context.spark_session, table, push_down_predicate)
+        records = _catalog.read(self._glue_context.spark_session, table, push_down_predicate, transformation_ctx)
         return DynamicFrame._of(records, self._glue_context, transformation_ctx)
 
 
@@ -100,7 +112,7 @@ class DataFrameReader:
         push_down_predicate: str = "",
         **kwargs: Any,
     ) -> DataFrame:
-        given = (connection_type, connection_options, format, format_options, push_down_predicate)
+        given = (connection_type, connection_options, format, format_options, push_down_predicate, transformation_ctx)
         return read_files(self._glue_context, *given, plainly=True).frame
 
     def from_catalog(
@@ -116,4 +128,5 @@ class DataFrameReader:
     ) -> DataFrame:
         check_options("from_catalog", additional_options, ["mergeSchema"])
         table = _catalog.find_table(*_catalog.named(database, table_name, kwargs), catalog_id)
-        return _catalog.read(self._glue_context.spark_session, table, push_down_predicate, plainly=True).frame
+        spark = self._glue_context.spark_session
+        return _catalog.read(spark, table, push_down_predicate, transformation_ctx, plainly=True).frame

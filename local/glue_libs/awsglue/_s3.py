@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -13,7 +14,7 @@ from typing import NamedTuple
 from pyspark.sql import SparkSession
 
 SCHEMES = ("s3://", "s3a://", "s3n://")
-ERRORS = {403: PermissionError, 404: FileNotFoundError}
+ERRORS = {403: PermissionError, 404: FileNotFoundError, 501: NotImplementedError}
 _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -51,7 +52,18 @@ def delete(objects: Sequence[S3Object]) -> None:
         _ask("POST", "delete", item.uri, folder="0")
 
 
-def _ask(method: str, operation: str, path: str, **query: str) -> list[str]:
+def bookmark() -> str:
+    """Return the job's bookmark as JSON. Raise NotImplementedError if there are none here."""
+    return _ask("GET", "bookmark", "a bookmark")[0]
+
+
+def commit_bookmark(version: int, sources: Mapping[str, Mapping[str, int]]) -> str:
+    """Add what the run has read to the bookmark of this `version`, and return its new version."""
+    run = json.dumps({"version": version, "sources": sources}).encode()
+    return _ask("POST", "commit", "a bookmark", run)[0]
+
+
+def _ask(method: str, operation: str, path: str, body: bytes | None = None, **query: str) -> list[str]:
     session = SparkSession.getActiveSession() or SparkSession.builder.getOrCreate()
     gateway = session.sparkContext.getConf().get("spark.hadoop.fs.s3.gateway")
     if not gateway:
@@ -59,7 +71,7 @@ def _ask(method: str, operation: str, path: str, **query: str) -> list[str]:
     uri = f"s3://{path.partition('://')[2]}"
     address = f"{gateway}/{operation}?{urllib.parse.urlencode({'uri': uri, **query})}"
     try:
-        with _opener.open(urllib.request.Request(address, method=method)) as answer:
+        with _opener.open(urllib.request.Request(address, body, method=method)) as answer:
             return [line for line in answer.read().decode().split("\n") if line]
     except urllib.error.HTTPError as error:
         raise ERRORS.get(error.code, OSError)(error.read().decode()) from None

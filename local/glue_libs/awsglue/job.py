@@ -1,4 +1,4 @@
-"""`awsglue.job`: the start and the end of a job run. There are no bookmarks: they need the Glue service."""
+"""`awsglue.job`: the start and the end of a job run, between which the job's bookmark is used."""
 
 from __future__ import annotations
 
@@ -7,12 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import SparkSession, SQLContext
 
+from awsglue import _bookmarks
+
 if TYPE_CHECKING:
     from awsglue.context import GlueContext
 
 
 class Job:
-    """A job run: `init` starts it, `commit` ends it. The class methods name Glue's own arguments and their values."""
+    """A job run: `init` starts it, `commit` ends it and keeps its bookmark.
+
+    The class methods name Glue's own arguments and their values.
+    """
 
     @classmethod
     def continuation_options(cls) -> list[str]:
@@ -45,6 +50,8 @@ class Job:
         self._initialized = False
 
     def init(self, job_name: str, args: Mapping[str, Any] = {}) -> None:
+        """Begin the run. `args` are those of getResolvedOptions: they say whether the job has a bookmark."""
+        _bookmarks.start(args)
         self._initialized = True
 
     def isInitialized(self) -> bool:
@@ -54,3 +61,4 @@ class Job:
         """End the run. Raise RuntimeError if `init` was not called: nothing would be committed."""
         if not self._initialized:
             raise RuntimeError("Job.commit() before Job.init(): nothing is committed")
+        _bookmarks.commit()

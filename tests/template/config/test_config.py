@@ -212,8 +212,8 @@ ERRORS: dict[str, tuple[str | bytes, str]] = {
     "a misspelt setting": (
         CONFIG.replace("numberOfWorkers: 4", "numberOfWorker: 4"),
         "c.yaml:6: jobs.Join.numberOfWorker: is not known here; allowed: description, after, script, glueVersion,"
-        " workerType, numberOfWorkers, timeoutMinutes, maxRetries, maxConcurrentRuns, executionClass, managedPolicies,"
-        " statements, defaultArguments, expect; did you mean numberOfWorkers?",
+        " workerType, numberOfWorkers, timeoutMinutes, maxRetries, maxConcurrentRuns, executionClass, bookmark,"
+        " managedPolicies, statements, defaultArguments, expect; did you mean numberOfWorkers?",
     ),
     "a statement with a wildcard for an action": (
         with_statement("actions: ['dynamodb:*'], resources: ['arn:aws:sqs:us-east-1:222222222222:q']"),
@@ -314,8 +314,8 @@ ERRORS: dict[str, tuple[str | bytes, str]] = {
         CONFIG.replace("numberOfWorkers: 4", "inputLocationOrgs: s3://a-bucket/"),
         "c.yaml:6: jobs.Join.inputLocationOrgs: is not a setting; a parameter goes under dev.jobs.Join and"
         " prod.jobs.Join; settings: description, after, script, glueVersion, workerType, numberOfWorkers,"
-        " timeoutMinutes, maxRetries, maxConcurrentRuns, executionClass, managedPolicies, statements, defaultArguments,"
-        " expect",
+        " timeoutMinutes, maxRetries, maxConcurrentRuns, executionClass, bookmark, managedPolicies, statements,"
+        " defaultArguments, expect",
     ),
     "an account id of 11 digits": (
         CONFIG.replace('"111111111111"', "11111111111"),

@@ -228,8 +228,7 @@ def test_a_name_of_glues_own_that_a_script_asks_for_is_told_with_the_line(
     tmp_path: Path, option: str, mend: str
 ) -> None:
     script = f"{HEAD}args = getResolvedOptions(sys.argv, [\n    '{option}',\n])\n"
-    text = one_job() if option == "JOB_RUN_ID" else one_job(f"{{defaultArguments: {{--{option}: job-bookmark-pause}}}}")
-    assert errors(tmp_path, text, script) == [
+    assert errors(tmp_path, one_job(), script) == [
         f"job_scripts/show.py:4: asks for {option}, a name of Glue's own: getResolvedOptions ends with an error; {mend}"
     ]
 

@@ -9,6 +9,7 @@ from awsglue.context import GlueContext
 from awsglue.dynamicframe import DynamicFrame
 from pyspark.context import SparkContext
 
+from local.bookmarks import Bookmark
 from local.emulator import Emulator, emulator
 from local.s3.gateway import gateway
 from local.s3.store import FileStore, Store
@@ -49,10 +50,15 @@ class Stores:
         self._patch = monkeypatch
 
     @contextmanager
-    def use(self, store: Store, variables: dict[str, str] | None = None) -> Iterator[Any]:
-        """Reach `store` in the block. boto3 gets `variables`, or reaches the store too. Yield a client of S3."""
+    def use(
+        self, store: Store, variables: dict[str, str] | None = None, bookmark: Bookmark | None = None
+    ) -> Iterator[Any]:
+        """Reach `store` in the block. boto3 gets `variables`, or reaches the store too. Yield a client of S3.
+
+        `bookmark` is that of the job that runs.
+        """
         before = {name: self._conf.get(name) for name in ADDRESS}
-        with gateway(store) as s3:
+        with gateway(store, bookmark=bookmark) as s3:
             self._set({name: value for name, value in s3.spark_settings().items() if name in ADDRESS})
             for name, value in (variables or s3.aws_variables()).items():
                 self._patch.setenv(name, value)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from aws_glue_cdk_baseline.config import PROJECT, Job
+from local.bookmarks import Bookmark
 from local.s3.store import FileStore
 from tests.configs import SHOW, make_config, make_job, needs_the_examples
 from tools import job_arguments
@@ -235,3 +236,38 @@ def test_default_arguments_may_be_given_and_so_may_any_where_the_script_does_not
         job_arguments.RunError, match=r"^Show has no argument --inputpath; did you mean --input_path\?$"
     ):
         job_arguments.replaced_arguments(job, ["--inputpath", "x"])
+
+
+BOOKMARKED = """
+import sys
+from awsglue.context import GlueContext
+from awsglue.job import Job
+from awsglue.utils import getResolvedOptions
+from pyspark.context import SparkContext
+args = getResolvedOptions(sys.argv, ["JOB_NAME"])
+glue = GlueContext(SparkContext.getOrCreate())
+job = Job(glue)
+job.init(args["JOB_NAME"], args)
+source = {"paths": ["s3://shop/orders/"]}
+count = glue.create_dynamic_frame.from_options("s3", source, "json", transformation_ctx="orders").count()
+job.commit()
+sys.exit(count)
+"""
+
+
+@pytest.mark.slow
+def test_a_run_uses_the_bookmark_that_it_is_given_and_without_one_reads_everything(tmp_path: Path) -> None:
+    job = make_job(tmp_path, bookmark=True)
+    job.script.write_text(BOOKMARKED)
+    (tmp_path / "samples/shop/orders").mkdir(parents=True)
+    (tmp_path / "samples/shop/orders/a.json").write_text('{"id": 1}\n{"id": 2}\n')
+    store, bookmark = FileStore(tmp_path / "samples", tmp_path / "out"), Bookmark(tmp_path / "bookmark.json")
+    arguments = {"--job-bookmark-option": "job-bookmark-enable"}
+    given = (bookmark, bookmark, None)
+    runs = [run_job(job, "dev", arguments, store, bookmark=one) for one in given]
+    assert [(run.code, list(run.read)) for run in runs] == [
+        (2, ["s3://shop/orders/a.json"]),
+        (0, []),
+        (2, ["s3://shop/orders/a.json"]),
+    ]
+    assert bookmark.read()["version"] == 2

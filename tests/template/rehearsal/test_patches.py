@@ -25,6 +25,7 @@ def test_the_version_is_the_one_that_the_patches_were_written_for() -> None:
         (glue._resolve_script, ["script_location"]),
         (glue._execute_spark_docker, ["run", "job", "job_name", "args", "script_path", "docker_client"]),
         (glue._batch_stop_job_run, ["data"]),
+        (glue._handle_request_sync, ["method", "path", "headers", "body", "query_params"]),
         (codebuild._get_docker, []),
         (iam_evaluator._resolve_condition_key, ["key", "ctx"]),
         (iam_evaluator.evaluate_resource_policy, ["doc", "ctx", "service", "named_only", "direct_only"]),
@@ -68,6 +69,7 @@ def test_the_callers_of_patched_functions_still_call_them_by_name() -> None:
     assert "else [(resource_arn, {})]" in app
     assert "from ministack.core.iam_evaluator import AuthError, enforce" in app
     assert hasattr(iam._roles, "get_scoped")
+    assert hasattr(glue, "_jobs")
 
 
 def test_the_recorded_types_are_still_unknown_to_it() -> None:

@@ -36,7 +36,7 @@ JOBS: dict[str, dict[str, object]] = {
     },
     "Tables": {"input_databases": ("shop",), "output_databases": ("clean", "shop")},
     "Wide": {"statements": (WIDE,), "managed_policies": ("AmazonSQSReadOnlyAccess",)},
-    "Bookmarks": {"default_arguments": {"--job-bookmark-option": "job-bookmark-enable"}},
+    "Bookmarks": {"bookmark": True},
 }
 
 

@@ -88,6 +88,14 @@ def test_a_job_gets_its_size_limits_and_arguments_from_the_config(tmp_path: Path
     )
 
 
+def test_a_bookmark_is_an_argument_and_no_permission(tmp_path: Path) -> None:
+    template, without = synth(make_job(tmp_path, bookmark=True)), synth(make_job(tmp_path))
+    arguments = {"--job-bookmark-option": "job-bookmark-enable", "--input_path": "s3://data/in/"}
+    template.has_resource_properties("AWS::Glue::Job", {"DefaultArguments": arguments})
+    assert statements(template, "RolesShow") == statements(without, "RolesShow") != []
+    assert "--job-bookmark-option" not in str(without.to_json())
+
+
 def test_jars_and_files_of_the_config_reach_the_job_and_its_role_may_read_each_jar(tmp_path: Path) -> None:
     arguments = {"--extra-jars": "s3://libs/a.jar,s3://libs/b.jar", "--user-jars-first": "true"}
     jars = ("s3://libs/a.jar", "s3://libs/b.jar")

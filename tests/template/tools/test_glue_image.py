@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from aws_glue_cdk_baseline.config import PROJECT
+from aws_glue_cdk_baseline.config import PROJECT, load_config
 from build_stage import job_tests
 from build_stage.docker_engine import ImageError
 from tests.configs import make_config, make_job, needs_the_examples
@@ -110,6 +110,22 @@ def test_a_job_runs_with_the_stages_arguments_on_sample_data(
     assert Path(source).stat().st_mode & 0o004
     assert len(Path(source).read_text(encoding="utf-8").splitlines()) == 1961
     assert f"--input_path {source}" in capfd.readouterr().out
+
+
+@needs_the_examples
+def test_a_job_with_a_bookmark_reads_everything_and_says_so(
+    docker: Docker, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    job = load_config(PROJECT / "default-config.yaml").stages[0].jobs[0]
+    job = job.model_copy(update={"settings": job.settings.model_copy(update={"bookmark": True})})
+    monkeypatch.setattr(glue_image, "load_config", lambda path: make_config((job,)))
+    assert glue_image.main(["run", job.name]) == 0
+    assert "--job-bookmark-option job-bookmark-disable" in docker.runs[0][-1]
+    assert f"{job.name} has a bookmark, which only Glue itself keeps: in the image it" in capfd.readouterr().err
+    assert glue_image.main(["run", job.name, "--job-bookmark-option", "job-bookmark-pause"]) == 0
+    assert "--job-bookmark-option job-bookmark-pause" in docker.runs[1][-1]
+    with pytest.raises(SystemExit, match=r"^--reset-bookmark is for a run without ENGINE=docker: "):
+        glue_image.main(["run", job.name, "--reset-bookmark"])
 
 
 def test_files_of_this_machine_are_lent_read_only_and_an_output_inside_a_folder(docker: Docker, tmp_path: Path) -> None:
