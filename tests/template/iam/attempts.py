@@ -67,6 +67,7 @@ def job_attempts(app: Deployed, stack: str) -> Iterator[Attempt]:
         yield Attempt(by, "reads a bucket that it does not name", False, read(s3, FOREIGN, "x"))
         yield Attempt(by, "lists a bucket that it does not name", False, partial(s3.list_objects_v2, Bucket=FOREIGN))
         yield Attempt(by, "starts itself", False, partial(glue.start_job_run, JobName=job["Name"]))
+        yield Attempt(by, "resets its bookmark", False, partial(glue.reset_job_bookmark, JobName=job["Name"]))
         yield Attempt(by, "lists roles", False, iam.list_roles)
         for group in logs:
             yield Attempt(by, f"writes to {group}", True, new_stream(log, group, job["Name"]))
