@@ -1,7 +1,7 @@
 """The environment of a process that runs local Spark: Java, Spark's settings, and the stand-in for `awsglue`.
 
 `python -m local.spark` opens pyspark in it, `python -m local.spark 6.0` that of a Glue version.
-`python -m local.spark archive` makes later sessions of the first Spark on the Python path start faster.
+`python -m local.spark archive`, with or without a Glue version, makes later sessions start faster.
 """
 
 from __future__ import annotations
@@ -134,12 +134,11 @@ def _archive_options(archive: Archive) -> str:
     return f" -XX:SharedArchiveFile={files} -Xshare:auto -Xlog:disable -Xlog:all=error:stderr"
 
 
-def archive_classes() -> None:
-    """Archive the classes that Spark loads, once for each Spark: later sessions need half the work to start.
+def archive_classes(spark: Spark) -> None:
+    """Archive the classes that a Spark loads, once: later sessions need half the work to start.
 
     https://docs.oracle.com/en/java/javase/17/vm/class-data-sharing.html
     """
-    spark = sparks.current()
     archive = archive_of(spark)
     # In Java's options, a path with a space or a colon cannot be quoted.
     if archive.spark_classes.exists() or " " in str(archive.folder) or ":" in str(archive.folder):
@@ -153,7 +152,7 @@ def archive_classes() -> None:
         options = f" -XX:SharedArchiveFile={archive.java_classes} -XX:ArchiveClassesAtExit={new.spark_classes}"
         option = "-XX:TieredStopAtLevel=1"
         with gateway(FileStore(Path(folder) / "samples", Path(folder) / "out")) as s3:
-            environment = spark_environment(small_data=True, s3=s3)
+            environment = spark_environment(spark=spark, small_data=True, s3=s3)
             arguments = environment["PYSPARK_SUBMIT_ARGS"].replace(option, option + options)
             environment["PYSPARK_SUBMIT_ARGS"] = arguments
             subprocess.run([sys.executable, "-c", SMALL_SESSION], env=environment, check=True, capture_output=True)
@@ -174,16 +173,18 @@ def open_shell(spark: Spark) -> int:
 
 
 def main(arguments: list[str]) -> int:
-    if arguments == ["archive"]:
-        archive_classes()
-        return 0
-    known = list(glue_versions.RUNTIMES)
-    if len(arguments) > 1 or not set(arguments) <= set(known):
-        sys.exit(f"{' '.join(arguments)!r} is not a Glue version; allowed: {', '.join(known)}")
+    archives = arguments[:1] == ["archive"]
+    versions, known = arguments[archives:], list(glue_versions.RUNTIMES)
+    if len(versions) > 1 or not set(versions) <= set(known):
+        sys.exit(f"{' '.join(versions)!r} is not a Glue version; allowed: {', '.join(known)}")
     try:
-        return open_shell(sparks.spark_of(arguments[0]) if arguments else sparks.current())
+        spark = sparks.spark_of(versions[0]) if versions else sparks.current()
     except PackagesError as error:
         sys.exit(str(error))
+    if archives:
+        archive_classes(spark)
+        return 0
+    return open_shell(spark)
 
 
 if __name__ == "__main__":

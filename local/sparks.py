@@ -141,17 +141,16 @@ def _made(line: str, glue_version: str) -> Path:
             java.write_text(JAVA, encoding="utf-8")
             java.chmod(0o755)
             packages.rename(folder)
-        archive(_in_folder(folder))
+        archive(glue_version)
         for old in FOLDERS.glob(f"{line}.*"):
             if old != folder:
                 shutil.rmtree(old, ignore_errors=True)
     return folder
 
 
-def archive(spark: Spark) -> None:
+def archive(glue_version: str) -> None:
     """Archive the classes of a Spark in a process of its own. Sessions start faster with it, and run without it."""
-    command = [sys.executable, "-m", "local.spark", "archive"]
-    subprocess.run(command, cwd=PROJECT, env=spark.on_path(os.environ), capture_output=True)
+    subprocess.run([sys.executable, "-m", "local.spark", "archive", glue_version], cwd=PROJECT, capture_output=True)
 
 
 def main(arguments: list[str]) -> int:

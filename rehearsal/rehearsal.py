@@ -10,8 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from local import sparks
+from aws_glue_cdk_baseline.config import glue_versions
 from local.spark import archive_of
+from local.sparks import spark_of
 from rehearsal import model
 from rehearsal.actions import source
 from rehearsal.aws import assembly, execution_policy
@@ -136,8 +137,10 @@ class Rehearsal:
 
     def run(self) -> End:
         """Deploy the pipeline and run it. If a newer pipeline takes over, run that one from its first stage."""
-        if not archive_of(sparks.current()).spark_classes.exists():  # in the background, for the next rehearsal
-            threading.Thread(target=self._archive_classes, daemon=True).start()
+        by_spark = {spark_of(version): version for version in self._inputs.glue_versions or (glue_versions.DEFAULT,)}
+        for spark, version in by_spark.items():
+            if not archive_of(spark).spark_classes.exists():  # in the background, for the next rehearsal
+                threading.Thread(target=self._archive_classes, args=[version], daemon=True).start()
         folder = self._options.project
         if self._options.deployed:
             folder = source.take(folder, self._cloud.folder / "deployed", revision=self._options.deployed).folder
@@ -156,9 +159,9 @@ class Rehearsal:
             )
         return end
 
-    def _archive_classes(self) -> None:
-        command = ["nice", sys.executable, "-m", "local.spark", "archive"]
-        self._cloud.run(command, log=self._cloud.log("archive-of-spark"), session=None, cwd=HERE)
+    def _archive_classes(self, glue_version: str) -> None:
+        command = ["nice", sys.executable, "-m", "local.spark", "archive", glue_version]
+        self._cloud.run(command, log=self._cloud.log(f"archive-of-spark-{glue_version}"), session=None, cwd=HERE)
 
     def _execute(self, number: int) -> End:
         return Execution(

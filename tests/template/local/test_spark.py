@@ -49,14 +49,11 @@ def test_java_gets_the_archive_of_sparks_classes_once_it_is_there(tmp_path: Path
 
 
 @pytest.mark.slow
-def test_java_loads_sparks_classes_from_the_archive_that_is_made_of_them(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_java_loads_sparks_classes_from_the_archive_that_is_made_of_them(tmp_path: Path) -> None:
     here = replace(sparks.current(), compiled=tmp_path)
-    monkeypatch.setattr(sparks, "current", lambda: here)
-    spark.archive_classes()
+    spark.archive_classes(here)
     with gateway(FileStore(tmp_path / "samples", tmp_path / "out")) as s3:
-        environment = spark.spark_environment(small_data=True, s3=s3)
+        environment = spark.spark_environment(spark=here, small_data=True, s3=s3)
         option = "-Xshare:auto -Xlog:disable"
         assert option in environment["PYSPARK_SUBMIT_ARGS"]
         log = f"-Xshare:auto -Xlog:class+load:file={tmp_path}/loaded"

@@ -36,7 +36,7 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
         made.append(folder)
 
     monkeypatch.setattr(sparks, "install", install)
-    monkeypatch.setattr(sparks, "archive", lambda spark: None)
+    monkeypatch.setattr(sparks, "archive", lambda glue_version: None)
     return made
 
 
