@@ -77,12 +77,6 @@ def line_of(glue_version: str) -> str:
     return RUNTIMES[glue_version].spark_line if glue_version in RUNTIMES else LINE
 
 
-def is_set_up(glue_version: str) -> bool:
-    """Return true if the Spark of a Glue version is on this machine."""
-    line = line_of(glue_version)
-    return line == LINE or _place(line).is_dir()
-
-
 def current() -> Spark:
     """Return the Spark of this process: the first one on its path."""
     found = importlib.util.find_spec("pyspark")

@@ -54,13 +54,11 @@ def test_jobs_on_glue_5_get_the_spark_of_the_environment_and_nothing_is_made(
 def test_a_job_on_glue_6_gets_spark_41_which_is_set_up_once(
     folders: Path, installed: list[Path], capfd: pytest.CaptureFixture[str]
 ) -> None:
-    assert not sparks.is_set_up("6.0")
     first = sparks.spark_of("6.0")
     assert (first, len(installed)) == (sparks.spark_of("6.0"), 1)
     assert first.version == "4.1.1"
     assert first.packages is not None
     assert first.packages.name.startswith(FOLDER)
-    assert sparks.is_set_up("6.0")
     assert capfd.readouterr().err == "Setting up Spark 4.1.1 for Glue 6.0 (once; about a minute)\n"
     assert sorted(path.name for path in folders.iterdir()) == [first.packages.name, "lock"]
 

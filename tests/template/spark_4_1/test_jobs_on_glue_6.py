@@ -142,7 +142,7 @@ def test_the_rehearsal_runs_what_was_deployed(rehearsed: Outcome) -> None:
 
 def test_the_stand_in_does_the_same_on_spark_41() -> None:
     packages = spark_of("6.0").packages
-    files = ["frames", "reading", "basics"]
+    files = ["frames", "choice", "basics"]
     command = [
         sys.executable,
         "-m",
