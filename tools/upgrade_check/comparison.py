@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from tools.upgrade_check.data_files import DataFile, Row, partition_columns
 from tools.upgrade_check.values import TOLERANCE, Value, canonical, close, split_numbers
 
-MOST_ROWS = 1_000_000  # of one side: of more rows it is not searched which of them differ
+MOST_ROWS = 500_000  # of one side: of more rows it is not searched which of them differ
 SHOWN = 3
 MODULUS = 1 << 128
 

@@ -54,7 +54,7 @@ def differences(result: Result) -> list[str]:
 
 def _location(location: str, found: Comparison, result: Result) -> list[str]:
     one, other = found.counts
-    rows = f"{one:,} rows" if one == other else f"{one:,} rows, then {other:,}"
+    rows = counted(one) if one == other else f"{counted(one)}, then {other:,}"
     notes = "".join(f"; {note}" for note in found.notes)
     lines = [f"  {location}: {rows}, {'equal' if found.equal else 'different'}{notes}"]
     lines += [f"    {line}" for line in [*found.columns, *found.others]]
@@ -62,9 +62,13 @@ def _location(location: str, found: Comparison, result: Result) -> list[str]:
         lines.append(f"    different values in: {', '.join(found.differing)}")
     for version, only in zip((result.change.source, result.change.target), found.only, strict=True):
         if only:
-            lines.append(f"    only on {version}: {len(only):,} rows, such as")
+            lines.append(f"    only on {version}: {counted(len(only))}, such as")
             lines += [f"      {shown(row)}" for row in only[:SHOWN]]
     return lines
+
+
+def counted(rows: int) -> str:
+    return f"{rows:,} row{'' if rows == 1 else 's'}"
 
 
 def _first(lines: Sequence[str]) -> list[str]:

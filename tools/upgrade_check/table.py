@@ -9,6 +9,7 @@ from aws_glue_cdk_baseline.config import StageConfig
 from aws_glue_cdk_baseline.config.glue_versions import RUNTIMES
 from tools.prices import DATE, REGION, price
 from tools.upgrade_check.check import Result
+from tools.upgrade_check.report import counted
 from tools.upgrade_check.runs import VersionRun
 from tools.upgrade_check.saving import LastRun, saved_at_timeout, saved_by_last_run
 
@@ -20,7 +21,17 @@ def table(results: Sequence[Result], stage: StageConfig, last_runs: LastRuns | N
     target = results[0].change.target
     sources = {result.change.source for result in results}
     own = f"run on {sources.pop()}" if len(sources) == 1 else "run on its own"
-    heading = ("job", "Glue", "breaks", "may break", own, f"run on {target}", "outputs", "at timeout", "as last run")
+    heading = (
+        "job",
+        "Glue",
+        "breaks",
+        "may break",
+        own,
+        f"run on {target}",
+        "outputs",
+        "saves at timeout",
+        "saves as last run",
+    )
     rows = [heading, *(_row(result, (last_runs or {}).get(result.job.name)) for result in results)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ["  ".join(value.ljust(width) for value, width in zip(row, widths, strict=True)).rstrip() for row in rows]
@@ -51,13 +62,15 @@ def _outputs(result: Result) -> str:
     if not result.equal:
         return "different"
     rows = sum(found.counts[0] for found in result.locations.values())
-    return f"equal: {rows:,} rows" if result.locations else "equal: tables" if result.tables else "equal: lines printed"
+    return (
+        f"equal: {counted(rows)}" if result.locations else "equal: tables" if result.tables else "equal: lines printed"
+    )
 
 
 def _savings(results: Sequence[Result], stage: StageConfig, last_runs: LastRuns | None) -> Iterator[str]:
     region = stage.account.aws_region
     elsewhere = "" if region == REGION else f"; those of {region} are not known here"
-    yield f"The last two columns: USD that a run saves, by the prices of {REGION}, {DATE}{elsewhere}."
+    yield f"The last two columns are in USD a run, by the prices of {REGION}, {DATE}{elsewhere}."
     kinds = {
         (version, result.job.settings.execution_class, result.job.settings.worker_type)
         for result in results

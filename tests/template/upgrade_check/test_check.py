@@ -104,7 +104,7 @@ def test_a_column_that_differs_between_two_runs_on_one_version_too_is_left_out(c
     result = compared([runs[0], runs[2]], [runs[1]])
     assert result.good
     assert report.differences(result) == [
-        "  s3://data/out/: 1 rows, equal; without at, which differs between two runs on 5.1 too"
+        "  s3://data/out/: 1 row, equal; without at, which differs between two runs on 5.1 too"
     ]
     other = Made(rows=[{"a": 2, "at": "10:01"}])
     result = compared([runs[0], runs[2]], [other])

@@ -124,8 +124,8 @@ def test_a_stage_is_checked_in_order_and_changes_nothing(project: Path, capsys: 
     ]
     rows = [line.split() for line in lines if line.split()[:2] in (["Load", "5.0"], ["Clean", "5.0"], ["New", "5.1"])]
     assert rows == [
-        ["Load", "5.0", "0", "0", "succeeded", "succeeded", "equal:", "1", "rows", "$0.00", "unknown"],
-        ["Clean", "5.0", "0", "0", "succeeded", "succeeded", "equal:", "1", "rows", "$0.00", "unknown"],
+        ["Load", "5.0", "0", "0", "succeeded", "succeeded", "equal:", "1", "row", "$0.00", "unknown"],
+        ["Clean", "5.0", "0", "0", "succeeded", "succeeded", "equal:", "1", "row", "$0.00", "unknown"],
         ["New", "5.1", "0", "0", "not", "run", "not", "run", "not", "compared", "$0.00", "unknown"],
     ]
     assert "Glue 5.0 and 5.1 both run on Spark 3.5 here: no run shows how they differ." in lines
@@ -137,7 +137,7 @@ def test_the_jobs_before_one_run_on_their_own_version_only(project: Path, capsys
     assert check(project, "--to=5.1", "--upstream", "Clean") == 0
     out = capsys.readouterr().out
     assert "Load: runs before the job that is checked\n  running on Glue 5.0 …\n" in out
-    assert "  s3://made-here/clean/: 1 rows, equal\n" in out
+    assert "  s3://made-here/clean/: 1 row, equal\n" in out
     assert not (project / "out").exists()
 
 

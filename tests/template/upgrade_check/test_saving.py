@@ -116,11 +116,11 @@ def test_the_table_says_what_is_saved_and_what_is_unknown(tmp_path: Path) -> Non
     results = [Result(job, TO_6, no_run="not run") for job in jobs]
     stage = StageConfig(name="dev", account=DEV, jobs=tuple(jobs))
     assert table(results, stage, {"Show": LastRun(300, 600.0), "Flex": None}) == [
-        "job   Glue  breaks  may break  run on 5.1  run on 6.0  outputs       at timeout  as last run",
-        "Show  5.1   0       0          not run     not run     not compared  $0.1320     $0.0220",
-        "Flex  5.1   0       0          not run     not run     not compared  unknown     unknown",
+        "job   Glue  breaks  may break  run on 5.1  run on 6.0  outputs       saves at timeout  saves as last run",
+        "Show  5.1   0       0          not run     not run     not compared  $0.1320           $0.0220",
+        "Flex  5.1   0       0          not run     not run     not compared  unknown           unknown",
         "",
-        f"The last two columns: USD that a run saves, by the prices of us-east-1, {DATE}.",
+        f"The last two columns are in USD a run, by the prices of us-east-1, {DATE}.",
         "The price of Glue 6.0 in the class FLEX on G.1X is not known.",
         "Show: its last run on AWS took 300 s and 0.167 DPU-hours.",
         "Flex: no run on AWS has succeeded yet.",
@@ -128,7 +128,7 @@ def test_the_table_says_what_is_saved_and_what_is_unknown(tmp_path: Path) -> Non
     ]
     without_profile = table(results[:1], stage.model_copy(update={"account": DEV}), None)
     assert without_profile[3:] == [
-        f"The last two columns: USD that a run saves, by the prices of us-east-1, {DATE}.",
+        f"The last two columns are in USD a run, by the prices of us-east-1, {DATE}.",
         "How long the last run on AWS took is unknown; PROFILE=name reads it there (glue:GetJobRuns).",
         "Nothing was changed.",
     ]
