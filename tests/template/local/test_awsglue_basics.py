@@ -83,7 +83,6 @@ def test_a_range_of_bookmarks_is_for_bookmarks_that_pause() -> None:
 @pytest.mark.parametrize(
     ("source", "name"),
     [
-        ("from awsgluedq.transforms import EvaluateDataQuality as E; E.apply()", "EvaluateDataQuality"),
         ("from awsglueml.transforms import FindMatches as F; F.apply(1)", "FindMatches"),
         ("from awsglue.utils import makeOptions as m; m(None, {})", "awsglue.utils.makeOptions"),
         ("from awsglue.devutils import Job", "the module awsglue.devutils"),
