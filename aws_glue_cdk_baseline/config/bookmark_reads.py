@@ -24,7 +24,9 @@ READERS = {
         for between in ("_", ".")
         for source, position in (("options", 4), ("catalog", 3))
     },
-    "getSource": 1,
+    "create_sample_dynamic_frame_from_options": 6,
+    "create_sample_dynamic_frame_from_catalog": 5,
+    "getSource": 2,
 }
 SPARK_READERS = frozenset({"json", "csv", "parquet", "orc", "text", "load", "table"})
 _AGAIN = "reads all its files in each run"

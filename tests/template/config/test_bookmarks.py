@@ -1,10 +1,16 @@
 """`bookmark: true`: the argument that it becomes, what cannot be beside it, and what the bookmark does not follow."""
 
+import inspect
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from awsglue._readers import DataFrameReader, DynamicFrameReader
+from awsglue.context import GlueContext
 
 from aws_glue_cdk_baseline.config import Config, ConfigError
+from aws_glue_cdk_baseline.config.bookmark_reads import READERS
 from tests.configs import CONFIG, load
 
 HEAD = """\
@@ -81,8 +87,8 @@ glue.create_dynamic_frame.from_catalog(database="d", table_name="t", transformat
 glue.create_dynamic_frame.from_options("s3", {"paths": [args["input_path"]]}, format="json")
 glue.create_dynamic_frame_from_catalog("d", "t", transformation_ctx="")
 glue.create_data_frame.from_catalog("d", "t", "")
-glue.getSource("s3", paths=[args["input_path"]])
-glue.getSource("s3", "source", paths=[args["input_path"]])
+glue.getSource("s3", "json", paths=[args["input_path"]])
+glue.getSource("s3", "json", "source", paths=[args["input_path"]])
 glue.create_dynamic_frame.from_options(**{"transformation_ctx": "hidden"})
 glue.spark_session.read.option("header", True).csv(args["input_path"])
 glue.create_dynamic_frame.from_rdd([], "made")
@@ -149,3 +155,16 @@ def test_shared_code_reads_and_commits_too(tmp_path: Path) -> None:
     script = "from helper import read, end\njob.init('x', args)\nread(glue, args['input_path'])\nend(job)\n"
     said = f"create_dynamic_frame.from_options has no transformation_ctx, {AGAIN}; give it one of its own"
     assert warnings(one_job(tmp_path, script, helper=helper)) == [f"helper.py:2: Show: {said}"]
+
+
+def reader(name: str) -> Callable[..., Any]:
+    """Return the method of a GlueContext, or of one of its readers, that a script calls by this name."""
+    owner, _, method = name.rpartition(".")
+    readers = {"create_dynamic_frame": DynamicFrameReader, "create_data_frame": DataFrameReader, "": GlueContext}
+    found: Callable[..., Any] = getattr(readers[owner], method)
+    return found
+
+
+@pytest.mark.parametrize(("name", "position"), READERS.items())
+def test_the_position_of_transformation_ctx_is_that_of_the_library(name: str, position: int) -> None:
+    assert list(inspect.signature(reader(name)).parameters)[1:].index("transformation_ctx") == position
