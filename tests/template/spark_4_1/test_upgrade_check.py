@@ -60,7 +60,7 @@ args = getResolvedOptions(sys.argv, ["JOB_NAME", "input_path", "output_path"])
 spark = GlueContext(SparkContext.getOrCreate()).spark_session
 orders = spark.read.json(args["input_path"])
 orders = orders.withColumn("small", F.expr("try_cast(name AS int)")).withColumn("share", F.col("amount") * 0.1)
-orders = orders.withColumn("day", F.to_date(F.lit("2026-11-27"))).withColumn("at", F.current_timestamp())
+orders = orders.withColumn("at", F.lit("2026-11-27 10:00:00").cast("timestamp"))
 orders.printSchema()
 orders.write.mode("overwrite").partitionBy("name").parquet(args["output_path"])
 """
@@ -114,7 +114,7 @@ def test_a_script_for_glue_5_is_told_what_breaks_with_its_lines(
         "job_scripts/old_options.py:7: GlueArgumentError: the following arguments are required: --least_amount"
         in failed
     )
-    assert "s3://orders-dev/mended/: 2 rows, equal; without at, which differs between two runs on 5.1 too\n" in mended
+    assert "s3://orders-dev/mended/: 2 rows, equal\n" in mended
     assert "printed schemas: equal (1)\n" in mended
     assert [line.split()[4:6] for line in mended.splitlines() if line.startswith(("Old ", "Mended "))] == [
         ["succeeded", "failed"],
