@@ -94,9 +94,8 @@ def _check_all(
     last_runs = {one.name: last_run(session, one, stage.name) for one in jobs} if session else None
     with tempfile.TemporaryDirectory(prefix="upgrade-check-") as folder:
         check = Check(stage, Path(folder), lambda line: print(line, flush=True))
-        return _Chain(read_yaml(options.config, config.file), check, values, files, options.to).results(
-            first, jobs
-        ), last_runs
+        chain = _Chain(read_yaml(options.config, config.file), check, values, files, options.to)
+        return chain.results(first, jobs), last_runs
 
 
 class _Chain:

@@ -6,11 +6,11 @@ import hashlib
 import json
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from tools.upgrade_check.data_files import DataFile, Row, partition_columns
+from tools.upgrade_check.data_files import UNREADABLE, DataFile, Row, partition_columns
 from tools.upgrade_check.values import TOLERANCE, Value, canonical, close, split_numbers
 
 MOST_ROWS = 500_000  # of one side: of more rows it is not searched which of them differ
@@ -43,11 +43,16 @@ class Comparison:
 
 @dataclass
 class _Side:
-    """One side, read once: the rows are counted and digested, and not kept."""
+    """One side, read once: the rows are counted and digested, and not kept. A file that is damaged has no rows."""
 
+    files: list[DataFile] = field(default_factory=list)
     count: int = 0
     digest: int = 0
     columns: dict[str, str] = field(default_factory=dict)
+
+    def add_columns(self, columns: Mapping[str, str]) -> None:
+        for name, kind in columns.items():
+            self.columns[name] = _wider(self.columns.get(name, kind), kind)
 
 
 class _Numbered(NamedTuple):
@@ -59,18 +64,20 @@ class _Numbered(NamedTuple):
 
 def compare(one: Sequence[DataFile], other: Sequence[DataFile], ignored: Collection[str] = ()) -> Comparison:
     """Compare the files of two runs at one location. Columns that are `ignored` are left out."""
-    sides = tuple(_read(files, ignored) for files in (one, other))
-    result = Comparison(counts=(sides[0].count, sides[1].count), columns=_columns(*sides), others=_others(one, other))
-    if unread := max(sum(file.rows is None for file in side) for side in (one, other)):
+    first, second = _read(one, ignored), _read(other, ignored)
+    result = Comparison(
+        counts=(first.count, second.count), columns=_columns(first, second), others=_others(first.files, second.files)
+    )
+    if unread := max(sum(file.rows is None for file in side.files) for side in (first, second)):
         result.notes.append(f"files compared by their bytes, their format is not read here: {unread}")
-    if sides[0].count == sides[1].count and sides[0].digest == sides[1].digest:
+    if (first.count, first.digest) == (second.count, second.digest):
         return result
     if max(result.counts) > MOST_ROWS:
         result.others.append(
             f"the rows differ; of more than {MOST_ROWS:,} it is not searched which, nor whether by {TOLERANCE:g} only"
         )
         return result
-    left = _leftovers(one, other, ignored)
+    left = _leftovers(first.files, second.files, ignored)
     result.only = _unmatched(*left)
     result.differing = _differing(*result.only)
     return result
@@ -79,21 +86,22 @@ def compare(one: Sequence[DataFile], other: Sequence[DataFile], ignored: Collect
 def _read(files: Iterable[DataFile], ignored: Collection[str]) -> _Side:
     side = _Side()
     for file in files:
-        if file.rows is None:
-            continue
-        kinds = dict(file.columns)
-        for row in _rows([file], ignored):
-            side.count += 1
-            side.digest = (side.digest + int.from_bytes(_digest(canonical(row)))) % MODULUS
-            if not file.columns:
-                for name, value in row.items():
+        count, digest, kinds = 0, 0, dict(file.columns)
+        try:
+            for row in _rows([file], ignored):
+                count += 1
+                digest += int.from_bytes(_digest(canonical(row)))
+                for name, value in row.items() if not file.columns else ():
                     if value is not None and (kind := _kind(value)) != kinds.get(name):
-                        kinds[name] = kind if name not in kinds else _wider(kinds[name], kind)
-        partitions = {name: "the name of a folder" for name in partition_columns(file.key)}
-        for name, kind in {**kinds, **partitions}.items():
-            if name not in ignored:
-                known = side.columns.setdefault(name, kind)
-                side.columns[name] = kind if known == kind else _wider(known, kind)
+                        kinds[name] = _wider(kinds.get(name, kind), kind)
+        except UNREADABLE:
+            side.files.append(file.unreadable())
+            continue
+        side.files.append(file)
+        side.count += count
+        side.digest = (side.digest + digest) % MODULUS
+        kinds |= dict.fromkeys(partition_columns(file.key), "the name of a folder") if file.rows else {}
+        side.add_columns({name: kind for name, kind in kinds.items() if name not in ignored})
     return side
 
 
@@ -124,8 +132,9 @@ def _kind(value: Any) -> str:
 
 
 def _wider(one: str, other: str) -> str:
-    numbers = {"whole number", "number"}
-    if {one, other} == numbers:
+    if one == other:
+        return one
+    if {one, other} == {"whole number", "number"}:
         return "number"
     return " or ".join(sorted({*one.split(" or "), *other.split(" or ")}))
 

@@ -13,6 +13,7 @@ import io
 import json
 import re
 import sys
+import zlib
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -32,6 +33,9 @@ SPARK_SCHEMA = b"org.apache.spark.sql.parquet.row.metadata"
 BATCH = 10_000  # rows in memory at once
 DECIMAL_POINT = re.compile(r"[+-]?(\d+\.\d*|\.\d+|\d+(\.\d*)?[eE][+-]?\d+)")
 NULL_PARTITION = "__HIVE_DEFAULT_PARTITION__"
+NOT_READABLE = "not readable"
+# What a file raises that is damaged, or that has values which Python has not, such as a time in the year 10000.
+UNREADABLE = (OSError, EOFError, ValueError, OverflowError, RecursionError, csv.Error, zlib.error, pa.ArrowException)
 Row = dict[str, Any]
 
 
@@ -47,6 +51,10 @@ class DataFile:
     format: str
     columns: dict[str, str] = field(default_factory=dict)
     rows: Callable[[], Iterator[Row]] | None = None
+
+    def unreadable(self) -> DataFile:
+        """Return the file as one without rows."""
+        return DataFile(self.key, self.path, NOT_READABLE)
 
     @property
     def digest(self) -> str:
@@ -70,8 +78,6 @@ def data_files(found: Sequence[tuple[str, Path]]) -> list[DataFile]:
     """Return the files of one location, of which each is given with its key there. Markers of Spark are left out."""
     files = [_open(key, path) for key, path in sorted(found) if not hidden(key) and path.stat().st_size]
     texts = [file for file in files if file.format == "csv"]
-    if not texts:
-        return files
     # A first record that all files share, and that has only names, is a header: as tools/rows.py counts.
     first = {_first_record(file.path) for file in texts}
     names = next(iter(first)) if len(first) == 1 else ()
@@ -91,8 +97,8 @@ def _open(key: str, path: Path) -> DataFile:
         if start == AVRO:
             return _avro(key, path)
         return _text(key, path)
-    except (OSError, EOFError, ValueError, pa.ArrowException):  # damaged, or in a compression that is not known here
-        return DataFile(key, path, "not readable")
+    except UNREADABLE:
+        return DataFile(key, path, NOT_READABLE)
 
 
 def _parquet(key: str, path: Path) -> DataFile:
@@ -213,8 +219,11 @@ def _records(path: Path) -> Generator[list[str], None, None]:
 
 
 def _first_record(path: Path) -> tuple[str, ...]:
-    with closing(_records(path)) as records:
-        return tuple(next(records, []))
+    try:
+        with closing(_records(path)) as records:
+            return tuple(next(records, []))
+    except UNREADABLE:
+        return ()
 
 
 def _csv(file: DataFile, names: tuple[str, ...]) -> DataFile:

@@ -259,6 +259,27 @@ def test_a_damaged_file_is_compared_by_its_bytes(tmp_path: Path) -> None:
     assert (file.format, file.rows) == ("not readable", None)
 
 
+@pytest.mark.parametrize("write", [write_gzip, write_csv_bz2, write_document, write_parquet, write_avro, write_orc])
+def test_a_file_that_ends_too_early_is_compared_by_its_bytes(tmp_path: Path, write: Write) -> None:
+    rows = [row(number) for number in range(5000)]
+    for name in ("one", "same"):
+        write(tmp_path / name, rows)
+        (tmp_path / name).write_bytes((tmp_path / name).read_bytes()[:-200])
+    (tmp_path / "same").write_bytes((tmp_path / "one").read_bytes())
+    (tmp_path / "other").write_bytes((tmp_path / "one").read_bytes()[:-100])
+    sides = {name: data_files([("part", tmp_path / name)]) for name in ("one", "same", "other")}
+    assert compare(sides["one"], sides["same"]).equal
+    result = compare(sides["one"], sides["other"])
+    assert (result.counts, result.others) == ((0, 0), ["files with other bytes: 1, then 1"])
+
+
+def test_a_time_that_python_does_not_have_is_compared_by_its_bytes(tmp_path: Path) -> None:
+    path = tmp_path / "part"
+    pq.write_table(pa.table({"at": pa.array([2**62], pa.timestamp("us"))}), path)
+    result = compare(data_files([("part", path)]), data_files([("part", path)]))
+    assert (result.equal, result.counts, len(result.notes)) == (True, (0, 0), 1)
+
+
 def test_another_format_is_said(tmp_path: Path) -> None:
     write_json(tmp_path / "one", [{"a": 1}])
     write_parquet(tmp_path / "other", [{"a": 1}])
