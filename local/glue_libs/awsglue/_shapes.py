@@ -5,7 +5,7 @@ Values are those of `json.loads` or of a map function: dicts, lists, texts, numb
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from pyspark.sql.types import (
@@ -46,6 +46,7 @@ class Huge(Long):
 
 LONG, HUGE = Long(), Huge()
 WHOLE: Mapping[type, DataType] = {Long: LongType(), Huge: DecimalType(38, 0)}
+PLAIN = TYPES.keys() | WHOLE.keys()  # the types that tell all of a value
 
 
 def whole_number(text: str) -> Any:
@@ -78,43 +79,55 @@ class Shape:
         self.others: list[DataType] = []  # of values that JSON does not have, such as dates
         self.fields: dict[str, Shape] = {}
         self.element: Shape | None = None
-        self.seen: dict[Any, list[str]] = {}
-
-    def add(self, value: Any) -> None:
-        kind = type(value)
-        self.types[kind] = None
-        if kind is dict:
-            self.add_struct(value)
-        elif kind is list:
-            self.add_array(value)
-        elif kind not in TYPES and kind not in WHOLE and (other := spark_type(value)) not in self.others:
-            self.others.append(other)
+        self.seen: dict[Any, list[tuple[str, Shape, type]]] = {}
 
     def add_struct(self, record: Mapping[str, Any]) -> None:
         kinds = tuple(map(type, record.values()))
         key = (tuple(record), kinds)
         nested = self.seen.get(key)
         if nested is None:
-            if len(self.seen) >= KNOWN_SHAPES:
-                self.seen.clear()
-            nested = []
-            for name, kind in zip(record, kinds, strict=True):
-                field = self.fields.setdefault(name, Shape())
-                field.types[kind] = None
-                if kind not in TYPES and kind not in WHOLE:
-                    nested.append(name)
-            self.seen[key] = nested
-        for name in nested:
-            self.fields[name].add(record[name])
+            nested = self._new_shape(record, kinds, key)
+        for name, field, kind in nested:
+            if kind is dict:
+                field.add_struct(record[name])
+            elif kind is list:
+                field.add_array(record[name])
+            else:
+                field._add_other(record[name])
 
-    def add_array(self, values: Iterable[Any]) -> None:
-        self.element = self.element or Shape()
-        for kind in dict.fromkeys(map(type, values)):
-            self.element.types[kind] = None
-            if kind not in TYPES and kind not in WHOLE:
-                for value in values:
-                    if type(value) is kind:
-                        self.element.add(value)
+    def _new_shape(self, record: Mapping[str, Any], kinds: tuple[type, ...], key: Any) -> list[tuple[str, Shape, type]]:
+        """Remember a combination of names and types. Return the fields whose types are not known by these alone."""
+        if len(self.seen) >= KNOWN_SHAPES:
+            self.seen.clear()
+        nested = self.seen[key] = []
+        for name, kind in zip(record, kinds, strict=True):
+            field = self.fields.setdefault(name, Shape())
+            field.types[kind] = None
+            if kind not in PLAIN:
+                nested.append((name, field, kind))
+        return nested
+
+    def add_array(self, values: list[Any]) -> None:
+        if self.element is None:
+            self.element = Shape()
+        element = self.element
+        kinds = set(map(type, values))
+        if not kinds <= element.types.keys():
+            element.types.update(dict.fromkeys(map(type, values)))
+        if kinds <= PLAIN:
+            return
+        for value in values:
+            kind = type(value)
+            if kind is dict:
+                element.add_struct(value)
+            elif kind is list:
+                element.add_array(value)
+            elif kind not in PLAIN:
+                element._add_other(value)
+
+    def _add_other(self, value: Any) -> None:
+        if (other := spark_type(value)) not in self.others:
+            self.others.append(other)
 
     def type(self) -> DataType:
         """Return the type; NullType if all values are null, and a ChoiceType if they disagree."""
