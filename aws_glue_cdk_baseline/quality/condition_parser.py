@@ -74,7 +74,9 @@ def _value(reader: Reader, wanted: str, example: str) -> Value:
     if reader.at("now", "("):
         return _now(reader, example)
     if reader.kind == "word" and reader.follows("("):
-        raise NotCoveredError(f"a dynamic rule ({reader.rest})", "it needs the results of earlier runs; write a number")
+        raise NotCoveredError(
+            f"a dynamic rule, with {reader.next}(…),", "it needs the results of earlier runs; write a number"
+        )
     if reader.kind == "number" or not reader.ended:
         raise RuleError(f"{reader.next} is no value; {example}")
     raise RuleError(f"a value is missing at the end; {example}")

@@ -256,10 +256,16 @@ def _without_rows(rule: Rule) -> Outcome:
     return _judged(rule, bool(rule.where), glue_words.EMPTY, "no rows", {})
 
 
-def _broken(rule: Rule, error: Exception) -> Outcome:
+def message(error: Exception) -> str:
+    """Return the first line of what Spark says of an error."""
     java = getattr(error, "java_exception", None)
-    lines = str(java.getMessage() if java is not None else error).strip().splitlines() or [type(error).__name__]
-    return Outcome(rule, False, glue_words.invalid(rule, lines[0]), f"that Spark cannot evaluate it: {lines[0]}")
+    lines = str(java.getMessage() if java is not None else error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__
+
+
+def _broken(rule: Rule, error: Exception) -> Outcome:
+    said = message(error)
+    return Outcome(rule, False, glue_words.invalid(rule, said), f"that Spark cannot evaluate it: {said}")
 
 
 def _composed(rule: AnyRule, found: Mapping[Rule, Outcome]) -> Outcome:

@@ -93,6 +93,9 @@ def _lines(name: str, data_type: DataType, indent: str) -> list[str]:
         return [line, *schema_lines(data_type, deeper)]
     if isinstance(data_type, ArrayType):
         return [line, *_lines("element", data_type.elementType, deeper)]
+    if isinstance(data_type, MapType):
+        inside = {"keyType": data_type.keyType, "valueType": data_type.valueType}
+        return [line, *(found for part, kind in inside.items() for found in _lines(part, kind, deeper))]
     return [line]
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-_PROJECT = str(Path(__file__).resolve().parents[3])
-sys.path.append(_PROJECT)
+_before = list(sys.path)
+sys.path.append(str(Path(__file__).resolve().parents[3]))
 try:
     from aws_glue_cdk_baseline.quality.evaluation import Evaluation
     from aws_glue_cdk_baseline.quality.outcomes import Outcome
@@ -17,7 +17,7 @@ try:
     from aws_glue_cdk_baseline.quality.row_level import RowLevel
     from aws_glue_cdk_baseline.quality.rules import AnyRule, Composite, NotCoveredError
 finally:
-    sys.path.remove(_PROJECT)
+    sys.path[:] = _before
 
 Rules = list[AnyRule]
 

@@ -244,6 +244,8 @@ def test_the_schema_is_printed_as_glue_prints_it(frame: Frames, capsys: pytest.C
         "|    |    |-- d: decimal(10,2)",
         "|-- e: struct",
         "|    |-- f: map",
+        "|    |    |-- keyType: string",
+        "|    |    |-- valueType: int",
     ]
 
 

@@ -1,11 +1,13 @@
 """EvaluateDataQuality gives the documented frames, on local Spark."""
 
+import importlib
+import sys
 from typing import Any
 
 import pytest
-from awsglue.context import GlueContext
 from awsglue.dynamicframe import DynamicFrame
 from awsglue.transforms import SelectFromCollection
+from awsgluedq import _engine
 from awsgluedq.transforms import EvaluateDataQuality
 
 from tests.template.local.conftest import Frames
@@ -35,7 +37,7 @@ def test_the_documented_example(areas: DynamicFrame, capsys: pytest.CaptureFixtu
         },
     )
     outcomes.printSchema()
-    assert capsys.readouterr().out.splitlines()[:7] == [
+    assert capsys.readouterr().out.splitlines() == [
         "root",
         "|-- Rule: string",
         "|-- Outcome: string",
@@ -43,6 +45,7 @@ def test_the_documented_example(areas: DynamicFrame, capsys: pytest.CaptureFixtu
         "|-- EvaluatedMetrics: map",
         "|    |-- keyType: string",
         "|    |-- valueType: double",
+        "|-- EvaluatedRule: string",
     ]
     assert rows(outcomes, "Rule", "Outcome", "FailureReason", "EvaluatedMetrics", "EvaluatedRule") == [
         ('ColumnExists "id"', "Passed", None, {"Dataset.id.ColumnExists": 1.0}, 'ColumnExists "id"'),
@@ -123,7 +126,7 @@ def test_other_data_by_its_alias(areas: DynamicFrame, frame: Frames) -> None:
     ("ruleset", "options", "name"),
     [
         ('Rules = [ Entropy "id" > 1 ]', {}, "EvaluateDataQuality with Entropy is"),
-        ("Rules = [ RowCount > avg(last(3)) ]", {}, r"EvaluateDataQuality with a dynamic rule \(avg\(last\(3\)\)\) is"),
+        ("Rules = [ RowCount > avg(last(3)) ]", {}, r"EvaluateDataQuality with a dynamic rule, with avg\(…\), is"),
         ("Rules = [ RowCount > 1 ] Analyzers = [ RowCount ]", {}, "EvaluateDataQuality with Analyzers is"),
         ("Rules = [ RowCount > 1 ]", {"new.option": "x"}, "additional_options option 'new.option' is"),
         (
@@ -145,9 +148,7 @@ def test_a_ruleset_that_is_wrong_raises(areas: DynamicFrame) -> None:
         EvaluateDataQuality.apply(frame=areas, ruleset='Rules = [ IsComplet "id" ]')
 
 
-def test_the_path_of_a_job_is_as_before(glue_context: GlueContext) -> None:
-    import sys
-
-    from awsgluedq import _engine
-
-    assert sys.path.count(_engine._PROJECT) <= 1
+def test_the_path_of_a_job_is_as_before() -> None:
+    before = list(sys.path)
+    importlib.reload(_engine)
+    assert sys.path == before

@@ -148,7 +148,7 @@ def test_what_is_wrong_in_a_rule_is_said(text: str) -> None:
     ("text", "name"),
     [
         ('Entropy "a" > 1', "Entropy"),
-        ("RowCount > avg(last(5))", "a dynamic rule (avg(last(5)))"),
+        ("RowCount > avg(last(5))", "a dynamic rule, with avg(…),"),
         ("RowCount > 2 * 3", "arithmetic"),
         ("RowCount > $least", "a constant ($name)"),
         ('IsComplete "a" labels=["team"="x"]', "`labels`"),

@@ -1,4 +1,4 @@
-"""Jobs of one's own on samples of one's own: a chain, an expectation, a broken job, a missing sample. Slow."""
+"""Jobs of one's own on samples of one's own: a chain, expectations, a broken job, a missing sample. Slow."""
 
 import re
 
@@ -13,7 +13,15 @@ pipelineAccount: {awsAccountId: "111111111111", awsRegion: us-east-1}
 devAccount: {awsAccountId: "222222222222", awsRegion: us-east-1}
 prodAccount: {awsAccountId: "333333333333", awsRegion: us-east-1}
 jobs:
-  CleanOrders: {script: above.py, expect: {outputRows: 4}}
+  CleanOrders:
+    script: above.py
+    expect:
+      outputRows: 4
+      quality:
+        - IsComplete "name"
+        - (ColumnValues "id" between 1 and 4) and (RowCount = 4)
+        - ReferentialIntegrity "id" "inputLocation.id" = 1.0
+  Doubled: {script: above.py, after: CleanOrders, expect: {quality: [IsUnique "id", RowCount < 9]}}
   CountOrders: {script: above.py, after: CleanOrders, expect: {outputRows: 2}}
   Fails: {script: fails.py, after: CountOrders}
   Report: {script: above.py, after: [Fails, CleanOrders]}
@@ -22,6 +30,7 @@ jobs:
 dev:
   jobs: &jobs
     CleanOrders: {minimum: 1, inputLocation: s3://shop/orders/, outputLocation: s3://lake/orders/}
+    Doubled: {minimum: 0, inputLocation: s3://lake/orders/, outputLocation: s3://lake/doubled/}
     CountOrders: {minimum: 2, inputLocation: s3://lake/orders/, outputLocation: s3://lake/counts/}
     Fails: {outputLocation: s3://lake/fails/}
     Report: {minimum: 0, inputLocation: s3://lake/counts/, outputLocation: s3://lake/report/}
@@ -87,6 +96,7 @@ def test_each_run_says_what_it_read_and_wrote_and_which_were_not_started(outcome
         "state seconds read wrote",
         "CleanOrders-dev SUCCEEDED 2 files, 6 rows, 40 B 1 file, 4 rows, 36 B",
         "CountOrders-dev SUCCEEDED 1 file, 4 rows, 36 B 1 file, 2 rows, 24 B",
+        "Doubled-dev SUCCEEDED 1 file, 4 rows, 36 B 1 file, 4 rows, 36 B",
         "Fails-dev FAILED nothing 1 file, 1 row, 10 B",
         "ValueError: no orders of 1789",
         "RefundReport-dev skipped after Refunds, which is skipped",
@@ -98,7 +108,16 @@ def test_each_run_says_what_it_read_and_wrote_and_which_were_not_started(outcome
 def test_the_end_names_the_stage_the_job_and_those_that_were_not_started(outcome: Outcome) -> None:
     assert (outcome.code, outcome.failed()) == (1, [("DeployDev", "IntegrationTest")])
     assert "\njobs that failed: Fails-dev; jobs that were not started: Report-dev\n" in outcome.output
-    assert "2 of 6 jobs passed" in outcome.output
+    assert "2 of 7 jobs passed, 4 of 5 quality rules" in outcome.output
+
+
+def test_a_quality_rule_that_fails_turns_the_integration_test_red(outcome: Outcome) -> None:
+    assert (
+        'Doubled-dev SUCCEEDED: 1 of 2 quality rules failed: IsUnique "id": '
+        "expected a value of its own in every row, found 0 of 4 rows (0)"
+    ) in outcome.output
+    rules = {line.split()[0]: line.split()[-1] for line in outcome.output.splitlines() if line.endswith(("3/3", "1/2"))}
+    assert rules == {"CleanOrders-dev": "3/3", "Doubled-dev": "1/2"}
 
 
 def test_samples_that_are_not_committed_are_used_and_named_first(outcome: Outcome) -> None:
@@ -113,7 +132,7 @@ def test_without_the_option_nothing_runs(project: Project) -> None:
     assert (outcome.code, outcome.output.splitlines()) == (
         1,
         [
-            "default-config.yaml:17: Refunds reads s3://shop/refunds/, and there is no sample of it: get one "
+            "default-config.yaml:25: Refunds reads s3://shop/refunds/, and there is no sample of it: get one "
             "(make sample JOB=Refunds PROFILE=…, or made-up rows: make new-sample JOB=Refunds), "
             "or put files into samples/shop/refunds",
             "or skip these jobs and those after them: make rehearse ARGS=--without-samples",

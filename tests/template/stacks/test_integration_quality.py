@@ -149,20 +149,6 @@ def test_too_much_is_not_fetched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         fetch(small, "s3://data/out/", tmp_path, Budget(1024))
 
 
-def test_a_process_that_ends_is_said_and_can_start_again() -> None:
-    process = RulesProcess()
-    data = Data(Path("/nowhere"))
-    try:
-        assert [item.passed for item in process.evaluate(data, {}, ["RowCount = 0"])] == [True]
-        assert process._process
-        process._process.kill()
-        with pytest.raises(DataError, match="the process with Spark ended: "):
-            process.evaluate(data, {}, ["RowCount = 0"])
-        assert process._process is None
-    finally:
-        process.close()
-
-
 def test_without_spark_the_way_out_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(
@@ -229,3 +215,13 @@ def test_rules_are_read_from_json() -> None:
     assert parse(text) == {"a": Expectation(0, "s3://b/o", ("RowCount > 0",), {"in": "s3://b/i"})}
     with pytest.raises(ValueError, match="'RowCount > 0' is not a list of rules"):
         parse('{"a": {"outputLocation": "s3://b/o", "quality": "RowCount > 0"}}')
+
+
+def test_a_process_that_ends_is_said(process: RulesProcess) -> None:
+    data = Data(Path("/nowhere"))
+    assert [item.passed for item in process.evaluate(data, {}, ["RowCount = 0"])] == [True]
+    assert process._process
+    process._process.kill()
+    with pytest.raises(DataError, match="the process with Spark ended: "):
+        process.evaluate(data, {}, ["RowCount = 0"])
+    assert process._process is None, "the next call starts another one"
