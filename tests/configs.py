@@ -88,6 +88,7 @@ def make_job(folder: Path, name: str = "Show", **values: object) -> Job:
         "arguments": {"--input_path": "s3://data/in/"},
         "input_locations": ("s3://data/in/",),
         "output_locations": (),
+        "quality_sources": {},
         "input_databases": (),
         "output_databases": (),
     }

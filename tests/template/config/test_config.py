@@ -733,3 +733,48 @@ def test_aliases_that_multiply_are_stopped(tmp_path: Path) -> None:
     text = "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 40))
     with pytest.raises(ConfigError, match="more than 50000 values"):
         load(tmp_path, text)
+
+
+CHECKED = """\
+pipelineAccount: {{awsAccountId: "111111111111", awsRegion: us-east-1}}
+devAccount: {{awsAccountId: "222222222222", awsRegion: us-east-1}}
+jobs:
+  Show:
+    expect:
+      quality:
+        - RowCount > 0
+        - {rule}
+dev:
+  jobs:
+    Show: {{inputPath: s3://data/in/, outputLocation: s3://data/out/, day: "1"}}
+"""
+SHOW_ALL = (
+    "from awsglue.utils import getResolvedOptions\ngetResolvedOptions([], ['input_path', 'output_path', 'day'])\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("rule", "sources"),
+    [
+        ("IsComplete id", {}),
+        ('ReferentialIntegrity "id" "inputPath.id" = 1.0', {"inputPath": "s3://data/in/"}),
+        ('(RowCount > 1) or (CustomSql "select count(*) from INPUTPATH" > 0)', {"inputPath": "s3://data/in/"}),
+        ('CustomSql "select count(day) from primary" > 0', {}),
+    ],
+)
+def test_rules_look_at_the_other_locations_of_the_job(tmp_path: Path, rule: str, sources: dict[str, str]) -> None:
+    rule = rule.replace("IsComplete id", 'IsComplete "id"')
+    config = load(tmp_path, CHECKED.format(rule=f"'{rule}'"), {"show.py": SHOW_ALL})
+    [job] = config.stage("dev").jobs
+    assert job.settings.expect
+    assert (job.settings.expect.quality, job.quality_sources) == (("RowCount > 0", rule), sources)
+
+
+def test_rules_compare_with_locations_of_the_job_alone(tmp_path: Path) -> None:
+    rule = 'ReferentialIntegrity "id" "inputPaths.id" = 1.0'
+    with pytest.raises(ConfigError) as raised:
+        load(tmp_path, CHECKED.format(rule=f"'{rule}'"), {"show.py": SHOW_ALL})
+    assert str(raised.value) == (
+        "c.yaml:8: jobs.Show.expect.quality.1: compares with inputPaths, which is no location of the job;"
+        " did you mean inputPath?; allowed: inputPath, outputLocation"
+    )

@@ -360,3 +360,25 @@ def test_a_stage_that_is_not_tested_has_no_role_for_it(tmp_path: Path) -> None:
     stack = make_stack(make_job(tmp_path), stage="prod")
     roles = Template.from_stack(stack).find_resources("AWS::IAM::Role")
     assert [name[:9] for name in roles] == ["RolesShow"]
+
+
+def test_the_test_role_reads_what_the_rules_compare_with_and_no_more_of_it(tmp_path: Path) -> None:
+    job = make_job(
+        tmp_path,
+        "Checked",
+        output_locations=("s3://data/out/",),
+        quality_sources={"inputLocation": "s3://data/in/known.json", "inputLocationOrders": "s3://lake/orders/"},
+        expect=Expect(outputRows=1),
+    )
+    _, _, reading, *listing = statements(synth(job, tested_by=PIPELINE), "GlueTestRole")
+    assert reading["Action"] == "s3:GetObject"
+    assert sorted(reading["Resource"]) == [
+        "arn:aws:s3:::data/in/known.json",
+        "arn:aws:s3:::data/out/*",
+        "arn:aws:s3:::lake/orders",
+        "arn:aws:s3:::lake/orders/*",
+    ]
+    assert {item["Resource"]: item["Condition"]["StringLike"]["s3:prefix"] for item in listing} == {
+        "arn:aws:s3:::data": ["in/known.json", "in/known.json/*", "out", "out/*"],
+        "arn:aws:s3:::lake": ["orders", "orders/*"],
+    }

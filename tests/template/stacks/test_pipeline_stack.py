@@ -194,6 +194,38 @@ def test_the_integration_test_is_told_what_good_runs_leave(tmp_path: Path) -> No
     assert json.loads(shlex.split(command)[-1]) == {"Show-dev": {"outputRows": 7, "outputLocation": "s3://data/it's/"}}
 
 
+PIP = "pip install --require-hashes --only-binary=:all:"
+
+
+def test_spark_is_installed_only_where_a_job_has_quality_rules(tmp_path: Path) -> None:
+    def phases(expect: Expect) -> dict[str, Any]:
+        job = make_job(
+            tmp_path,
+            arguments={"--input_path": "s3://data/in/", "--output_path": "s3://data/out/"},
+            output_locations=("s3://data/out/",),
+            quality_sources={"inputLocation": "s3://data/in/"} if expect.quality else {},
+            expect=expect,
+        )
+        found: dict[str, Any] = Synthesized(tmp_path, job=job).buildspec("IntegrationTest")["phases"]
+        return found
+
+    assert phases(Expect(outputRows=7))["install"]["commands"] == [f"{PIP} -r tests/integ/requirements.lock"]
+    rules = ["RowCount > 0", 'ReferentialIntegrity "id" "inputLocation.id" = 1.0']
+    checked = phases(Expect(quality=rules))
+    assert checked["install"]["commands"] == [
+        f"{PIP} -r tests/integ/requirements.lock",
+        f"{PIP} -r tests/integ/setuptools.lock",
+        f"{PIP} --no-binary=pyspark --no-build-isolation -r tests/integ/spark.lock",
+    ]
+    assert json.loads(shlex.split(checked["build"]["commands"][0])[-1]) == {
+        "Show-dev": {
+            "outputLocation": "s3://data/out/",
+            "quality": rules,
+            "sources": {"inputLocation": "s3://data/in/"},
+        }
+    }
+
+
 def chained(folder: Path, count: int, before: int = 1, **values: object) -> tuple[Job, ...]:
     """Jobs with names as people give them, each after the `before` jobs above it."""
     names = [f"LoadCustomerOrders{number}FromWarehouse" for number in range(count)]
