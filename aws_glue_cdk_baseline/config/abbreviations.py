@@ -16,6 +16,25 @@ from aws_glue_cdk_baseline.config.glue_arguments import PARSER_OPTIONS
 ALWAYS_GIVEN = frozenset({"JOB_NAME"})
 
 
+def stand_ins(
+    arguments: Iterable[str], calls: Iterable[Mapping[str, int]], missing: Iterable[str]
+) -> dict[str, tuple[str, int]]:
+    """Return the (option, line) that each argument (`--input`) supplies as the abbreviation of a `missing` option.
+
+    These are the abbreviations that a job runs well with: one option in all `calls`, and nothing else supplies it.
+    """
+    calls, missing = list(calls), set(missing)
+    found = {}
+    for argument in arguments:
+        given = argument.removeprefix("--")
+        meant = {option for call in calls for option in {*call, *PARSER_OPTIONS} if option.startswith(given)}
+        if len(meant) == 1 and meant <= missing - {given}:
+            option = meant.pop()
+            found[argument] = option, next(call[option] for call in calls if option in call)
+    options = [option for option, _ in found.values()]
+    return {argument: place for argument, place in found.items() if options.count(place[0]) == 1}
+
+
 def abbreviated(
     arguments: Iterable[str], calls: Iterable[Mapping[str, int]], script: str, lines: Mapping[str, int]
 ) -> Iterator[tuple[str | None, str]]:

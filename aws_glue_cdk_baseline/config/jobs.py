@@ -22,7 +22,7 @@ from aws_glue_cdk_baseline.config.parameters import (
 )
 from aws_glue_cdk_baseline.config.quality_sources import quality_sources, source_errors
 from aws_glue_cdk_baseline.config.records import Job
-from aws_glue_cdk_baseline.config.script_check import Elsewhere, JobInStage, check_script
+from aws_glue_cdk_baseline.config.script_check import Elsewhere, JobInStage, abbreviation_warnings, check_script
 from aws_glue_cdk_baseline.config.script_options import ScriptOptions
 from aws_glue_cdk_baseline.config.script_problems import read_script
 from aws_glue_cdk_baseline.config.yaml_file import KeyPath, YamlFile
@@ -145,11 +145,14 @@ class StageJobs:
         for number, message in source_errors(settings.expect.quality, parameters) if settings.expect else ():
             place = path if "expect" in section.model_fields_set else ("jobs", path[-1])
             self._error((*place, "expect", "quality", number), message)
-        for name, message in check_script(job, self._script_options(script)):
+        options = self._script_options(script)
+        for name, message in check_script(job, options):
             is_argument = (name or "").startswith("--")
             self._error(
                 self._argument_path(path, name or "") if is_argument else (*path, *([name] if name else [])), message
             )
+        for argument, message in abbreviation_warnings(job, options):
+            self.warnings.append(self._file.error(self._argument_path(path, argument), message))
 
     def _argument_path(self, path: KeyPath, argument: str) -> KeyPath:
         """Return the place of an argument under `defaultArguments`: in the stage's job, or under `jobs`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 
-from aws_glue_cdk_baseline.config.abbreviations import abbreviated
+from aws_glue_cdk_baseline.config.abbreviations import abbreviated, stand_ins
 from aws_glue_cdk_baseline.config.errors import nearest
 from aws_glue_cdk_baseline.config.glue_arguments import RESERVED_OPTIONS
 from aws_glue_cdk_baseline.config.known_keys import about_key, is_unmistakable
@@ -66,10 +66,31 @@ def check_script(job: JobInStage, options: ScriptOptions | None) -> Iterator[tup
         yield from _misspelt_settings(job, options.lines)
     yield from _missing_here(job, options.lines if options.complete else {}, meant)
     supplied = _supplied(job) | meant | {argument_name(parameter)[2:] for parameter in job.elsewhere}
+    supplied |= {option for option, _ in _abbreviations(job, options).values()}
     for option, line in options.required.items():
         if option not in supplied:
             yield None, _missing(job, options, option, line)
     yield from _misread(job, options)
+
+
+def abbreviation_warnings(job: JobInStage, options: ScriptOptions | None) -> Iterator[tuple[str, str]]:
+    """Yield (argument, message) for each argument that supplies an option whose name it only begins, as on Glue 5."""
+    if options and job.takes_abbreviations:
+        for argument, (option, line) in _abbreviations(job, options).items():
+            read = f"is read as --{option} by getResolvedOptions in {job.script}:{line}"
+            yield argument, f"{argument} {read}, and Glue 6.0 takes no beginning of a name; write --{option}"
+
+
+def _abbreviations(job: JobInStage, options: ScriptOptions) -> dict[str, tuple[str, int]]:
+    """Return the option and its line for each argument under `defaultArguments` that supplies it by its beginning.
+
+    A parameter has no such right: its name is more likely misspelt.
+    """
+    if not (job.takes_abbreviations or options.abbreviates):
+        return {}
+    elsewhere = {argument_name(parameter)[2:] for parameter in job.elsewhere}
+    missing = [option for option in options.required if option not in _supplied(job) | elsewhere]
+    return stand_ins(job.default_arguments, options.calls, missing)
 
 
 def _misread(job: JobInStage, options: ScriptOptions) -> Iterator[tuple[str | None, str]]:
@@ -77,7 +98,8 @@ def _misread(job: JobInStage, options: ScriptOptions) -> Iterator[tuple[str | No
     parameters = {argument_name(parameter): parameter for parameter in job.parameters}
     read = [argument for argument in parameters if argument[2:] in options.lines or not options.complete]
     if job.takes_abbreviations or options.abbreviates:
-        for argument, message in abbreviated([*job.default_arguments, *read], options.calls, job.script, job.lines):
+        given = [argument for argument in job.default_arguments if argument not in _abbreviations(job, options)]
+        for argument, message in abbreviated([*given, *read], options.calls, job.script, job.lines):
             yield parameters.get(argument or "", argument), message
     if job.takes_abbreviations and options.needs_glue_6:
         said = (

@@ -170,22 +170,16 @@ def test_on_glue_6_a_name_is_taken_for_another_only_where_the_script_asks_for_it
     assert bool(said) == bool(expected and abbreviates)
 
 
-@pytest.mark.parametrize(
-    ("version", "flag", "said"),
-    [
-        ("6.0", "", "supplies it (Glue 6.0 does not take --input for it); add it"),
-        ("6.0", ", allow_abbrev=False", "supplies it (Glue 6.0 does not take --input for it); add it"),
-        ("6.0", ", allow_abbrev=True", "supplies it; add it"),
-        ("5.1", "", "supplies it; add it"),
-    ],
-)
-def test_an_option_that_only_an_abbreviation_supplies_is_missing(
-    tmp_path: Path, version: str, flag: str, said: str
-) -> None:
+@pytest.mark.parametrize("flag", ["", ", allow_abbrev=False"])
+def test_an_option_that_only_an_abbreviation_supplies_is_missing_on_glue_6(tmp_path: Path, flag: str) -> None:
     script = f"{HEAD}getResolvedOptions(sys.argv, ['input_path']{flag})\n"
-    text = one_job(f"{{glueVersion: '{version}', defaultArguments: {{--input: a}}}}")
-    expected = f"dev.jobs.Show: inputLocation is missing: job_scripts/show.py:3 reads --input_path and nothing {said}"
-    assert f"c.yaml:8: {expected}" in errors(tmp_path, text, script)
+    text = one_job("{glueVersion: '6.0', defaultArguments: {--input: a}}")
+    assert (
+        "c.yaml:8: dev.jobs.Show: inputLocation is missing: job_scripts/show.py:3 reads --input_path and nothing"
+        " supplies it (Glue 6.0 does not take --input for it); add it"
+    ) in errors(tmp_path, text, script)
+    allowed = script.replace(flag, "").replace("'])", "'], allow_abbrev=True)")
+    assert load(tmp_path, text, {"show.py": allowed}).warnings == ()
 
 
 @pytest.mark.parametrize("call", ["{}, allow_abbrev=True)", "{}, allow_abbrev=False)", "{}, True)"])
@@ -268,3 +262,15 @@ def test_a_script_as_people_write_it_is_accepted(tmp_path: Path) -> None:
     config = load(tmp_path, one_job("{defaultArguments: {--TempDir: s3://tmp-bucket/}}"), {"show.py": script})
     assert config.stage("dev").jobs[0].output_locations == ("s3://tmp-bucket/",)
     assert load(tmp_path, CONFIG, {"show.py": SHOW, "join.py": JOIN})
+
+
+def test_an_argument_that_supplies_an_option_by_its_beginning_is_a_warning_on_glue_5(tmp_path: Path) -> None:
+    script = f"{HEAD}getResolvedOptions(sys.argv, ['JOB_NAME', 'input_file'])\n"
+    text = one_job('{glueVersion: "5.1", defaultArguments: {--input: a}}')
+    config = load(tmp_path, text, {"show.py": script})
+    assert [str(warning) for warning in config.warnings] == [
+        "c.yaml:5: jobs.Show.defaultArguments.--input: --input is read as --input_file by getResolvedOptions in"
+        " job_scripts/show.py:3, and Glue 6.0 takes no beginning of a name; write --input_file"
+    ]
+    two = script.replace("'input_file'", "'input_file', 'input_kind'")
+    assert first_message(tmp_path, text, two).startswith("--input is the beginning of --input_file and --input_kind: ")
