@@ -146,8 +146,6 @@ def test_a_name_that_is_not_covered_is_an_error_that_points_to_the_image(
         "reading json: format option 'jsonPath'": lambda: read("s3", {"paths": [__file__]}, "json", {"jsonPath": "$"}),
         "reading: connection option 'partitions'": lambda: read("s3", {"paths": [__file__], "partitions": 1}, "json"),
         "FillMissingValues": lambda: FillMissingValues.apply(rows, "a"),
-        "resolveChoice(choice='make_cols')": lambda: rows.resolveChoice(choice="make_cols"),
-        "'project:int'": lambda: rows.resolveChoice(specs=[("a", "project:int")]),
     }
     for name, attempt in attempts.items():
         with pytest.raises(NotImplementedError, match=ELSEWHERE.partition("(")[0]) as raised:
