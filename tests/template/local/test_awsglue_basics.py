@@ -139,10 +139,10 @@ def test_a_name_that_is_not_covered_is_an_error_that_points_to_the_image(
     rows = frame({"a": 1})
     read = glue_context.create_dynamic_frame.from_options
     attempts: dict[str, Callable[[], object]] = {
-        "DynamicFrame.spigot": lambda: rows.spigot("/tmp"),
+        "GlueContext.start_transaction": lambda: glue_context.start_transaction(True),
         "GlueContext.extract_jdbc_conf": lambda: glue_context.extract_jdbc_conf("x"),
         "connection_type='mysql'": lambda: read("mysql", {"url": "jdbc"}),
-        "format='xml'": lambda: read("s3", {"paths": [__file__]}, "xml"),
+        "format='grokLog'": lambda: read("s3", {"paths": [__file__]}, "grokLog"),
         "reading json: format option 'jsonPath'": lambda: read("s3", {"paths": [__file__]}, "json", {"jsonPath": "$"}),
         "reading: connection option 'partitions'": lambda: read("s3", {"paths": [__file__], "partitions": 1}, "json"),
         "FillMissingValues": lambda: FillMissingValues.apply(rows, "a"),
