@@ -5,6 +5,8 @@ The pipeline runs it after it has deployed a tested stage. By hand, it needs cre
     pip install --require-hashes --only-binary=:all: -r tests/integ/requirements.lock
     python tests/integ/integ_test_glue_app_stack.py --account 123456789102 --region us-east-1 \
         --stage-name DeployDev --sts-role-arn arn:aws:iam::123456789102:role/glue-test-dev
+
+If a job has quality rules, Spark is needed, too: setuptools.lock, then spark.lock, as the pipeline installs them.
 """
 
 from __future__ import annotations

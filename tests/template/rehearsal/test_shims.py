@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from importlib.metadata import version
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from aws_glue_cdk_baseline.pipeline.integration_test import INSTALL_SPARK
 from build_stage.docker_command import Container
 from rehearsal.actions.build_tools import build_tools
 from rehearsal.aws.cloud import HERE
@@ -182,6 +184,15 @@ def test_pip_finds_all_of_a_lock_file_with_hashes_here_and_downloads_nothing(
     assert said.count("Requirement already satisfied: ") > 5
     assert "[rehearsal] pip install: this machine has all " in said
     assert not re.search("^(ERROR|Collecting|Downloading|Installing)", said, re.MULTILINE), said
+
+
+@pytest.mark.parametrize("command", INSTALL_SPARK)
+def test_what_evaluates_quality_rules_is_here_and_is_not_downloaded(
+    machine: dict[str, str], tmp_path: Path, command: str
+) -> None:
+    *words, lock = shlex.split(command)
+    said = run(machine, tmp_path / "s", *words, str(HERE / lock))
+    assert "[rehearsal] pip install: this machine has all " in said
 
 
 @pytest.mark.parametrize(
