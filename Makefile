@@ -1,6 +1,6 @@
 # Every target first sets up what it needs: a virtual environment (.venv) and the CDK CLI (node_modules).
 #   CONFIG=other.yaml   another config          ARGS="…"   arguments of the command behind the target
-#   STAGE=prod          the stage of a run      PROFILE=   an AWS profile that the Glue image gets
+#   STAGE=prod          the stage of a run      PROFILE=   the AWS profile of a command that reaches AWS
 #   ENGINE=docker       AWS's Glue image in place of local Spark
 #   PYTHON=/path        a Python 3.11; without it, one is found, or fetched into .python
 PYTHON ?=
@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # GNU make 3.81, of macOS, finds a command on this PATH only through a shell that is not its default one.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help lock rehearse test test-rehearsal fuzz-config test-jobs check run upgrade-check shell job sample new-sample synth snapshot schema benchmark-synth benchmark-join benchmark-run clean
+.PHONY: help status lock rehearse test test-rehearsal fuzz-config test-jobs check run upgrade-check shell job sample new-sample synth snapshot schema benchmark-synth benchmark-join benchmark-run clean
 
 # A variable that only the command line may set, since other programs use its name in the environment.
 given = $(if $(findstring command,$(origin $(1))),$($(1)))
@@ -26,6 +26,8 @@ stage = $(addprefix --stage=,$(call given,STAGE))
 aws = $(addprefix --profile=,$(call given,PROFILE)) $(if $(call given,YES),--yes)
 sample = python -m tools.samples $(1) --config $(CONFIG) $(stage) $(call option,PROFILE,--profile) $(call option,FROM,--from) \
   $(call option,ROWS,--rows) $(call option,MASK,--mask) $(call option,PARAMETER,--parameter) $(call option,MB,--mb) "$(call given,JOB)"
+# The deployed jobs of a stage.
+deployed = python -m tools.stage_jobs $(1) --config $(CONFIG) $(addprefix --profile=,$(call given,PROFILE)) $(stage)
 JOB_TESTS := aws_glue_cdk_baseline/job_scripts/tests
 # Third-party packages of the jobs: their tests then run alone, since the other tests need this project's own packages.
 packages = $(wildcard requirements-jobs.lock)
@@ -77,6 +79,9 @@ rehearse: $(VENV)/.ready node_modules/.ready  ## run the whole pipeline on this 
 
 test-rehearsal: $(VENV)/.ready node_modules/.ready  ## run the slow tests: whole pipelines, 300 jobs, every role (minutes)
 	@python -m pytest -m slow $(ARGS)
+
+status: $(VENV)/.ready  ## show the last run of each deployed job: STAGE=prod PROFILE=prod (JOB=X for one)
+	@$(call deployed,status) "$(call given,JOB)" $(ARGS)
 
 synth: $(VENV)/.ready node_modules/.ready  ## check the config and synthesize the pipeline into cdk.out
 	@cdk synth --quiet --context config=$(CONFIG)

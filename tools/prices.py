@@ -1,10 +1,13 @@
-"""The prices of Glue job runs, in USD per DPU-hour. The integration test and `make upgrade-check` reckon with them.
+"""The prices of Glue job runs, in USD per DPU-hour, and what a run is billed for: everything that reckons uses them.
 
 Source: https://aws.amazon.com/glue/pricing/ for REGION, read on DATE. A price that is not here is not known, and no
 other one stands in for it: of Glue 6.0, that of G workers in the standard execution class is known alone.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 DATE = "26 November 2026"
 REGION = "us-east-1"
@@ -15,6 +18,7 @@ DPUS = {
     **{"G.1X": 1.0, "G.2X": 2.0, "G.4X": 4.0, "G.8X": 8.0, "G.12X": 12.0, "G.16X": 16.0},
     **{"R.1X": 1.0, "R.2X": 2.0, "R.4X": 4.0, "R.8X": 8.0},
 }
+BILLED_AT_LEAST = 60  # seconds of a run
 
 
 def price(glue_version: str, execution_class: str, worker_type: str) -> float | None:
@@ -25,3 +29,17 @@ def price(glue_version: str, execution_class: str, worker_type: str) -> float | 
 def dpus(worker_type: str) -> float:
     """Return the DPUs of one worker. Raise KeyError for a type that the config does not have either."""
     return DPUS[worker_type]
+
+
+def dpu_seconds(run: Mapping[str, Any], seconds: float) -> float:
+    """Return what a run of `seconds` is billed for, by an answer of GetJobRun.
+
+    Glue counts the runs of jobs with auto scaling. For another run it is an estimate: all its workers, all the time.
+    """
+    if counted := float(run.get("DPUSeconds") or 0):
+        return counted
+    if not seconds:
+        return 0
+    workers = int(run.get("NumberOfWorkers") or 0)
+    capacity = workers * DPUS.get(str(run.get("WorkerType") or ""), 1) or float(run.get("MaxCapacity") or 0)
+    return capacity * max(seconds, BILLED_AT_LEAST)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from tests.integ.quality import RuleResult
-from tools.prices import DPUS
+from tools.prices import dpu_seconds
 
 ENDS = {"SUCCEEDED", "FAILED", "TIMEOUT", "STOPPED", "ERROR", "EXPIRED"}
 NOT_STARTED = "NOT STARTED"
 SKIPPED = "SKIPPED"  # left out by a rehearsal, which has no sample of its input; `error` is the reason
-BILLED_AT_LEAST = 60  # seconds: https://aws.amazon.com/glue/pricing/
 LOOK_SECONDS = (3.0, 60.0)  # between two calls of GetJobRun for a run: at least, at most
 LOOK_SHARE = 1 / 12  # of the time since the start: Glue is asked less often about a long run
 
@@ -66,18 +65,10 @@ class JobRun:
         self.glue_version = str(answer.get("GlueVersion") or "")
         self.execution_class = str(answer.get("ExecutionClass") or "STANDARD")
         self.worker_type = str(answer.get("WorkerType") or "")
-        self.dpu_seconds = float(str(answer.get("DPUSeconds") or 0)) or self._most_dpu_seconds(answer)
+        self.dpu_seconds = dpu_seconds(answer, self.seconds)
         if self.ended and self.state != "SUCCEEDED" and not self.error:
             self.error = str(answer.get("ErrorMessage") or f"ended {self.state}, and Glue gives no reason")
 
     def plan_next_look(self, now: float) -> None:
         least, most = LOOK_SECONDS
         self.next_look = now + min(most, max(least, (now - self.asked) * LOOK_SHARE))
-
-    def _most_dpu_seconds(self, answer: dict[str, object]) -> float:
-        """Return an estimate, for runs that Glue does not count: all workers from the start to the end."""
-        if not self.seconds:
-            return 0
-        workers = int(str(answer.get("NumberOfWorkers") or 0))
-        capacity = workers * DPUS.get(self.worker_type, 1) or float(str(answer.get("MaxCapacity") or 0))
-        return capacity * max(self.seconds, BILLED_AT_LEAST)

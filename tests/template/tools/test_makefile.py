@@ -24,6 +24,7 @@ TARGETS = {
         "new-sample",
         "synth",
     ),
+    *("status",),
     *("snapshot", "schema", "benchmark-synth", "benchmark-join", "benchmark-run", "lock", "clean"),
 }
 
@@ -110,3 +111,9 @@ def test_a_sample_is_taken_with_the_variables_of_the_command_line_only() -> None
     )
     command = last_command("new-sample", "JOB=Join", PROFILE="dev", ROWS="5", FROM="x", MASK="y", MB="1", STAGE="prod")
     assert command == 'python -m tools.samples invent --config default-config.yaml "Join"'
+
+
+def test_a_command_about_deployed_jobs_gets_the_stage_and_the_profile_of_the_command_line_only() -> None:
+    base = "python -m tools.stage_jobs status --config default-config.yaml"
+    assert last_command("status", "STAGE=prod", "PROFILE=me") == f'{base} --profile=me --stage=prod ""'
+    assert last_command("status", "JOB=Join", PROFILE="me", STAGE="prod") == f'{base} "Join"'

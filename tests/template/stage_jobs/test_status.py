@@ -1,0 +1,95 @@
+"""`make status`: the last run of each job."""
+
+import re
+import time
+from collections.abc import Callable
+
+import pytest
+
+from tests.template.stage_jobs.conftest import Aws
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture(scope="module")
+def ids(aws: Aws) -> dict[str, str]:
+    """Run Quick twice and Broken once, to their ends, and return the ids of the last runs."""
+    glue, ids = aws.client("glue"), {}
+    for job in ("Quick-dev", "Broken-dev", "Quick-dev"):
+        ids[job] = glue.start_job_run(JobName=job)["JobRunId"]
+        end = time.monotonic() + 30
+        while glue.get_job_run(JobName=job, RunId=ids[job])["JobRun"].get("CompletedOn") is None:
+            assert time.monotonic() < end
+            time.sleep(0.1)
+    return ids
+
+
+def test_each_job_has_the_state_duration_and_cost_of_its_last_run(run: Run, ids: dict[str, str]) -> None:
+    code, out, err = run("status", "--profile", "dev")
+    assert (code, err) == (1, "")
+    account, heading, *lines = out.splitlines()
+    assert account == "dev: AWS account 222222222222 in us-east-1, as arn:aws:iam::222222222222:user/dev"
+    assert heading.split() == ["job", "state", "started", "(UTC)", "ago", "duration", "cost"]
+    cells = [re.split(r"  +", line) for line in lines[:4]]
+    assert [(job, state) for job, state, *_ in cells] == [
+        *(("Quick", "SUCCEEDED"), ("Broken", "FAILED"), ("Slow", "never run"), ("Idle", "never run")),
+    ]
+    # a run is billed for a minute at least: 2 workers of G.1X at $0.44
+    assert cells[0][3:] == ["0 min", cells[0][4], "$0.0147"]
+    assert cells[0][4] in ("1 s", "2 s")
+    assert lines[4].startswith("costs are estimates, at the prices of us-east-1, 26 November 2026")
+    assert lines[5:] == [
+        "Broken FAILED: ValueError: no column order_id",
+        f"  its log: make logs JOB=Broken STAGE=dev PROFILE=dev RUN={ids['Broken-dev']}",
+    ]
+
+
+def test_one_job_that_succeeded_is_exit_code_0(run: Run, ids: dict[str, str]) -> None:
+    code, out, _ = run("status", "--profile", "dev", "Quick")
+    assert (code, len(out.splitlines())) == (0, 4)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            ["--profile", "nobody"],
+            "Quick-dev: access denied: arn:aws:iam::222222222222:user/nobody may not glue:GetJobRuns",
+        ),
+        (
+            ["--profile", "prod"],
+            "PROFILE=prod reaches AWS account 333333333333, as arn:aws:iam::333333333333:user/prod; dev is deployed to"
+            " 222222222222 in c.yaml: name a profile of that account with PROFILE=",
+        ),
+        (
+            ["--profile", "prod", "--stage", "prod"],
+            "none of the 4 jobs of prod is deployed in this account and Region; the pipeline deploys them",
+        ),
+        (
+            ["--profile", "none"],
+            "PROFILE=none: there is no such AWS profile; there are: unknown, sso, dev, prod, nobody",
+        ),
+        (["--profile", "unknown"], "PROFILE=unknown: AWS does not know these credentials (InvalidClientTokenId)"),
+        (["--profile", "sso"], "PROFILE=sso: its sign-in has expired; run `aws sso login --profile sso`"),
+        ([], "there are no AWS credentials; name a profile with PROFILE=; there are: unknown, sso, dev, prod, nobody"),
+        (["--profile", "dev", "--stage", "test"], "c.yaml has no stage 'test'; it has: dev, prod"),
+        (["--profile", "dev", "Qick"], "c.yaml has no job 'Qick' in dev; did you mean Quick?"),
+        (["--profile", "dev", "Quick", "--x", "y"], "make status takes no arguments: '--x y'"),
+    ],
+)
+def test_what_cannot_be_shown_is_one_line(run: Run, arguments: list[str], message: str) -> None:
+    code, _, err = run("status", *arguments)
+    assert code == 1
+    assert err.startswith(message)
+    assert "\n" not in err
+
+
+def test_the_credentials_of_the_environment_serve_without_a_profile(
+    run: Run, ids: dict[str, str], aws: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "222222222222")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "emulated")
+    code, out, _ = run("status", "Broken")
+    assert code == 1
+    assert "its log: make logs JOB=Broken STAGE=dev RUN=" in out
+    assert run("status", "--profile", "prod", "Broken")[2].startswith("PROFILE=prod reaches AWS account 333333333333")

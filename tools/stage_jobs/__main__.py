@@ -1,0 +1,52 @@
+"""Work with the deployed jobs of a stage: `python -m tools.stage_jobs status --stage prod --profile prod`."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+
+from aws_glue_cdk_baseline.config import ConfigError, load_config, print_warnings
+from tools.job_arguments import RunError, find_job, find_stage, parse_job_run
+from tools.stage_jobs.account import StageAccount
+from tools.stage_jobs.status import status
+
+OPTIONS = ["--config", "--stage", "--profile"]
+COMMANDS = {
+    "status": OPTIONS,
+}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    name, *further = [*(sys.argv[1:] if arguments is None else arguments), ""]
+    if name not in COMMANDS:
+        sys.exit(f"{name!r} is not a command; it is one of: {', '.join(COMMANDS)}")
+    parser = argparse.ArgumentParser(
+        prog=f"python -m tools.stage_jobs {name}", description=(__doc__ or "").splitlines()[0], allow_abbrev=False
+    )
+    options, given = parse_job_run(parser, COMMANDS[name], [item for item in further if item])
+    try:
+        return _run(name, options, given)
+    except (ConfigError, RunError) as error:
+        sys.exit(str(error))
+    except KeyboardInterrupt:
+        print(f"{name} was interrupted", file=sys.stderr)
+        return 130
+
+
+def _run(name: str, options: argparse.Namespace, given: list[str]) -> int:
+    config = load_config(options.config)
+    print_warnings(config)
+    stage = find_stage(config, options.stage)
+    job = find_job(config, stage.name, options.job) if options.job else None
+    if given:
+        raise RunError(f"make {name} takes no arguments: {' '.join(given)!r}")
+    account = StageAccount(stage, config.file, options.profile)
+    print(account.shown, flush=True)
+    return status(account, [job] if job else stage.jobs)
+
+
+if __name__ == "__main__":
+    for ending in (signal.SIGTERM, signal.SIGHUP):  # as on Ctrl-C
+        signal.signal(ending, signal.default_int_handler)
+    sys.exit(main())

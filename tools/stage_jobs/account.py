@@ -1,0 +1,127 @@
+"""The AWS account of a stage, as a user's profile reaches it. Every error of AWS becomes one line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+from botocore import exceptions as failures
+from botocore.config import Config as ClientConfig
+
+from aws_glue_cdk_baseline.config import StageConfig
+from tools.job_arguments import RunError
+from tools.samples.s3 import EXPIRED, SSO, UNKNOWN
+
+PATIENT = ClientConfig(retries={"total_max_attempts": 5, "mode": "standard"}, connect_timeout=10, read_timeout=60)
+ONCE = ClientConfig(retries={"total_max_attempts": 1, "mode": "standard"}, connect_timeout=10, read_timeout=60)
+DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
+MISSING = ("EntityNotFoundException", "NoSuchEntity", "ResourceNotFoundException")
+# How AWS says who may not do what: "… is not authorized to perform: glue:GetJob on resource: arn:… because …".
+WHAT = re.compile(r"not authorized to perform: (?P<action>[\w-]+:\w+)(?: on resource: (?P<resource>\S+))?")
+
+
+class MissingError(RunError):
+    """What a call is about does not exist."""
+
+
+class RefusedError(RunError):
+    """AWS has refused a call, with this `code`, which only the caller can explain."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class NoAnswerError(RunError):
+    """A call got no answer. What it asks for may have happened."""
+
+
+class StageAccount:
+    """The account and Region of a stage. `user` is the ARN as which AWS is called, `shown` the first line to print.
+
+    Without a profile, the credentials are those that the AWS CLI would use. Raise RunError if they are of another
+    account than the stage's.
+    """
+
+    def __init__(self, stage: StageConfig, config_file: str, profile: str = "") -> None:
+        self.stage, self.profile, self.region = stage, profile, stage.account.aws_region
+        self.user = self.who = f"PROFILE={profile}" if profile else "this environment"
+        self._clients: dict[tuple[str, bool], Any] = {}
+        try:
+            self._session = boto3.Session(profile_name=profile or None, region_name=self.region)
+        except failures.ProfileNotFound:
+            raise RunError(f"PROFILE={profile}: there is no such AWS profile; {_profiles()}") from None
+        identity = self.call("sts", "get_caller_identity")
+        own, self.user = stage.account.aws_account_id, str(identity["Arn"])
+        if identity["Account"] != own:
+            raise RunError(
+                f"{self.who} reaches AWS account {identity['Account']}, as {self.user}; {stage.name} is deployed to"
+                f" {own} in {config_file}: name a profile of that account with PROFILE="
+            )
+        self.shown = f"{stage.name}: AWS account {own} in {self.region}, as {self.user}"
+
+    def call(self, service: str, operation: str, about: str = "", *, once: bool = False, **parameters: Any) -> Any:
+        """Return the answer of a call. `about` says what for, in the words of an error.
+
+        With `once` it is not tried again. Raise RunError for every error; its subclasses say what a caller may handle.
+        """
+        try:
+            return getattr(self._client(service, once), operation)(**parameters)
+        except SSO:
+            raise RunError(f"{self.who}: its sign-in has expired; run `{self._sign_in()}`") from None
+        except failures.ClientError as error:
+            raise self._explained(service, error, about) from None
+        except failures.NoCredentialsError:
+            raise RunError(f"there are no AWS credentials; name a profile with PROFILE=; {_profiles()}") from None
+        except (failures.BotoCoreError, failures.HTTPClientError) as error:
+            raise NoAnswerError(f"{about or service}: {' '.join(str(error).split())} ({self.who})") from None
+
+    def pages(self, service: str, operation: str, key: str, about: str = "", **parameters: Any) -> Iterator[Any]:
+        """Yield the items called `key` of all pages of an answer."""
+        token: dict[str, str] = {}
+        while True:
+            page = self.call(service, operation, about, **parameters, **token)
+            yield from page.get(key, [])
+            given = next((name for name in ("NextToken", "nextToken", "Marker") if page.get(name)), "")
+            if not given or page.get("IsTruncated") is False:
+                return
+            token = {given: page[given]}
+
+    def make_variables(self) -> str:
+        """Return the variables of make that reach this stage again: `STAGE=dev PROFILE=me`."""
+        return f"STAGE={self.stage.name}" + (f" PROFILE={self.profile}" if self.profile else "")
+
+    def _client(self, service: str, once: bool) -> Any:
+        if (service, once) not in self._clients:
+            self._clients[service, once] = self._session.client(service, config=ONCE if once else PATIENT)
+        return self._clients[service, once]
+
+    def _explained(self, service: str, error: failures.ClientError, about: str) -> RunError:
+        code = error.response["Error"]["Code"]
+        message = " ".join(str(error.response["Error"].get("Message", "")).split())
+        where = f"{about}: " if about else ""
+        if code in EXPIRED:
+            return RunError(f"{self.who}: the credentials have expired; sign in again: `{self._sign_in()}`")
+        if code in UNKNOWN:
+            return RunError(f"{self.who}: AWS does not know these credentials ({code})")
+        if code in DENIED:
+            said = WHAT.search(message)
+            action = said["action"] if said else f"{service}:{error.operation_name}"
+            resource = f" on {said['resource']}" if said and said["resource"] else ""
+            return RunError(f"{where}access denied: {self.user} may not {action}{resource}")
+        if code in MISSING or (code == "ValidationError" and "does not exist" in message):
+            return MissingError(f"{where}{message}")
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400)
+        kind = NoAnswerError if status >= 500 else None
+        text = f"{where}{service}:{error.operation_name} failed: {code} {message}".strip()
+        return kind(text) if kind else RefusedError(code, text)
+
+    def _sign_in(self) -> str:
+        return f"aws sso login --profile {self.profile}" if self.profile else "aws sso login"
+
+
+def _profiles() -> str:
+    names = boto3.Session().available_profiles
+    return f"there are: {', '.join(names)}" if names else "there are none: see `aws configure`"

@@ -1,0 +1,94 @@
+"""Show the last run of each job of a stage: `make status STAGE=prod`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from aws_glue_cdk_baseline.config import Job
+from tools import prices
+from tools.job_arguments import RunError
+from tools.stage_jobs.account import MissingError, StageAccount
+from tools.stage_jobs.runs import JobRun, deployed_name, dollars, duration, last_runs
+
+AT_ONCE = 8  # calls of GetJobRuns
+LOOKED_AT = 10  # runs of each job; Glue returns the newest first
+NEVER, NOT_DEPLOYED = "never run", "not deployed"
+
+
+@dataclass(frozen=True)
+class Status:
+    """A job and its last run, if it has one."""
+
+    job: str
+    deployed: bool
+    run: JobRun | None = None
+
+
+def status(account: StageAccount, jobs: Sequence[Job]) -> int:
+    """Print a line for each job, then the errors. Return 1 if the last run of one of them has failed, else 0."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        found = list(pool.map(lambda job: _status(account, job), jobs))
+    if not any(item.deployed for item in found):
+        raise RunError(
+            f"none of the {len(jobs)} jobs of {account.stage.name} is deployed in this account and Region; the pipeline"
+            " deploys them"
+        )
+    lines = table(found, datetime.now(UTC))
+    print("\n".join([*lines, *price_notes(account.region, [item.run for item in found if item.run])]))
+    for item in found:
+        if item.run and item.run.failed:
+            again = f"make logs JOB={item.job} {account.make_variables()}"
+            print(f"{item.job} {item.run.state}: {item.run.error}\n  its log: {again} RUN={item.run.id}")
+    return 1 if any(item.run and item.run.failed for item in found) else 0
+
+
+def table(found: Iterable[Status], now: datetime) -> list[str]:
+    """Return the lines of the table, with a heading."""
+    rows = [("job", "state", "started (UTC)", "ago", "duration", "cost")]
+    for item in found:
+        if item.run is None:
+            rows.append((item.job, NEVER if item.deployed else NOT_DEPLOYED, "-", "-", "-", "-"))
+            continue
+        run = item.run
+        started = run.started.astimezone(UTC)
+        ago = _ago((now - started).total_seconds())
+        cost = dollars(run.usd) if run.ended else "-"
+        rows.append((item.job, run.state, f"{started:%Y-%m-%d %H:%M}", ago, duration(run.seconds), cost))
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return ["  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+
+
+def price_notes(region: str, runs: Sequence[JobRun]) -> list[str]:
+    """Return a line about the prices of runs, if one of them has a price."""
+    if not any(run.usd is not None for run in runs):
+        return []
+    elsewhere = "" if region == prices.REGION else f"; those of {region} are not known here"
+    return [f"costs are estimates, at the prices of {prices.REGION}, {prices.DATE}{elsewhere}"]
+
+
+def _status(account: StageAccount, job: Job) -> Status:
+    try:
+        runs = last_runs(account, deployed_name(job.name, account.stage.name), LOOKED_AT)
+    except MissingError:
+        return Status(job.name, deployed=False)
+    if not runs:  # AWS answers so for a job that there is not, too
+        return Status(job.name, deployed=_is_deployed(account, job))
+    return Status(job.name, deployed=True, run=runs[0])
+
+
+def _is_deployed(account: StageAccount, job: Job) -> bool:
+    name = deployed_name(job.name, account.stage.name)
+    try:
+        account.call("glue", "get_job", name, JobName=name)
+    except MissingError:
+        return False
+    return True
+
+
+def _ago(seconds: float) -> str:
+    if seconds < 3600:
+        return f"{max(0, seconds) // 60:.0f} min"
+    return f"{seconds // 3600:.0f} h" if seconds < 48 * 3600 else f"{seconds // 86400:.0f} days"
