@@ -19,7 +19,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "--config": {"type": Path, "default": Path("default-config.yaml"), "help": "default: default-config.yaml"},
     "--stage": {"default": "", "help": "the stage whose arguments the job gets; default: the first of the config"},
     "--profile": {"metavar": "NAME", "default": "", "help": "read from and write to AWS with this profile"},
-    "--yes": {"action": "store_true", "help": "do not ask before a run that may write to AWS"},
+    "--yes": {"action": "store_true", "help": "do not ask before a run in AWS"},
     "--upstream": {"action": "store_true", "help": "first run the jobs that come before this one"},
     "--to": {"metavar": "VERSION", "default": "", "help": "the Glue version to compare with, such as 6.0"},
     "--aws-profile": {"metavar": "NAME", "help": "mount ~/.aws into the container, read-only, and use this profile"},

@@ -31,6 +31,11 @@ def dpus(worker_type: str) -> float:
     return DPUS[worker_type]
 
 
+def most(rate: float, worker_type: str, workers: int, minutes: float) -> float:
+    """Return what a run costs at most, at `rate` USD per DPU-hour: all its workers until its timeout."""
+    return rate * dpus(worker_type) * workers * minutes / 60
+
+
 def dpu_seconds(run: Mapping[str, Any], seconds: float) -> float:
     """Return what a run of `seconds` is billed for, by an answer of GetJobRun.
 

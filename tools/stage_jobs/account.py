@@ -80,7 +80,7 @@ class StageAccount:
 
     def pages(self, service: str, operation: str, key: str, about: str = "", **parameters: Any) -> Iterator[Any]:
         """Yield the items called `key` of all pages of an answer."""
-        token: dict[str, str] = {}
+        token: dict[str, Any] = {}
         while True:
             page = self.call(service, operation, about, **parameters, **token)
             yield from page.get(key, [])

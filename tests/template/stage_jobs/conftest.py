@@ -21,6 +21,13 @@ from tests.configs import DEV, PROD, make_config, make_job
 from tools.stage_jobs import __main__ as command
 
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
+# The user of each profile: its account, and what it may do.
+USERS = (
+    ("dev", DEV, ADMINISTRATOR),
+    ("prod", PROD, ADMINISTRATOR),
+    ("nobody", DEV, ""),
+    ("reader", DEV, "glue:GetJob*"),
+)
 # How each job runs in the emulator: tests/template/scale/emulated_jobs.py reads these arguments.
 JOBS = {
     "Quick": {"--seconds": "1", "--input_path": "s3://data/in/"},
@@ -47,17 +54,21 @@ def make_jobs(folder: Path) -> tuple[Job, ...]:
 
 
 def write_profiles(aws: Aws) -> None:
-    """Make a user for each profile: `dev` and `prod` may do all in their accounts, `nobody` nothing in dev's."""
+    """Make a user for each profile of USERS, and profiles that serve nobody."""
     lines = [
         *("[profile unknown]", "aws_access_key_id = AKNOBODY", "aws_secret_access_key = x"),
         *("[profile sso]", "sso_start_url = https://x.awsapps.com/start", "sso_region = us-east-1"),
         *("sso_account_id = 222222222222", "sso_role_name = reader"),
     ]
-    for name, account, policy in (("dev", DEV, ADMINISTRATOR), ("prod", PROD, ADMINISTRATOR), ("nobody", DEV, "")):
+    for name, account, policy in USERS:
         iam = aws.client("iam", account.aws_account_id)
         iam.create_user(UserName=name)
-        if policy:
+        if policy.startswith("arn:"):
             iam.attach_user_policy(UserName=name, PolicyArn=policy)
+        elif policy:
+            statement = {"Effect": "Allow", "Action": policy, "Resource": "*"}
+            document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+            iam.put_user_policy(UserName=name, PolicyName="some", PolicyDocument=document)
         key = iam.create_access_key(UserName=name)["AccessKey"]
         lines += [f"[profile {name}]", f"aws_access_key_id = {key['AccessKeyId']}"]
         lines += [f"aws_secret_access_key = {key['SecretAccessKey']}"]

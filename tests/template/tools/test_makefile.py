@@ -24,7 +24,7 @@ TARGETS = {
         "new-sample",
         "synth",
     ),
-    *("status",),
+    *("start", "status"),
     *("snapshot", "schema", "benchmark-synth", "benchmark-join", "benchmark-run", "lock", "clean"),
 }
 
@@ -117,3 +117,5 @@ def test_a_command_about_deployed_jobs_gets_the_stage_and_the_profile_of_the_com
     base = "python -m tools.stage_jobs status --config default-config.yaml"
     assert last_command("status", "STAGE=prod", "PROFILE=me") == f'{base} --profile=me --stage=prod ""'
     assert last_command("status", "JOB=Join", PROFILE="me", STAGE="prod") == f'{base} "Join"'
+    command = last_command("start", "JOB=Join", "PROFILE=me", "YES=1", "ARGS=--a b")
+    assert command == ('python -m tools.stage_jobs start --config default-config.yaml --profile=me --yes "Join" --a b')
