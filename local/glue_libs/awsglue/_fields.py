@@ -8,7 +8,6 @@ from typing import Any
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
-from pyspark.sql.types import ArrayType, DataType, StructType
 
 from awsglue import _paths
 from awsglue._choice import kept, moved
@@ -88,23 +87,7 @@ def drop(frame: DataFrame, paths: Sequence[str]) -> DataFrame:
     for name in paths:
         if (path := _paths.find(frame, name, in_arrays=True)) is not None:
             frame = _paths.drop(frame, path)
-        elif (path := _paths.parse(name))[0] in frame.columns:
-            column = F.col(_paths.quoted(path[:1]))
-            frame = frame.withColumn(path[0], _without(column, frame.schema[path[0]].dataType, path[1:]))
     return frame
-
-
-def _without(column: Column, data_type: DataType, path: _paths.Path) -> Column:
-    """Return a value without the field at a path inside of it."""
-    if isinstance(data_type, ArrayType):
-        element = data_type.elementType
-        return F.transform(column, lambda item: _without(item, element, path))
-    if not isinstance(data_type, StructType) or path[0] not in data_type.names:
-        return column
-    if len(path) == 1:
-        return column.dropFields(_paths.quoted(path)) if len(data_type) > 1 else column
-    inner = _without(column.getField(path[0]), data_type[path[0]].dataType, path[1:])
-    return F.when(column.isNotNull(), column.withField(_paths.quoted(path[:1]), inner))
 
 
 def null_columns(frame: DataFrame) -> list[str]:

@@ -22,6 +22,9 @@ SPEED_ONLY = (
     *("boundedSize", "boundedFiles", "compressionType"),
 )
 SPEED_ONLY_FORMAT = ("blockSize", "pageSize", "optimizePerformance", "useGlueParquetWriter")
+# Up to this size, one process reads files sooner than Spark has started its own.
+SMALL_BYTES = 32_000_000
+CODECS = (".snappy", ".lz4", ".zst", ".deflate")  # only Spark opens these
 OPENERS = {".gz": gzip.open, ".bz2": bz2.open}
 
 

@@ -23,6 +23,8 @@ def read(spark: SparkSession, files: InputFiles, format: str | None, options: Ma
     """Return the records of all files; without files, an empty frame without columns."""
     if format == "json" and files.names:
         return _json.read(spark, _reader(spark, files), files, options)
+    if format == "csv" and files.names:
+        return _csv.read(lambda: _reader(spark, files), files, options)
     return Rows(read_plainly(spark, files, format, options))
 
 
@@ -36,7 +38,7 @@ def read_plainly(spark: SparkSession, files: InputFiles, format: str | None, opt
     if format == "json":
         return _json.read_strictly(reader, files.names, options)
     if format == "csv":
-        return _csv.read(reader, files.names, options)
+        return _csv.read_strictly(reader, files.names, options)
     check_options(f"reading {format}: format", options, ["compression", *SPEED_ONLY_FORMAT])
     paths = list(files.names)
     reader = reader.option("mergeSchema", "true")  # the columns of all files

@@ -25,15 +25,12 @@ from pyspark.sql.types import StructType
 from awsglue import _errors
 from awsglue._choice import choices_in, finished, merged_structs, plain_struct
 from awsglue._coverage import check_options, is_true
-from awsglue._files import SPEED_ONLY_FORMAT, InputFiles, open_text
+from awsglue._files import CODECS, SMALL_BYTES, SPEED_ONLY_FORMAT, InputFiles, open_text
 from awsglue._frames import Rows
 from awsglue._records import writer
 from awsglue._shapes import Shape, whole_number
 
 SHOWN = 60  # characters of a malformed record
-# Up to this size, one process reads the types sooner than Spark has started its own.
-SMALL_BYTES = 32_000_000
-CODECS = (".snappy", ".lz4", ".zst", ".deflate")  # only Spark opens these
 _sizes_of = json.JSONDecoder(parse_int=whole_number)
 _values_of = json.JSONDecoder()
 

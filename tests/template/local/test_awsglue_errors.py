@@ -123,6 +123,21 @@ def test_a_data_frame_fails_at_a_malformed_line_with_its_place(glue_context: Glu
             glue_context.create_data_frame.from_options("s3", {"paths": [str(tmp_path)]}, "json")
 
 
+def test_a_csv_record_of_another_length_is_an_error_record(glue_context: GlueContext, tmp_path: Path) -> None:
+    (tmp_path / "a b.csv").write_text('x,y\n1,2\n3,"4\n5,"6,7"\n8,9,10\n11\n12,13\n')
+    with pytest.warns(UserWarning, match=r"a b\.csv:5: not as many values as columns: '8,9,10'; 2 records became"):
+        frame = read(glue_context, tmp_path, "csv", withHeader=True)
+    assert frame.count() == 4
+    assert [(row["x"], row["y"]) for row in rows(frame)][:1] == [("1", "2")]
+    assert {row["x"] for row in rows(frame)} == {"1", "3", "5", "12"}
+    assert sorted(error["input"] for error in errors(frame)) == ["11", "8,9,10"]
+    assert frame.errorsCount() == 2
+    assert errors(frame)[0]["source"].endswith("a b.csv")
+    strict = glue_context.create_data_frame.from_options("s3", {"paths": [str(tmp_path)]}, "csv", {"withHeader": True})
+    with pytest.raises(Exception, match="Malformed CSV record"):
+        strict.count()
+
+
 def test_a_function_of_map_that_raises_makes_an_error_record(frame: Frames) -> None:
     numbers = frame({"n": 0}, {"n": 4}, schema="n int")
 

@@ -91,11 +91,7 @@ def test_csv_options(glue_context: GlueContext, tmp_path: Path) -> None:
     assert values(skipped) == [{"x": '"a', "y": "b"}]
 
 
-def test_a_csv_record_of_another_length_fails(glue_context: GlueContext, tmp_path: Path) -> None:
-    (tmp_path / "a.csv").write_text("x,y\n1,2,3\n")
-    frame = read(glue_context, tmp_path, "csv", withHeader=True)
-    with pytest.raises(Exception, match="Malformed CSV record"):
-        frame.count()
+def test_a_csv_header_with_a_name_twice_is_refused(glue_context: GlueContext, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("x,x\n1,2\n")
     with pytest.raises(NotImplementedError, match=r"the csv header of .*a\.csv with the column 'x' twice"):
         read(glue_context, tmp_path, "csv", withHeader=True)
