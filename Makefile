@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # GNU make 3.81, of macOS, finds a command on this PATH only through a shell that is not its default one.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help start status lock rehearse test test-rehearsal fuzz-config test-jobs check run upgrade-check shell job sample new-sample synth snapshot schema benchmark-synth benchmark-join benchmark-run clean
+.PHONY: help start logs status lock rehearse test test-rehearsal fuzz-config test-jobs check run upgrade-check shell job sample new-sample synth snapshot schema benchmark-synth benchmark-join benchmark-run clean
 
 # A variable that only the command line may set, since other programs use its name in the environment.
 given = $(if $(findstring command,$(origin $(1))),$($(1)))
@@ -82,6 +82,9 @@ test-rehearsal: $(VENV)/.ready node_modules/.ready  ## run the slow tests: whole
 
 start: $(VENV)/.ready  ## start a deployed job and wait: JOB=X STAGE=dev PROFILE=dev ARGS="--name value" (YES=1)
 	@$(call deployed,start) $(if $(call given,YES),--yes) "$(call given,JOB)" $(ARGS)
+
+logs: $(VENV)/.ready  ## print and follow the log of a deployed job's last run: JOB=X PROFILE=dev (RUN=jr_… ALL=1)
+	@$(call deployed,logs) $(call option,RUN,--run) $(if $(call given,ALL),--all) "$(call given,JOB)" $(ARGS)
 
 status: $(VENV)/.ready  ## show the last run of each deployed job: STAGE=prod PROFILE=prod (JOB=X for one)
 	@$(call deployed,status) "$(call given,JOB)" $(ARGS)

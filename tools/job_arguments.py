@@ -20,6 +20,8 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "--stage": {"default": "", "help": "the stage whose arguments the job gets; default: the first of the config"},
     "--profile": {"metavar": "NAME", "default": "", "help": "read from and write to AWS with this profile"},
     "--yes": {"action": "store_true", "help": "do not ask before a run in AWS"},
+    "--run": {"metavar": "ID", "default": "", "help": "the run whose log is shown; default: the last one"},
+    "--all": {"action": "store_true", "help": "show all lines of the log, those of Spark too"},
     "--upstream": {"action": "store_true", "help": "first run the jobs that come before this one"},
     "--to": {"metavar": "VERSION", "default": "", "help": "the Glue version to compare with, such as 6.0"},
     "--aws-profile": {"metavar": "NAME", "help": "mount ~/.aws into the container, read-only, and use this profile"},

@@ -9,15 +9,17 @@ import sys
 from aws_glue_cdk_baseline.config import ConfigError, load_config, print_warnings
 from tools.job_arguments import RunError, find_job, find_stage, parse_job_run
 from tools.stage_jobs.account import StageAccount
+from tools.stage_jobs.logs import logs
 from tools.stage_jobs.start import start
 from tools.stage_jobs.status import status
 
 OPTIONS = ["--config", "--stage", "--profile"]
 COMMANDS = {
     "start": [*OPTIONS, "--yes"],
+    "logs": [*OPTIONS, "--run", "--all"],
     "status": OPTIONS,
 }
-OF_ONE_JOB = ("start",)
+OF_ONE_JOB = ("start", "logs")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -42,12 +44,15 @@ def _run(name: str, options: argparse.Namespace, given: list[str]) -> int:
     print_warnings(config)
     stage = find_stage(config, options.stage)
     job = find_job(config, stage.name, options.job) if options.job or name in OF_ONE_JOB else None
-    if given and name != "start":
+    with_all = name == "logs" and (options.all or given == ["--all"])
+    if given and name != "start" and not with_all:
         raise RunError(f"make {name} takes no arguments: {' '.join(given)!r}")
     account = StageAccount(stage, config.file, options.profile)
     print(account.shown, flush=True)
     if job and name == "start":
         return start(account, job, given, options.yes)
+    if job and name == "logs":
+        return logs(account, job, options.run, with_all)
     return status(account, [job] if job else stage.jobs)
 
 
