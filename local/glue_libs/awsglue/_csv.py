@@ -12,7 +12,6 @@ import functools
 import itertools
 import shutil
 import tempfile
-import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import StringType, StructField, StructType
 
 from awsglue._coverage import check_options, is_true, not_covered
-from awsglue._errors import ErrorRecord, Errors, call_site, error_record, left_out
+from awsglue._errors import ErrorRecord, Errors, call_site, error_record, warn_of
 from awsglue._files import CODECS, SMALL_BYTES, InputFiles, open_text
 from awsglue._frames import Rows
 
@@ -59,7 +58,7 @@ def read(spark_reader: Callable[[], DataFrameReader], files: InputFiles, options
     names = {unquote(uri).rpartition("/")[2]: name for uri, name in files.names.items()}
     text, uri = bad.first() or ("", "")
     place = _place(files, text, unquote(uri).rpartition("/")[2])
-    warnings.warn(left_out(count, _message(place, text)), stacklevel=4)
+    warn_of(count, _message(place, text))
     site = call_site()
 
     def error(row: Row) -> ErrorRecord:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import atexit
 import sys
 import traceback
+import warnings
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from pathlib import Path
@@ -35,8 +36,17 @@ def error_record(message: str, trace: str, text: str, source: str, record: dict[
 
 def call_site() -> str:
     """Return the lines of the script that called this library, as a traceback shows them."""
-    calls = [call for call in traceback.extract_stack() if not str(Path(call.filename).resolve()).startswith(HERE)]
-    return "".join(traceback.format_list(calls[-3:]))
+    return "".join(traceback.format_list(_calls()[-3:]))
+
+
+def warn_of(count: int, first: str) -> None:
+    """Warn that records were lost, at the line of the script that called this library."""
+    caller = _calls()[-1]
+    warnings.warn_explicit(left_out(count, first), UserWarning, caller.filename, caller.lineno or 1)
+
+
+def _calls() -> list[traceback.FrameSummary]:
+    return [call for call in traceback.extract_stack() if not str(Path(call.filename).resolve()).startswith(HERE)]
 
 
 class Errors:

@@ -11,7 +11,6 @@ import functools
 import io
 import itertools
 import json
-import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -75,7 +74,7 @@ def read(spark: SparkSession, reader: DataFrameReader, files: InputFiles, option
         return Rows(frame, choices)
     first = found.listed[0] if found.listed else _first(files.names, whole)
     why = _message(*first, whole) if first else "a record is malformed"
-    warnings.warn(_errors.left_out(found.malformed, why), stacklevel=4)
+    _errors.warn_of(found.malformed, why)
     site = _errors.call_site()
     if found.listed:
         listed = [_error(place, record, whole, site) for place, record in found.listed]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import operator
 import traceback
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from typing import Any
@@ -35,7 +34,7 @@ from awsglue._choice import (
     merged_structs,
     plain_struct,
 )
-from awsglue._errors import ErrorRecord, Errors, call_site, error_record, left_out, teller
+from awsglue._errors import ErrorRecord, Errors, call_site, error_record, teller, warn_of
 from awsglue._frames import Rows, union
 from awsglue._records import reader, writer
 from awsglue._shapes import Shape, with_sizes
@@ -134,7 +133,7 @@ def _mapped(records: Rows, made: RDD[tuple[bool, Any]]) -> Rows:
     schema = reduce(merged_structs, (part for part, _, _ in found), StructType())
     count = sum(errors for _, errors, _ in found)
     if count:
-        warnings.warn(left_out(count, next(first for _, errors, first in found if errors)), stacklevel=5)
+        warn_of(count, next(first for _, errors, first in found if errors))
     errors = (Errors(lambda: mapped.filter(_is_bad).map(_content), count),) if count else ()
     if not schema.fields:
         empty = records.frame.where("false") if count else records.frame
