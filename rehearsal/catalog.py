@@ -27,7 +27,7 @@ def provide(glue: Any, databases: list[str], samples: Path) -> int:
         for file in files_of(samples, database):
             if not (found := read_table(file)):
                 continue
-            table = {key: found.table[key] for key in OF_A_TABLE if key in found.table}
+            table = {key: found.table[key] for key in OF_A_TABLE if found.table.get(key)}
             _create(glue.create_table, DatabaseName=database, TableInput={**table, "Name": file.stem})
             partitions = [{key: item[key] for key in OF_A_PARTITION if key in item} for item in found.partitions]
             for start in range(0, len(partitions), PARTITIONS_A_CALL):

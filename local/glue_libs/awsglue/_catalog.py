@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from awsglue._frames import Rows, union
 from awsglue._types import catalog_type, try_cast
 
 # A part of the name of a SerDe or an input format -> Glue's format.
-FORMATS = {"json": "json", "parquet": "parquet", "orc": "orc", "csv": "csv", "lazysimple": "csv"}
+FORMATS = {"json": "json", "parquet": "parquet", "orc": "orc", "csv": "csv", "lazysimple": "csv", "avro": "avro"}
 
 
 @dataclass(frozen=True)
@@ -74,11 +75,16 @@ def named(database: str | None, table_name: str | None, more: Mapping[str, Any])
     return given[0], table_name
 
 
-def find_table(database: str, table_name: str, catalog_id: str | None = None) -> Table:
-    """Get a table from the catalog. Raise LookupError if there is none, PermissionError if access is denied."""
+def find_table(
+    database: str, table_name: str, catalog_id: str | None = None, parameter: str = "inputDatabase"
+) -> Table:
+    """Get a table from the catalog. Raise LookupError if there is none, PermissionError if access is denied.
+
+    `parameter` is the one of the config that permits what the table is for.
+    """
     where: dict[str, Any] = {"DatabaseName": database, **({"CatalogId": catalog_id} if catalog_id else {})}
     name = f"{database}.{table_name}"
-    with explained(name, "inputDatabase"):
+    with explained(name, parameter):
         glue = client()
         found = glue.get_table(Name=table_name, **where)["Table"]
         keys = {key["Name"]: key["Type"] for key in found.get("PartitionKeys", [])}
@@ -102,7 +108,12 @@ def find_table(database: str, table_name: str, catalog_id: str | None = None) ->
 
 
 def client() -> Any:
-    """Return a client of Glue."""
+    """Return the client of Glue for this environment."""
+    return _client(*(os.environ.get(name, "") for name in ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_PROFILE")))
+
+
+@functools.cache
+def _client(*environment: str) -> Any:
     return boto3.Session().client("glue")
 
 
@@ -150,11 +161,11 @@ def read(spark: SparkSession, table: Table, predicate: str, transformation_ctx: 
     """
     if not table.partition_keys:
         if predicate:
-            raise ValueError(f"{table.name} has no partition keys for push_down_predicate={predicate!r}")
+            raise ValueError(f"{table.name} has no partition keys for the predicate {predicate}")
         (files,) = _bookmarks.only_new(transformation_ctx, [_files(table, table.location)])
         return _read(spark, table, table.location, files, plainly)
-    chosen = _chosen(spark, table, predicate)
-    partitions = [partition for partition in table.partitions if partition[0] in chosen]
+    meet = chosen(spark, table, predicate)
+    partitions = [partition for partition in table.partitions if partition[0] in meet]
     found = _bookmarks.only_new(transformation_ctx, [_files(table, location) for _, location in partitions])
     parts = []
     for (values, location), files in zip(partitions, found, strict=True):
@@ -169,7 +180,7 @@ def read(spark: SparkSession, table: Table, predicate: str, transformation_ctx: 
     return union(parts) if parts else Rows(spark.createDataFrame([], StructType([])))
 
 
-def _chosen(spark: SparkSession, table: Table, predicate: str) -> set[tuple[str, ...]]:
+def chosen(spark: SparkSession, table: Table, predicate: str) -> set[tuple[str, ...]]:
     """Return the values of the partitions that meet the predicate. Spark evaluates it on these values alone."""
     values = [values for values, _ in table.partitions]
     if not predicate or not values:

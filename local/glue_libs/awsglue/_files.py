@@ -43,7 +43,7 @@ class InputFiles:
     @property
     def size(self) -> int:
         """The bytes of all files, as they are stored."""
-        return sum(_local_file(uri).stat().st_size for uri in self.names)
+        return sum(_s3.local(uri).stat().st_size for uri in self.names)
 
     @property
     def partition_keys(self) -> set[str]:
@@ -83,11 +83,7 @@ def input_files(connection_options: Mapping[str, Any]) -> InputFiles:
 def open_text(uri: str) -> IO[str]:
     """Open a file as text. Its suffix tells the compression, as in Spark; bytes that are not UTF-8 are replaced."""
     opener = OPENERS.get(PurePosixPath(uri).suffix, open)
-    return opener(_local_file(uri), "rt", encoding="utf-8", errors="replace")  # type: ignore[operator, no-any-return]
-
-
-def _local_file(uri: str) -> Path:
-    return _s3.fetch(uri) if _s3.is_s3(uri) else Path(uri.removeprefix("file://"))
+    return opener(_s3.local(uri), "rt", encoding="utf-8", errors="replace")  # type: ignore[operator, no-any-return]
 
 
 def _are_partitions(folders: Iterable[tuple[str, ...]]) -> bool:

@@ -11,12 +11,13 @@ from typing import Any
 from pyspark.sql import DataFrame, DataFrameReader, DataFrameWriter, SparkSession
 from pyspark.sql.types import StructType
 
-from awsglue import _csv, _json, _json_text, _resolve
+from awsglue import _avro, _csv, _json, _json_text, _resolve, _xml
 from awsglue._coverage import check_options, is_true, not_covered
 from awsglue._files import SPEED_ONLY_FORMAT, InputFiles
 from awsglue._frames import Rows
 
-COVERED = ("json", "csv", "parquet", "glueparquet", "orc")
+WRITTEN = ("json", "csv", "parquet", "glueparquet", "orc", "avro")
+COVERED = (*WRITTEN, "xml")
 
 
 def read(spark: SparkSession, files: InputFiles, format: str | None, options: Mapping[str, Any]) -> Rows:
@@ -39,6 +40,10 @@ def read_plainly(spark: SparkSession, files: InputFiles, format: str | None, opt
         return _json.read_strictly(reader, files.names, options)
     if format == "csv":
         return _csv.read_strictly(reader, files.names, options)
+    if format == "avro":
+        return _avro.read(reader, files.names, options)
+    if format == "xml":
+        return _xml.read(reader, files.names, options)
     check_options(f"reading {format}: format", options, ["compression", *SPEED_ONLY_FORMAT])
     paths = list(files.names)
     reader = reader.option("mergeSchema", "true")  # the columns of all files
@@ -56,12 +61,15 @@ def write(records: Rows, path: str, format: str | None, options: Mapping[str, An
     A choice that was not resolved is a value of its own type in JSON, text in CSV, and else a struct.
     """
     frame = records.frame
-    if format not in COVERED:
-        not_covered(f"writing format={format!r}", f"use one of {', '.join(COVERED)}")
+    if format not in WRITTEN:
+        not_covered(f"writing format={format!r}", f"use one of {', '.join(WRITTEN)}")
     if not frame.columns and frame.isEmpty():
         return  # as a read of a bookmark without new files is: there is nothing to write
     if missing := [key for key in keys if key not in frame.columns]:
         raise ValueError(f"partitionKeys: no column {missing[0]!r}; there are {', '.join(frame.columns)}")
+    if format == "avro":
+        _avro.write(frame, path, options, keys)
+        return
     with_choices = bool(records.choices)
     if with_choices and format == "json":
         frame = _json_text.lines(records, keys)

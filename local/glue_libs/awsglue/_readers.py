@@ -9,7 +9,7 @@ from pyspark.sql import DataFrame
 
 from awsglue import _bookmarks, _catalog, _formats
 from awsglue._coverage import check_options, not_covered
-from awsglue._files import CONNECTION_TYPES, input_files
+from awsglue._files import CONNECTION_TYPES, SPEED_ONLY, input_files
 from awsglue._frames import Rows
 from awsglue.dynamicframe import DynamicFrame
 
@@ -89,10 +89,15 @@ class DynamicFrameReader:
         catalog_id: str | None = None,
         **kwargs: Any,
     ) -> DynamicFrame:
-        """Read a table of the Glue Data Catalog: the partitions that meet `push_down_predicate` (SQL)."""
-        check_options("from_catalog", additional_options, ["mergeSchema"])
+        """Read a table of the Glue Data Catalog: the partitions that meet `push_down_predicate` (SQL).
+
+        The option `catalogPartitionPredicate` is a second predicate, which Glue lets the catalog evaluate.
+        """
+        check_options("from_catalog", additional_options, ["mergeSchema", "catalogPartitionPredicate", *SPEED_ONLY])
         table = _catalog.find_table(*_catalog.named(database, table_name, kwargs), catalog_id)
-        records = _catalog.read(self._glue_context.spark_session, table, push_down_predicate, transformation_ctx)
+        predicates = [push_down_predicate, additional_options.get("catalogPartitionPredicate")]
+        predicate = " AND ".join(f"({one})" for one in predicates if one)
+        records = _catalog.read(self._glue_context.spark_session, table, predicate, transformation_ctx)
         return DynamicFrame._of(records, self._glue_context, transformation_ctx)
 
 

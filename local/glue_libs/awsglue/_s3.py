@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import tempfile
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -50,6 +52,31 @@ def fetch(uri: str) -> Path:
 def delete(objects: Sequence[S3Object]) -> None:
     for item in objects:
         _ask("POST", "delete", item.uri, folder="0")
+
+
+def local(uri: str) -> Path:
+    """Return a local file with the content of `s3://…` or `file://…`."""
+    return fetch(uri) if is_s3(uri) else Path(uri.removeprefix("file://"))
+
+
+def put(uri: str, file: Path) -> None:
+    """Move a local file to `s3://…`, or to a path of this machine."""
+    if is_s3(uri):
+        _ask("POST", "put", uri, file=str(file))
+        return
+    target = Path(uri.removeprefix("file://"))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.move(file, target)
+
+
+def write(uri: str, text: str) -> None:
+    """Make an object of a text."""
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", delete=False) as file:
+        file.write(text)
+    try:
+        put(uri, Path(file.name))
+    finally:
+        Path(file.name).unlink(missing_ok=True)
 
 
 def bookmark() -> str:

@@ -6,7 +6,7 @@ import logging
 import sys
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from pyspark.context import SparkContext
@@ -14,17 +14,16 @@ from pyspark.sql import DataFrame, SparkSession, SQLContext
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
-from awsglue import _catalog, _s3
+from awsglue import _batches, _catalog, _purge
 from awsglue._coverage import check_options, not_covered
 from awsglue._readers import DataFrameReader, DynamicFrameReader
-from awsglue._writers import DataFrameWriter, DynamicFrameWriter
+from awsglue._writers import DataFrameWriter, DynamicFrameWriter, Sink
 from awsglue.data_sink import DataSink
 from awsglue.data_source import DataSource
 from awsglue.dynamicframe import DynamicFrame, DynamicFrameCollection
 from awsglue.gluetypes import DataType as DataType
 from awsglue.streaming_data_source import StreamingDataSource
 
-PURGED_AFTER_HOURS = 168  # Glue's default
 DAY = {"year": "%Y", "month": "%m", "day": "%d"}
 GRANULARITIES = {"day": DAY, "hour": DAY | {"hour": "%H"}, "minute": DAY | {"hour": "%H", "minute": "%M"}}
 
@@ -62,7 +61,14 @@ class GlueContext(SQLContext):
         push_down_predicate: str = "",
         **options: Any,
     ) -> DataSource:
-        not_covered("GlueContext.getSource", "use create_dynamic_frame.from_options")
+        source = {
+            "connection_type": connection_type,
+            "connection_options": options,
+            "format": format,
+            "transformation_ctx": transformation_ctx,
+            "push_down_predicate": push_down_predicate,
+        }
+        return DataSource(source, self, transformation_ctx)
 
     def getStreamingSource(
         self,
@@ -219,7 +225,7 @@ class GlueContext(SQLContext):
     def getSink(
         self, connection_type: str, format: str | None = None, transformation_ctx: str = "", **options: Any
     ) -> DataSink:
-        not_covered("GlueContext.getSink", "use write_dynamic_frame.from_options")
+        return DataSink(Sink(connection_type, options, format), self)
 
     def write_from_options(
         self,
@@ -231,7 +237,11 @@ class GlueContext(SQLContext):
         transformation_ctx: str = "",
         **kwargs: Any,
     ) -> DynamicFrame | DynamicFrameCollection:
-        not_covered("GlueContext.write_from_options", "use write_dynamic_frame.from_options")
+        """Write a frame, or each frame of a collection below a folder with its name."""
+        sink = self.getSink(connection_type, format, transformation_ctx, **connection_options)
+        if format:
+            sink.setFormat(format, **format_options)
+        return sink.write(frame_or_dfc)
 
     def write_dynamic_frame_from_options(
         self,
@@ -331,13 +341,12 @@ class GlueContext(SQLContext):
         transformation_ctx: str = "",
         catalog_id: str | None = None,
     ) -> None:
-        not_covered("GlueContext.purge_table")
+        """Delete the old objects of a table, and each partition that has no object left after that."""
+        _purge.purge_table(self.spark_session, database, table_name, options, transformation_ctx, catalog_id)
 
     def purge_s3_path(self, s3_path: str, options: Mapping[str, Any] = {}, transformation_ctx: str = "") -> None:
         """Delete the objects below a path that are older than `retentionPeriod` hours."""
-        check_options("purge_s3_path", options, ["retentionPeriod"])
-        before = datetime.now(UTC) - timedelta(hours=float(options.get("retentionPeriod", PURGED_AFTER_HOURS)))
-        _s3.delete([item for item in _s3.find(s3_path) if item.modified <= before])
+        _purge.purge_s3_path(s3_path, options, transformation_ctx)
 
     def transition_table(
         self,
@@ -366,7 +375,8 @@ class GlueContext(SQLContext):
     def forEachBatch(
         self, frame: DataFrame, batch_function: Callable[[DataFrame, int], None], options: Mapping[str, Any] = {}
     ) -> None:
-        not_covered("GlueContext.forEachBatch")
+        """Call the function for each batch of a stream, until the stream ends."""
+        _batches.for_each_batch(frame, batch_function, options)
 
     def add_ingestion_time_columns(self, frame: DataFrame, time_granularity: str) -> DataFrame:
         """Append `ingest_year`, …, down to the granularity (day, hour or minute): strings in UTC, `2026`, `09`."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import DataFrame
 
-from awsglue._coverage import not_covered
+from awsglue._coverage import check_options
 from awsglue.dynamicframe import DynamicFrame
 
 if TYPE_CHECKING:
@@ -14,21 +14,24 @@ if TYPE_CHECKING:
 
 
 class DataSource:
-    """A place to read from."""
+    """Files in S3, or on this machine, to read. `j_source` has the connection type and its options."""
 
-    def __init__(self, j_source: Any, sql_ctx: GlueContext, name: str) -> None:
+    def __init__(self, j_source: dict[str, Any], sql_ctx: GlueContext, name: str) -> None:
         self._source = j_source
         self._glue_context = sql_ctx
         self.name = name
 
     def setFormat(self, format: str, **options: Any) -> None:
-        not_covered("DataSource.setFormat")
+        self._source = {**self._source, "format": format, "format_options": options}
 
     def getFrame(self, **options: Any) -> DynamicFrame:
-        not_covered("DataSource.getFrame")
+        check_options("getFrame", options, ["minPartitions", "targetPartitions"])  # of speed alone
+        return self._glue_context.create_dynamic_frame.from_options(**self._source)
 
     def getSampleFrame(self, num: int, **options: Any) -> DynamicFrame:
-        not_covered("DataSource.getSampleFrame")
+        """Return the first `num` records."""
+        check_options("getSampleFrame", options, [])
+        return DynamicFrame(self.getDataFrame().limit(num), self._glue_context, self.name)
 
     def getDataFrame(self) -> DataFrame:
-        not_covered("DataSource.getDataFrame")
+        return self.getFrame().toDF()

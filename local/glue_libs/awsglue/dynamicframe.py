@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pyspark.sql import DataFrame
 from pyspark.sql.types import StructType
 
-from awsglue import _dynamodb, _errors, _fields, _json_text, _nested, _resolve, _rows, gluetypes
+from awsglue import _dynamodb, _errors, _fields, _json_text, _nested, _resolve, _rows, _spigot, gluetypes
 from awsglue._choice import NO_CHOICES, kept
 from awsglue._coverage import check_options, not_covered
 from awsglue._errors import Errors
@@ -341,7 +341,9 @@ class DynamicFrame:
         stageThreshold: int = 0,
         totalThreshold: int = 0,
     ) -> DynamicFrame:
-        not_covered("DynamicFrame.spigot")
+        """Write a sample of the records as JSON below `path`, at once, and return the frame as it is."""
+        _spigot.write_sample(self._checked(), path, options)
+        return self
 
     def write(
         self,

@@ -1,5 +1,6 @@
 """docs/jobs.md: the script of the page runs as `make run` runs it, and its test with the fixtures passes."""
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -42,3 +43,31 @@ def test_the_script_of_the_page_runs_in_a_test(tmp_path: Path, run_script: Calla
     arguments = {"input_path": tmp_path / "people.csv", "minimum_age": 21}
     found = run_script(arguments, script=str(tmp_path / "adults.py"))
     assert [row["name"] for row in found["adults"].collect()] == ["Zoë"]
+
+
+def test_the_script_that_writes_a_table_does_so(tmp_path: Path) -> None:
+    (script,) = re.findall(r"^```python catalog\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
+    job = make_job(tmp_path)
+    job.script.write_text(script, encoding="utf-8")
+    store = FileStore(tmp_path / "samples", tmp_path / "out")
+    catalog = store.samples / ".catalog" / "shop"
+    catalog.mkdir(parents=True)
+    days = ("2026-10-31", "2026-11-01")
+    table = {
+        "Parameters": {"classification": "json"},
+        "PartitionKeys": [{"Name": "day", "Type": "string"}],
+        "StorageDescriptor": {"Columns": [{"Name": "id", "Type": "int"}], "Location": "s3://shop/orders/"},
+    }
+    partitions = [{"Values": [day], "StorageDescriptor": {"Location": f"s3://shop/orders/{day}/"}} for day in days]
+    (catalog / "orders.json").write_text(json.dumps({"Table": table, "Partitions": partitions}), encoding="utf-8")
+    for number, day in enumerate(days):
+        file = store.samples / "shop" / "orders" / day / "a.json"
+        file.parent.mkdir(parents=True)
+        file.write_text(f'{{"id": {number}}}\n', encoding="utf-8")
+    arguments = {"--input_database": "shop", "--output_database": "clean", "--output_path": "s3://clean/"}
+    run = run_job(job, "dev", arguments, store)
+    assert (run.code, run.reason, run.tables) == (0, "", ["clean.orders"])
+    made = json.loads((store.out / ".catalog" / "clean" / "orders.json").read_text())
+    assert [item["Values"] for item in made["Partitions"]] == [["2026-11-01"]]
+    assert made["Table"]["StorageDescriptor"]["Columns"] == [{"Name": "id", "Type": "int"}]
+    assert {uri.rpartition("/")[0] for uri in run.written} == {"s3://clean/orders/day=2026-11-01"}

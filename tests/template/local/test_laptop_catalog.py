@@ -2,6 +2,8 @@
 
 import json
 import shutil
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +19,9 @@ ORDERS = {
 
 
 @pytest.fixture
-def glue(laptop_s3: Any) -> Any:
-    return boto3.Session().client("glue")
+def glue(laptop_s3: Any) -> Iterator[Any]:
+    with closing(boto3.Session().client("glue")) as client:
+        yield client
 
 
 def write_sample(folder: Path, content: object, name: str = "orders") -> Path:
