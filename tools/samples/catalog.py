@@ -1,12 +1,15 @@
-"""Find the table of the Data Catalog whose data is at a location."""
+"""Find the tables of the Data Catalog whose data is at a location."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import pyarrow as pa
 
+from aws_glue_cdk_baseline.config import Job
+from local.catalog.tables import CatalogTable
+from local.samples import below, touch
 from tools.samples.s3 import Access
 from tools.samples.schemas import SchemaError, parse_type
 from tools.samples.script_reads import Read
@@ -39,6 +42,33 @@ def table_read(access: Access, location: str, arguments: dict[str, str]) -> tupl
                 [key["Name"] for key in keys],
             )
     return None
+
+
+def tables_at(access: Access, job: Job, sampled: Collection[str]) -> Iterator[tuple[str, str, CatalogTable]]:
+    """Yield database, name and table for each table of a job's databases whose data is at a location of the job.
+
+    Of its partitions, those that have a file in `sampled` (URIs). Raise SampleError if it cannot be read.
+    """
+    glue = access.client("glue")
+    locations = [*job.input_locations, *job.output_locations]
+    for database in dict.fromkeys([*job.input_databases, *job.output_databases]):
+        with access.explained(f"the tables of {database}"):
+            pages = glue.get_paginator("get_tables").paginate(DatabaseName=database)
+            found = [table for page in pages for table in page["TableList"]]
+            for table in found:
+                if not any(
+                    touch(location, table.get("StorageDescriptor", {}).get("Location", "")) for location in locations
+                ):
+                    continue
+                name, partitions = table["Name"], []
+                if table.get("PartitionKeys"):
+                    listed = glue.get_paginator("get_partitions").paginate(DatabaseName=database, TableName=name)
+                    partitions = [item for page in listed for item in page["Partitions"] if _has_file(item, sampled)]
+                yield database, name, CatalogTable(table, tuple(partitions))
+
+
+def _has_file(partition: dict[str, Any], sampled: Collection[str]) -> bool:
+    return any(below(uri, partition["StorageDescriptor"]["Location"]) for uri in sampled)
 
 
 def _tables(access: Access, named: list[str]) -> Iterator[dict[str, Any]]:

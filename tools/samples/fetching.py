@@ -8,12 +8,13 @@ from pathlib import Path
 from aws_glue_cdk_baseline.config import Job, StageConfig
 from aws_glue_cdk_baseline.config.errors import did_you_mean
 from local import sample_data
+from local.catalog.tables import FOLDER
 from local.samples import place
 from tools.samples.cut import Limit
 from tools.samples.folder import FolderSource
 from tools.samples.locations import chosen_locations
 from tools.samples.masks import Masks
-from tools.samples.placing import put_in_place
+from tools.samples.placing import Files, put_in_place
 from tools.samples.source import SampleError, Source
 from tools.samples.taking import Sample, refuse_names, take_sample
 
@@ -39,8 +40,10 @@ def fetch(options: Namespace, job: Job, stage: StageConfig, root: Path) -> None:
         print(f"  {parameter} {location}", flush=True)
         samples.append(take_sample(source, location, Limit(options.rows, options.size), masks))
     _refuse_unknown(masks, samples)
-    replaced = put_in_place({sample.location: sample.files for sample in samples}, root)
+    tables = _tables(options, job, stage, samples)
+    replaced = put_in_place({sample.location: sample.files for sample in samples} | tables, root)
     print_report(samples, replaced, root)
+    print_lines([f"{shown(table, root)}: {'replaced' if table in replaced else 'written'}" for table in tables])
     print_lines(_unmasked(masks, samples))
     if not masks:
         print("No column was masked. Before you commit them, see docs/samples.md.")
@@ -57,6 +60,22 @@ def _source(options: Namespace, stage: StageConfig, locations: list[str]) -> Sou
     if access.account != stage.account.aws_account_id:
         print(f"  which is not the account of {stage.name}, {stage.account.aws_account_id}")
     return S3Source(access)
+
+
+def _tables(options: Namespace, job: Job, stage: StageConfig, samples: list[Sample]) -> dict[str, Files]:
+    """Return the files of the tables at the job's locations, with PROFILE; a note for a database without any."""
+    databases = [*job.input_databases, *job.output_databases]
+    if not options.profile or not databases:
+        return {}
+    from tools.samples.catalog import tables_at
+    from tools.samples.s3 import Access
+
+    sampled = [f"{sample.location.rstrip('/')}/{name}".rstrip("/") for sample in samples for name in sample.files]
+    found = list(tables_at(Access(options.profile, stage.account.aws_region), job, sampled))
+    for database in job.input_databases:
+        if database not in {known for known, _, _ in found}:
+            samples[0].note(f"the database {database} has no table whose data is at a location of {job.name}")
+    return {f"table://{FOLDER}/{database}/{name}.json": {"": table.text().encode()} for database, name, table in found}
 
 
 def _generate(job: Job, stage: StageConfig, locations: list[str], root: Path, mask: list[str]) -> None:

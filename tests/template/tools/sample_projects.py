@@ -13,6 +13,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet as pq
 
+from aws_glue_cdk_baseline.config.parameters import argument_name
 from tests.configs import make_project
 from tools.samples.commands import run
 from tools.samples.source import SampleError
@@ -36,8 +37,7 @@ class Project:
     def __init__(self, folder: Path, inputs: dict[str, str], script: str = "", more: str = "") -> None:
         self.folder, self.samples, self.data = folder, folder / "samples", folder / "data"
         self.data.mkdir(exist_ok=True)
-        options = [f"input_path{name.removeprefix('inputLocation').lower() and '_'}"
-                   f"{name.removeprefix('inputLocation').lower()}" for name in inputs]  # fmt: skip
+        options = [argument_name(name)[2:] for name in inputs]
         make_project(folder, {"read.py": SCRIPT.format(options=options, rest=script), "write.py": ""})
         lines = "".join(f"      {name}: {value}\n" for name, value in inputs.items())
         jobs = f"  jobs:\n    Read:\n{lines}"

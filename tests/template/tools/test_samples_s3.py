@@ -26,6 +26,7 @@ ROLE = f"arn:aws:iam::{ACCOUNT}:role/data-reader"
 READS = [
     {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::dev-data"},
     {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::dev-data/*"},
+    {"Effect": "Allow", "Action": ["glue:GetTables", "glue:GetPartitions"], "Resource": "*"},
     {"Effect": "Deny", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::dev-data/secret/*"},
 ]
 
@@ -68,7 +69,10 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]:
             f"[profile ana]\naws_access_key_id = {key['AccessKeyId']}\n"
             f"aws_secret_access_key = {key['SecretAccessKey']}\n"
         )
-        yield SimpleNamespace(s3=s3, config=folder / "config", environment=running.environment())
+        glue = client("glue", key["AccessKeyId"], key["SecretAccessKey"])
+        for database in ("shop", "empty"):
+            glue.create_database(DatabaseInput={"Name": database})
+        yield SimpleNamespace(s3=s3, glue=glue, config=folder / "config", environment=running.environment())
 
 
 @pytest.fixture
@@ -132,6 +136,33 @@ def test_json_csv_gz_and_parquet_partitions_are_taken_and_joins_still_join(
         ["s3://dev-data/crm/orders/", "1", "50", "csv.gz", "email"],
         ["s3://dev-data/crm/visits", "2", "50", "parquet", "customer.email"],
     ]
+
+
+def test_tables_of_the_jobs_databases_are_taken_with_the_partitions_that_were_sampled(
+    s3: Any, aws: SimpleNamespace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    inputs = {"inputDatabase": "shop", "database": "empty", "inputLocation": "s3://dev-data/sold/"}
+    project = Project(tmp_path, inputs)
+    storage = {"Columns": [{"Name": "id", "Type": "int"}], "SerdeInfo": {"SerializationLibrary": "json"}}
+    for name, place in (("sales", "s3://dev-data/sold/sales/"), ("other", "s3://dev-data/other/")):
+        keys = [{"Name": "day", "Type": "string"}]
+        table = {"Name": name, "PartitionKeys": keys, "StorageDescriptor": {**storage, "Location": place}}
+        aws.glue.create_table(DatabaseName="shop", TableInput=table)
+    for day in ("1", "2"):
+        place = f"s3://dev-data/sold/sales/day={day}/"
+        partition = {"Values": [day], "StorageDescriptor": {**storage, "Location": place}}
+        aws.glue.create_partition(DatabaseName="shop", TableName="sales", PartitionInput=partition)
+        put(s3, f"sold/sales/day={day}/a.json", f'{{"id": {day}}}\n')
+    project.run("fetch", "--profile", "dev", "--rows", "1")
+    files = project.files()
+    assert list(files) == [".catalog/shop/sales.json", "dev-data/sold/sales/day=2/a.json"]
+    taken = json.loads(files[".catalog/shop/sales.json"])
+    assert taken["Table"]["StorageDescriptor"] == {**storage, "Location": "s3://dev-data/sold/sales/"}
+    assert [item["Values"] for item in taken["Partitions"]] == [["2"]]
+    assert "CreateTime" not in taken["Table"]
+    said = capsys.readouterr().out.splitlines()
+    assert "samples/.catalog/shop/sales.json: written" in said
+    assert "the database empty has no table whose data is at a location of Read" in said
 
 
 def test_a_column_that_no_input_has_is_an_error_with_the_columns_there_are(s3: Any, tmp_path: Path) -> None:
