@@ -10,7 +10,15 @@ from aws_glue_cdk_baseline.config.errors import nearest
 from aws_glue_cdk_baseline.config.glue_arguments import RESERVED_OPTIONS
 from aws_glue_cdk_baseline.config.known_keys import about_key, is_unmistakable
 from aws_glue_cdk_baseline.config.model import JobSettings
-from aws_glue_cdk_baseline.config.parameters import argument_name, dash_error, has_parameter, parameter_name
+from aws_glue_cdk_baseline.config.parameters import (
+    argument_name,
+    dash_error,
+    has_parameter,
+    is_database,
+    is_output,
+    parameter_name,
+    snake_case,
+)
 from aws_glue_cdk_baseline.config.script_options import SUPPLIED_BY_GLUE, ScriptOptions
 
 SETTINGS = tuple(field.alias or name for name, field in JobSettings.model_fields.items())
@@ -58,7 +66,7 @@ def check_script(job: JobInStage, options: ScriptOptions | None) -> Iterator[tup
     meant: set[str] = set()
     if options.complete:
         for parameter in job.parameters:
-            if argument_name(parameter)[2:] not in options.lines:
+            if argument_name(parameter)[2:] not in options.lines and not _is_of_tables(parameter, job):
                 message, option = _unread(job, options, parameter)
                 meant |= {option} if option else set()
                 yield parameter, message
@@ -91,6 +99,14 @@ def _abbreviations(job: JobInStage, options: ScriptOptions) -> dict[str, tuple[s
     elsewhere = {argument_name(parameter)[2:] for parameter in job.elsewhere}
     missing = [option for option in options.required if option not in _supplied(job) | elsewhere]
     return stand_ins(job.default_arguments, options.calls, missing)
+
+
+def _is_of_tables(parameter: str, job: JobInStage) -> bool:
+    """Return true for a location that the script need not read: the data of tables in a database of the job."""
+    databases = [name for name in job.parameters if is_database(name)]
+    if is_output(parameter):
+        databases = [name for name in databases if is_output(name)]
+    return bool(databases) and snake_case(parameter).split("_")[:2] in (["input", "location"], ["output", "location"])
 
 
 def _misread(job: JobInStage, options: ScriptOptions) -> Iterator[tuple[str | None, str]]:

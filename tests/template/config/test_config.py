@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from aws_glue_cdk_baseline.config import ConfigError, load_config
+from aws_glue_cdk_baseline.config.parameters import argument_name
 from aws_glue_cdk_baseline.quality.rules import RULE_TYPES
 from tests.configs import CONFIG, JOIN, SHOW, load, needs_the_examples
 
@@ -623,6 +624,28 @@ def test_databases_are_known_by_the_name_of_their_parameter(tmp_path: Path) -> N
     show = load(tmp_path, text, {"show.py": script}).stage("prod").jobs[0]
     assert show.arguments["--input_database_orders"] == "orders"
     assert (show.input_databases, show.output_databases) == (("orders", "shop-2"), ("clean",))
+
+
+@pytest.mark.parametrize(
+    ("parameters", "refused"),
+    [
+        ("database: shop, inputLocation: s3://shop/", ""),
+        ("outputDatabase: shop, inputLocationRaw: s3://shop/, outputLocation: s3://shop/", ""),
+        ("database: shop, outputLocation: s3://shop/", "outputLocation"),
+        ("database: shop, inputLocatoin: s3://shop/", "inputLocatoin"),
+        ("inputLocation: s3://shop/", "inputLocation"),
+    ],
+)
+def test_the_place_of_tables_is_no_option_of_the_script(tmp_path: Path, parameters: str, refused: str) -> None:
+    options = [argument_name(pair.split(":")[0])[2:] for pair in parameters.split(", ") if "atabase" in pair]
+    script = SHOW.replace('"input_path"', ", ".join(f'"{option}"' for option in options))
+    job = f"{{jobs: {{Show: {{{parameters}}}}}}}"
+    text = CONFIG.split("jobs:\n")[0] + f"dev: {job}\nprod: {job}\n"
+    if not refused:
+        load(tmp_path, text, {"show.py": script})
+        return
+    with pytest.raises(ConfigError, match=rf"dev\.jobs\.Show\.{refused}: is neither a setting nor a parameter"):
+        load(tmp_path, text, {"show.py": script})
 
 
 def test_all_faults_come_at_once_in_the_order_of_the_file(tmp_path: Path) -> None:

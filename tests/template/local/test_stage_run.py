@@ -147,6 +147,25 @@ def test_the_missing_samples_of_a_stage_are_told_before_anything_runs(laptop: La
     assert len(str(code).splitlines()) == 1
 
 
+def test_a_database_without_tables_is_told_before_anything_runs(laptop: Laptop) -> None:
+    laptop.put("samples/raw/in/a.txt", "row\n")
+    databases = {"Load": ("shop",), "Clean": ("shop", "made")}
+    stage = laptop.config.stages[0]
+    jobs = tuple(
+        job.model_copy(update={"input_databases": databases.get(job.name, ()), "output_databases": ("made",)})
+        for job in stage.jobs
+    )
+    laptop.config = laptop.config.model_copy(update={"stages": (stage.model_copy(update={"jobs": jobs}),)})
+    code, out, _ = laptop.run()
+    lines = str(code).splitlines()
+    assert [line.partition("; ")[0] for line in lines] == [
+        f"{name}: the database shop has no table on this machine" for name in ("Load", "Clean")
+    ]
+    assert out == ""
+    laptop.put("samples/.catalog/shop/a.json", "[]")
+    assert str(laptop.run("Load")[0]).startswith("samples/.catalog/shop/a.json:1: has no table")
+
+
 def test_arguments_are_for_one_job(laptop: Laptop) -> None:
     assert laptop.run("", "--input_path", "x")[0] == "'--input_path x' is for one job; name it: JOB=Load"
 

@@ -1,5 +1,6 @@
-"""Jobs of one's own on samples of one's own: a chain, expectations, a broken job, a missing sample. Slow."""
+"""Jobs of one's own on samples of one's own: a chain, expectations, tables, a broken job, a missing sample. Slow."""
 
+import json
 import re
 
 import pytest
@@ -36,6 +37,9 @@ dev:
     Report: {minimum: 0, inputLocation: s3://lake/counts/, outputLocation: s3://lake/report/}
     Refunds: {minimum: 0, inputLocation: s3://shop/refunds/, outputLocation: s3://lake/refunds/}
     RefundReport: {minimum: 0, inputLocation: s3://lake/refunds/, outputLocation: s3://lake/refund-report/}
+    Tables: {inputDatabase: shop, inputLocation: s3://shop/orders/, outputDatabase: clean, outputLocation: s3://lake/a/}
+    Strays:
+      {script: tables.py, inputDatabase: shop, inputLocation: s3://shop/orders/, outputLocation: s3://lake/b/}
 prod:
   jobs: *jobs
 """
@@ -61,6 +65,38 @@ bucket, _, key = getResolvedOptions(sys.argv, ["output_path"])["output_path"].re
 boto3.client("s3").put_object(Bucket=bucket, Key=f"{key}one.json", Body=b'{"id": 1}\\n')
 raise ValueError("no orders of 1789")
 """
+# A job with an output database makes the table there. One without it tries that in another database.
+TABLES = """\
+import sys
+
+from awsglue.context import GlueContext
+from awsglue.utils import getResolvedOptions
+from pyspark.context import SparkContext
+
+args = getResolvedOptions(sys.argv, ["JOB_NAME", "input_database", "output_path"])
+named = "--output_database" in sys.argv
+database = getResolvedOptions(sys.argv, ["output_database"])["output_database"] if named else "shop"
+context = GlueContext(SparkContext.getOrCreate())
+orders = context.create_dynamic_frame.from_catalog(args["input_database"], "orders")
+sink = context.getSink("s3", path=args["output_path"], enableUpdateCatalog=True, partitionKeys=["day"])
+sink.setFormat("json")
+sink.setCatalogInfo(database, "made")
+sink.writeFrame(orders)
+context.create_dynamic_frame.from_catalog(database, "made", push_down_predicate="day = '2'").show()
+"""
+ORDERS = {
+    "Table": {
+        "Parameters": {"classification": "csv", "skip.header.line.count": "1"},
+        "PartitionKeys": [{"Name": "day", "Type": "string"}],
+        "StorageDescriptor": {
+            "Columns": [{"Name": "id", "Type": "int"}, {"Name": "name", "Type": "string"}],
+            "Location": "s3://shop/orders/",
+        },
+    },
+    "Partitions": [
+        {"Values": [day], "StorageDescriptor": {"Location": f"s3://shop/orders/day={day}/"}} for day in ("1", "2")
+    ],
+}
 SCRIPTS = "aws_glue_cdk_baseline/job_scripts"
 
 
@@ -70,6 +106,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     project.write("default-config.yaml", CONFIG)
     project.write(f"{SCRIPTS}/above.py", ABOVE)
     project.write(f"{SCRIPTS}/fails.py", FAILS)
+    project.write(f"{SCRIPTS}/tables.py", TABLES)
+    (project.folder / "samples/.catalog/shop").mkdir(parents=True)
+    project.write("samples/.catalog/shop/orders.json", json.dumps(ORDERS))
     project.commit()
     for day in (1, 2):
         folder = f"samples/shop/orders/day={day}"
@@ -86,29 +125,49 @@ def outcome(project: Project) -> Outcome:
 
 
 def job_table(outcome: Outcome) -> list[str]:
-    """Return the lines of the table of the job runs, without their seconds."""
+    """Return the lines of the table of the job runs, without their seconds and the names of sessions, in order.
+
+    Runs are in the order of their ends, which differs for those side by side.
+    """
     lines = outcome.output.partition("\n\njob run ")[2].partition("\n\n")[0].splitlines()
-    return [re.sub(r" [0-9]+\.[0-9] ", " ", re.sub(" +", " ", line)).strip() for line in lines]
+    plain = [re.sub(r" [0-9]+\.[0-9] ", " ", re.sub(" +", " ", line)).strip() for line in lines]
+    return sorted(re.sub(r"User: .* because", "User: ... because", line) for line in plain)
 
 
 def test_each_run_says_what_it_read_and_wrote_and_which_were_not_started(outcome: Outcome) -> None:
-    beside_the_chain = "Doubled-dev SUCCEEDED 1 file, 4 rows, 36 B 1 file, 4 rows, 36 B"
-    assert [line for line in job_table(outcome) if line != beside_the_chain] == [
-        "state seconds read wrote",
-        "CleanOrders-dev SUCCEEDED 2 files, 6 rows, 40 B 1 file, 4 rows, 36 B",
-        "CountOrders-dev SUCCEEDED 1 file, 4 rows, 36 B 1 file, 2 rows, 24 B",
-        "Fails-dev FAILED nothing 1 file, 1 row, 10 B",
-        "ValueError: no orders of 1789",
-        "RefundReport-dev skipped after Refunds, which is skipped",
-        "Refunds-dev skipped no sample of s3://shop/refunds/",
-        "Report-dev NOT STARTED Fails-dev failed",
+    assert job_table(outcome) == sorted(
+        [
+            "state seconds read wrote",
+            "CleanOrders-dev SUCCEEDED 2 files, 6 rows, 40 B 1 file, 4 rows, 36 B",
+            "CountOrders-dev SUCCEEDED 1 file, 4 rows, 36 B 1 file, 2 rows, 24 B",
+            "Doubled-dev SUCCEEDED 1 file, 4 rows, 36 B 1 file, 4 rows, 36 B",
+            "Fails-dev FAILED nothing 1 file, 1 row, 10 B",
+            "ValueError: no orders of 1789",
+            "RefundReport-dev skipped after Refunds, which is skipped",
+            "Refunds-dev skipped no sample of s3://shop/refunds/",
+            "Report-dev NOT STARTED Fails-dev failed",
+            "Strays-dev FAILED 2 files, 6 rows, 40 B 2 files, 6 rows, 120 B",
+            "PermissionError: the Data Catalog's table shop.made: An error occurred (AccessDeniedException) when"
+            " calling the CreateTable operation: User: ... because no identity-based policy allows the"
+            " glue:CreateTable action; name its database in the config: outputDatabase: shop",
+            "Tables-dev SUCCEEDED 2 files, 6 rows, 40 B 2 files, 6 rows, 120 B",
+        ]
+    ), outcome.output
+
+
+def test_a_table_is_made_in_the_output_database_and_in_no_other(outcome: Outcome) -> None:
+    assert "in the Data Catalog: shop, clean with 1 table of samples/.catalog" in outcome.output
+    denied = [line for line in outcome.output.splitlines() if "may not glue:" in line]
+    assert [line.partition(" may not ")[2] for line in denied] == [
+        "glue:CreateTable on arn:aws:glue:us-east-1:222222222222:table/shop/made"
     ], outcome.output
 
 
 def test_the_end_names_the_stage_the_job_and_those_that_were_not_started(outcome: Outcome) -> None:
     assert (outcome.code, outcome.failed()) == (1, [("DeployDev", "IntegrationTest")])
-    assert "\njobs that failed: Fails-dev; jobs that were not started: Report-dev\n" in outcome.output
-    assert "2 of 7 jobs passed, 4 of 5 quality rules" in outcome.output
+    [failed] = re.findall(r"^jobs that failed: (.*); jobs that were not started: Report-dev$", outcome.output, re.M)
+    assert sorted(failed.split(", ")) == ["Fails-dev", "Strays-dev"]
+    assert "3 of 9 jobs passed, 4 of 5 quality rules" in outcome.output
 
 
 def test_a_quality_rule_that_fails_turns_the_integration_test_red(outcome: Outcome) -> None:

@@ -10,6 +10,7 @@ import pytest
 from rehearsal.__main__ import main
 from rehearsal.aws.sessions import Session
 from rehearsal.inputs import Inputs, not_committed, read
+from rehearsal.model import RehearsalError
 from rehearsal.samples import Samples
 from tests.configs import make_project
 from tests.template.rehearsal.projects import Project, git
@@ -70,6 +71,25 @@ def test_a_job_that_writes_the_location_does_not_help_unless_it_comes_before(tmp
     found = read(project(tmp_path, "raw/orders/a.json", "raw/other.csv", config=config))
     assert missing(found) == [("default-config.yaml:10", "Report", "s3://lake/clean/orders/", "Clean")]
     assert ": let it come after Clean, which writes it (`after: Clean`), or get one (make" in str(found.missing[0])
+
+
+def test_a_database_needs_a_table_unless_an_earlier_job_makes_one(tmp_path: Path) -> None:
+    tables = CONFIG.replace("    Other:\n", "    Other:\n      inputDatabase: shop\n")
+    tables = tables.replace("{inputLocation: s3://prod-raw", "{inputDatabase: shop, inputLocation: s3://prod-raw")
+    project(tmp_path, "raw/orders/a", "raw/other.csv", config=tables)
+    scripts = tmp_path / "aws_glue_cdk_baseline" / "job_scripts"
+    (scripts / "other.py").write_text(SCRIPT.format("'input_path', 'input_database'"))
+    found = read(tmp_path)
+    assert missing(found) == [("default-config.yaml:13", "Other", "the database shop", "")]
+    assert str(found.missing[0]).endswith("prints into samples/.catalog/shop/<table>.json")
+    assert found.skips == {"DeployDev": {"Other-dev": "no sample of the database shop"}}
+    table = tmp_path / "samples" / ".catalog" / "shop" / "orders.json"
+    table.parent.mkdir(parents=True)
+    table.write_text('{"Table": {"StorageDescriptor": {}}}')
+    assert read(tmp_path).missing == ()
+    table.write_text("{")
+    with pytest.raises(RehearsalError, match=r"^samples/\.catalog/shop/orders\.json:1: is not JSON"):
+        read(tmp_path)
 
 
 def test_only_stages_with_an_integration_test_need_samples(tmp_path: Path) -> None:
