@@ -77,7 +77,7 @@ def _writer(frame: DataFrame, attempts: Attempts, options: Mapping[str, Any]) ->
 
 def _is_of_files(frame: DataFrame) -> bool:
     plan: Any = frame._jdf
-    return "FileSource[" in plan.queryExecution().logical().toString()
+    return "FileSource[" in plan.queryExecution().analyzed().toString()
 
 
 def _run(query: StreamingQuery) -> None:
