@@ -9,6 +9,7 @@ import sys
 from aws_glue_cdk_baseline.config import ConfigError, load_config, print_warnings
 from tools.job_arguments import RunError, find_job, find_stage, parse_job_run
 from tools.stage_jobs.account import StageAccount
+from tools.stage_jobs.cost import cost
 from tools.stage_jobs.logs import logs
 from tools.stage_jobs.start import start
 from tools.stage_jobs.status import status
@@ -18,6 +19,7 @@ COMMANDS = {
     "start": [*OPTIONS, "--yes"],
     "logs": [*OPTIONS, "--run", "--all"],
     "status": OPTIONS,
+    "cost": OPTIONS,
 }
 OF_ONE_JOB = ("start", "logs")
 
@@ -47,13 +49,19 @@ def _run(name: str, options: argparse.Namespace, given: list[str]) -> int:
     with_all = name == "logs" and (options.all or given == ["--all"])
     if given and name != "start" and not with_all:
         raise RunError(f"make {name} takes no arguments: {' '.join(given)!r}")
+    jobs = [job] if job else stage.jobs
+    if name == "cost" and not options.profile:
+        print(f"{stage.name}, by {config.file} alone\n")
+        return cost(stage, jobs, None)
     account = StageAccount(stage, config.file, options.profile)
     print(account.shown, flush=True)
     if job and name == "start":
         return start(account, job, given, options.yes)
     if job and name == "logs":
         return logs(account, job, options.run, with_all)
-    return status(account, [job] if job else stage.jobs)
+    if name == "cost":
+        return cost(stage, jobs, account)
+    return status(account, jobs)
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ TARGETS = {
         "new-sample",
         "synth",
     ),
-    *("start", "logs", "status"),
+    *("start", "logs", "status", "cost"),
     *("snapshot", "schema", "benchmark-synth", "benchmark-join", "benchmark-run", "lock", "clean"),
 }
 

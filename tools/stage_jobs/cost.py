@@ -1,0 +1,197 @@
+"""Say what the jobs of a stage cost, and what would save: `make cost`, with PROFILE also from their last runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from statistics import median
+
+from aws_glue_cdk_baseline.config import Job, StageConfig
+from tools import prices
+from tools.stage_jobs.account import MissingError, StageAccount
+from tools.stage_jobs.runs import SUCCEEDED, JobRun, deployed_name, dollars, duration, last_runs
+from tools.stage_jobs.status import AT_ONCE
+
+LOOKED_AT = 20  # runs of each job
+NEWER = "6.0"  # the Glue version with the lower price
+FLEX_WORKERS = ("G.1X", "G.2X")
+MOST_SHOWN = 10  # jobs in a line
+
+
+@dataclass(frozen=True)
+class JobCost:
+    """A job and its last runs that have ended, the newest first. Without AWS it has none, and `looked` is False."""
+
+    job: Job
+    runs: tuple[JobRun, ...] = ()
+    looked: bool = False
+
+    @property
+    def rate(self) -> float | None:
+        """USD per DPU-hour, or None if the price is not known."""
+        settings = self.job.settings
+        return prices.price(settings.glue_version, settings.execution_class, settings.worker_type)
+
+    @property
+    def most(self) -> float | None:
+        """What a run costs at most: all workers until the timeout."""
+        settings = self.job.settings
+        if self.rate is None:
+            return None
+        return prices.most(self.rate, settings.worker_type, settings.number_of_workers, settings.timeout_minutes)
+
+    @property
+    def succeeded(self) -> list[JobRun]:
+        return [run for run in self.runs if run.state == SUCCEEDED]
+
+    @property
+    def usual_paid(self) -> float | None:
+        """The DPU-seconds of a run, usually: the median of those that succeeded."""
+        return median(run.paid for run in self.succeeded) if self.succeeded else None
+
+    @property
+    def usual(self) -> float | None:
+        """What a run costs usually, at the price of the job's present settings."""
+        if self.rate is None or self.usual_paid is None:
+            return None
+        return self.usual_paid / 3600 * self.rate
+
+
+def cost(stage: StageConfig, jobs: Sequence[Job], account: StageAccount | None) -> int:
+    """Print the costs of a stage's jobs. Return 0."""
+    if account is None:
+        found = [JobCost(job) for job in jobs]
+    else:
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            found = list(pool.map(lambda job: _looked_up(account, job), jobs))
+    whole = push(stage, found) if len(jobs) == len(stage.jobs) else []
+    parts = [table(found), whole, savings(found), *([waste(found)] if account else [])]
+    print("\n\n".join("\n".join(lines) for lines in parts if lines))
+    elsewhere = stage.account.aws_region != prices.REGION
+    unknown = f"; those of {stage.account.aws_region} are not known here" if elsewhere else ""
+    print(f"\nestimates, at the prices of {prices.REGION}, {prices.DATE}{unknown}")
+    if account is None:
+        print("PROFILE= adds what the last runs have cost")
+    return 0
+
+
+def table(found: Sequence[JobCost]) -> list[str]:
+    """Return a line for each job: its size, and what a run costs at most and usually."""
+    rows = [("one run of", "size", "at most", "usually", "")]
+    for item in found:
+        settings = item.job.settings
+        flex = ", Flex" if settings.execution_class == "FLEX" else ""
+        size = f"{settings.number_of_workers} x {settings.worker_type}, {settings.timeout_minutes} min, Glue "
+        usually, runs = "-", ""
+        if item.succeeded:
+            usually = dollars(item.usual)
+            took = duration(median(run.seconds for run in item.succeeded))
+            runs = f"{took}, the median of {len(item.succeeded)} runs"
+        elif item.looked:
+            runs = "no run has succeeded yet"
+        rows.append((item.job.name, f"{size}{settings.glue_version}{flex}", dollars(item.most), usually, runs))
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return ["  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+
+
+def push(stage: StageConfig, found: Sequence[JobCost]) -> list[str]:
+    """Return what a push costs in this stage: the runs of its integration test. The price of builds is not known."""
+    if not stage.integration_test:
+        return [f"A push runs no job of {stage.name}: it has no integration test."]
+    lines = [
+        f"A push runs the {len(found)} jobs of {stage.name} in the integration test:"
+        f" {_sum([item.most for item in found])} at most"
+    ]
+    if any(item.looked for item in found):
+        lines[0] += f", {_sum([item.usual for item in found])} usually"
+    return [*lines, "The minutes of its builds (CodeBuild, general1.medium) cost too; their price is unknown here."]
+
+
+def savings(found: Sequence[JobCost]) -> list[str]:
+    """Return what another setting would save, at the same DPU-seconds: a line for each setting, with its jobs."""
+    jobs: dict[str, list[tuple[float, str]]] = {}
+    for item in found:
+        settings, rate = item.job.settings, item.rate
+        others = {
+            f'glueVersion: "{NEWER}"': prices.price(NEWER, settings.execution_class, settings.worker_type),
+            "executionClass: FLEX (a run may wait)": prices.price(settings.glue_version, "FLEX", settings.worker_type)
+            if settings.worker_type in FLEX_WORKERS
+            else None,
+        }
+        for setting, other in others.items():
+            if rate is not None and other is not None and other < rate:
+                saved = 0 if item.usual is None else item.usual * (1 - other / rate)
+                shown = f"{item.job.name} ({dollars(saved)} of a usual run)" if saved else item.job.name
+                jobs.setdefault(f"  {setting} saves {1 - other / rate:.0%}: ", []).append((saved, shown))
+    lines = []
+    for start, saving in jobs.items():
+        names = [name for _, name in sorted(saving, key=lambda entry: -entry[0])]
+        more = f" and {len(names) - MOST_SHOWN} more" if names[MOST_SHOWN:] else ""
+        lines.append(start + ", ".join(names[:MOST_SHOWN]) + more)
+    lines += [line for item in found if (line := _fewer_workers(item))]
+    return ["What would save:", *lines] if lines else []
+
+
+def waste(found: Sequence[JobCost]) -> list[str]:
+    """Return what was paid for nothing in the last runs of each job, most first.
+
+    That is all of a run that did not succeed, and the rest of the minute that is billed at least. How busy the workers
+    were in between is not known without Glue's observability metrics, which cost extra.
+    """
+    wasted = []
+    for item in found:
+        paid = sum(run.paid for run in item.runs)
+        lost = sum(run.paid for run in item.runs if run.failed)
+        short = sum(_below_a_minute(run) for run in item.succeeded)
+        if lost + short:
+            wasted.append((lost + short, paid, lost, short, item))
+    if not wasted:
+        return []
+    lines = ["What was paid for nothing, most first (DPU-seconds of the last runs):"]
+    for total, paid, lost, short, item in sorted(wasted, key=lambda entry: -entry[0]):
+        usd = "" if item.rate is None else f", {dollars(total / 3600 * item.rate)}"
+        failed = sum(run.failed for run in item.runs)
+        reasons = [f"{lost:.0f} by {failed} runs that failed"] if lost else []
+        reasons += [f"{short:.0f} below the billed minute"] if short else []
+        share = f"{total:.0f} of {paid:.0f} in {len(item.runs)} runs ({total / paid:.0%}{usd})"
+        lines.append(f"  {item.job.name}: {share}: {', '.join(reasons)}")
+    return lines
+
+
+def _looked_up(account: StageAccount, job: Job) -> JobCost:
+    try:
+        runs = last_runs(account, deployed_name(job.name, account.stage.name), LOOKED_AT)
+    except MissingError:
+        runs = []
+    return JobCost(job, tuple(run for run in runs if run.ended), looked=True)
+
+
+def _fewer_workers(item: JobCost) -> str:
+    """Return a line if no run has used half of the workers. Auto scaling keeps what is usual low, not what is most."""
+    settings = item.job.settings
+    each = prices.dpus(settings.worker_type)
+    long = [run for run in item.succeeded if run.seconds >= prices.BILLED_AT_LEAST]
+    used = max((run.paid / run.seconds / each for run in long), default=0)
+    enough = max(2, round(used * 1.5 + 0.5))
+    if not used or enough > settings.number_of_workers / 2 or item.most is None:
+        return ""
+    less = item.most * enough / settings.number_of_workers
+    return (
+        f"  {item.job.name}: numberOfWorkers: {enough} lowers what a run costs at most to {dollars(less)}; its last"
+        f" runs had {used:.1f} on average"
+    )
+
+
+def _below_a_minute(run: JobRun) -> float:
+    if not 0 < run.seconds < prices.BILLED_AT_LEAST:
+        return 0
+    return run.paid * (1 - run.seconds / prices.BILLED_AT_LEAST)
+
+
+def _sum(values: Sequence[float | None]) -> str:
+    known = [value for value in values if value is not None]
+    missing = len(values) - len(known)
+    if not known:
+        return "unknown"
+    return dollars(sum(known)) + (f" (without {missing} of unknown cost)" if missing else "")
