@@ -24,6 +24,7 @@ import pyarrow.parquet as pq
 PARQUET, ORC, GZIP, BZIP2, ZSTANDARD = b"PAR1", b"ORC", b"\x1f\x8b", b"BZh", b"\x28\xb5\x2f\xfd"
 NAME = re.compile(r"[^\W\d]\w*([ .-]\w+)*")  # of a column: a letter first, no other signs
 DELIMITERS = ",;\t|"
+LONGEST_CELL = 128 * 1024  # characters; a quote that is never closed would make one of the whole file
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,7 @@ def _json_lines(content: IO[bytes]) -> Rows:
 
 
 def _csv(content: IO[bytes]) -> Rows | None:
+    csv.field_size_limit(LONGEST_CELL)  # other code of the process may have set it
     text = io.TextIOWrapper(content, "utf-8-sig", errors="replace", newline="")
     start = text.readline()
     records = filter(None, csv.reader(chain([start], text), delimiter=max(DELIMITERS, key=start.count)))
