@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # GNU make 3.81, of macOS, finds a command on this PATH only through a shell that is not its default one.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help start logs status cost lock rehearse test test-rehearsal fuzz-config test-jobs check run upgrade-check shell job sample new-sample synth snapshot schema benchmark-synth benchmark-join benchmark-run clean
+.PHONY: help start logs status cost drift lock rehearse test test-rehearsal fuzz-config test-jobs check run upgrade-check shell job sample new-sample synth snapshot schema benchmark-synth benchmark-join benchmark-run clean
 
 # A variable that only the command line may set, since other programs use its name in the environment.
 given = $(if $(findstring command,$(origin $(1))),$($(1)))
@@ -91,6 +91,9 @@ status: $(VENV)/.ready  ## show the last run of each deployed job: STAGE=prod PR
 
 cost: $(VENV)/.ready  ## say what runs and a push cost, and what would save: STAGE=dev (PROFILE=dev: from the last runs)
 	@$(call deployed,cost) "$(call given,JOB)" $(ARGS)
+
+drift: $(VENV)/.ready  ## say what was changed by hand in a stage since its deployment: STAGE=prod PROFILE=prod
+	@$(call deployed,drift) "$(call given,JOB)" $(ARGS)
 
 synth: $(VENV)/.ready node_modules/.ready  ## check the config and synthesize the pipeline into cdk.out
 	@cdk synth --quiet --context config=$(CONFIG)

@@ -10,6 +10,7 @@ from aws_glue_cdk_baseline.config import ConfigError, load_config, print_warning
 from tools.job_arguments import RunError, find_job, find_stage, parse_job_run
 from tools.stage_jobs.account import StageAccount
 from tools.stage_jobs.cost import cost
+from tools.stage_jobs.drift import drift
 from tools.stage_jobs.logs import logs
 from tools.stage_jobs.start import start
 from tools.stage_jobs.status import status
@@ -20,6 +21,7 @@ COMMANDS = {
     "logs": [*OPTIONS, "--run", "--all"],
     "status": OPTIONS,
     "cost": OPTIONS,
+    "drift": OPTIONS,
 }
 OF_ONE_JOB = ("start", "logs")
 
@@ -49,6 +51,8 @@ def _run(name: str, options: argparse.Namespace, given: list[str]) -> int:
     with_all = name == "logs" and (options.all or given == ["--all"])
     if given and name != "start" and not with_all:
         raise RunError(f"make {name} takes no arguments: {' '.join(given)!r}")
+    if job and name == "drift":
+        raise RunError(f"make drift compares the whole stage; leave out JOB={job.name}")
     jobs = [job] if job else stage.jobs
     if name == "cost" and not options.profile:
         print(f"{stage.name}, by {config.file} alone\n")
@@ -61,6 +65,8 @@ def _run(name: str, options: argparse.Namespace, given: list[str]) -> int:
         return logs(account, job, options.run, with_all)
     if name == "cost":
         return cost(stage, jobs, account)
+    if name == "drift":
+        return drift(account)
     return status(account, jobs)
 
 

@@ -83,7 +83,7 @@ def deploy(aws: Aws, config: Config, stage: str) -> None:
     stack = GlueAppStack(make_app(), name, stage=stage, jobs=found.jobs, tested_by=config.pipeline_account, env=env)
     template = json.dumps(Template.from_stack(stack).to_json())
     ssm = aws.client("ssm", account, region)
-    ssm.put_parameter(Name="/cdk-bootstrap/hnb659fds/version", Value="30", Type="String")
+    ssm.put_parameter(Name="/cdk-bootstrap/hnb659fds/version", Value="30", Type="String", Overwrite=True)
     api = aws.client("cloudformation", account, region)
     api.create_stack(StackName=name, TemplateBody=template, Capabilities=["CAPABILITY_NAMED_IAM"])
     api.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig={"Delay": 1})

@@ -24,7 +24,7 @@ TARGETS = {
         "new-sample",
         "synth",
     ),
-    *("start", "logs", "status", "cost"),
+    *("start", "logs", "status", "cost", "drift"),
     *("snapshot", "schema", "benchmark-synth", "benchmark-join", "benchmark-run", "lock", "clean"),
 }
 

@@ -1,0 +1,135 @@
+"""`make drift`: what somebody has changed by hand, and nothing else."""
+
+import json
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from aws_glue_cdk_baseline.config import Config
+from tests.configs import DEV, with_stage
+from tests.template.stage_jobs.conftest import Aws, deploy
+from tools.stage_jobs import __main__ as command
+from tools.stage_jobs.drift import argument_words
+from tools.stage_jobs.role_drift import permissions
+
+Run = Callable[..., tuple[int, str, str]]
+REGION = "eu-central-1"
+GIVEN = ("drift", "--profile", "dev", "--stage", "other")
+
+
+@pytest.fixture
+def other(aws: Aws, config: Config, monkeypatch: pytest.MonkeyPatch, run: Run) -> Iterator[Aws]:
+    """Deploy a stage of its own for each test, which changes it, in another Region of dev's account."""
+    place = DEV.model_copy(update={"aws_region": REGION})
+    stage = config.stage("dev").model_copy(update={"name": "other", "account": place})
+    renamed = config.model_copy(update={"stages": (stage,)})
+    deploy(aws, renamed, "other")
+    monkeypatch.setattr(command, "load_config", lambda path: renamed)
+    yield aws
+    api = aws.client("cloudformation", region=REGION)
+    api.delete_stack(StackName="DeployOther-GlueAppStack")
+    api.get_waiter("stack_delete_complete").wait(
+        StackName="DeployOther-GlueAppStack", WaiterConfig={"Delay": 1, "MaxAttempts": 30}
+    )
+
+
+def test_a_stage_as_it_was_deployed_has_no_drift(run: Run, other: Aws) -> None:
+    code, out, err = run(*GIVEN)
+    assert out.splitlines()[1:] == [
+        "nothing was changed by hand: 4 jobs, 5 roles, 2 log groups are as they were deployed; not compared: 1"
+        " AWS::KMS::Key, and tags"
+    ]
+    assert (code, err) == (0, "")
+
+
+def test_each_change_by_hand_is_named_in_the_words_of_the_config(run: Run, other: Aws) -> None:
+    glue, iam, logs = other.client("glue", region=REGION), other.client("iam"), other.client("logs", region=REGION)
+    job = glue.get_job(JobName="Quick-other")["Job"]
+    role = job["Role"].rpartition("/")[2]
+    arguments = {**job["DefaultArguments"], "--input_path": "s3://data/by-hand/", "--conf": "a=b"}
+    del arguments["--seconds"]
+    update = {"NumberOfWorkers": 10, "Timeout": 600, "Role": job["Role"], "Command": job["Command"]}
+    glue.update_job(JobName="Quick-other", JobUpdate={**update, "DefaultArguments": arguments})
+    glue.delete_job(JobName="Idle-other")
+    statement = {"Effect": "Allow", "Action": ["s3:DeleteObject"], "Resource": "arn:aws:s3:::data/*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    iam.put_role_policy(RoleName=role, PolicyName="ByHand", PolicyDocument=document)
+    iam.attach_role_policy(RoleName=role, PolicyArn="arn:aws:iam::aws:policy/AmazonS3FullAccess")
+    broken = glue.get_job(JobName="Broken-other")["Job"]["Role"].rpartition("/")[2]
+    iam.delete_role_policy(RoleName=broken, PolicyName="JobPolicy")
+    logs.put_retention_policy(logGroupName="/aws-glue/jobs/other/output", retentionInDays=1)
+    logs.delete_retention_policy(logGroupName="/aws-glue/jobs/other/error")
+    code, out, err = run(*GIVEN)
+    assert (code, err) == (1, "")
+    *lines, last, advice = out.splitlines()[1:]
+    assert sorted(line for line in lines if not line.startswith("the role of Broken")) == [
+        "/aws-glue/jobs/other/error: logRetentionDays is without an end; it was deployed as 30",
+        "/aws-glue/jobs/other/output: logRetentionDays is 1; it was deployed as 30",
+        "Idle: the job was deleted by hand",
+        "Quick: defaultArguments --conf was added: a=b",
+        "Quick: inputLocation is s3://data/by-hand/; it was deployed as s3://data/in/",
+        "Quick: numberOfWorkers is 10; it was deployed as 2",
+        "Quick: seconds was removed; it was deployed as 1",
+        "Quick: timeoutMinutes is 600; it was deployed as 30",
+        "the role of Quick: managedPolicies: arn:aws:iam::aws:policy/AmazonS3FullAccess was attached by hand",
+        "the role of Quick: may s3:DeleteObject on arn:aws:s3:::data/*, by hand",
+    ]
+    lost = [line for line in lines if line.startswith("the role of Broken")]
+    assert lost[0].startswith(
+        "the role of Broken: no longer may kms:Decrypt on arn:aws:kms:eu-central-1:222222222222:key/"
+    )
+    assert lost[-1].startswith("the role of Broken: and ")
+    assert last.startswith("6 of 4 jobs, 5 roles, 2 log groups were changed by hand; not compared: ")
+    assert advice.endswith("or write it into the config and push.")
+
+
+def test_a_role_or_a_log_group_that_was_deleted_by_hand(run: Run, other: Aws) -> None:
+    iam, logs = other.client("iam"), other.client("logs", region=REGION)
+    role = other.client("glue", region=REGION).get_job(JobName="Slow-other")["Job"]["Role"].rpartition("/")[2]
+    iam.delete_role_policy(RoleName=role, PolicyName="JobPolicy")
+    iam.delete_role(RoleName=role)
+    logs.delete_log_group(logGroupName="/aws-glue/jobs/other/error")
+    code, out, _ = run(*GIVEN)
+    assert code == 1
+    assert sorted(out.splitlines()[1:3]) == [
+        "/aws-glue/jobs/other/error: the log group was deleted by hand",
+        "the role of Slow: it was deleted by hand",
+    ]
+
+
+def test_the_same_permissions_in_another_form_are_no_drift() -> None:
+    condition = {"StringLike": {"s3:prefix": ["b", "a"]}}
+    one = {"Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject"], "Resource": "r", "Condition": condition}
+    split = [{**one, "Action": "s3:PutObject", "Sid": "x"}, {**one, "Action": ["s3:GetObject"], "Resource": ["r"]}]
+    split[0] = {**split[0], "Condition": {"StringLike": {"s3:prefix": ["a", "b"]}}}
+    assert permissions([{"Statement": one}]) == permissions([{"Statement": split}])
+    assert permissions([{"Statement": {**one, "Condition": {}}}]) != permissions([{"Statement": one}])
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("--input_path_orgs", "inputLocationOrgs"),
+        ("--minimum_age", "minimumAge"),
+        ("--conf", "defaultArguments --conf"),
+        ("--enable-auto-scaling", "defaultArguments --enable-auto-scaling"),
+        ("--TempDir", "defaultArguments --TempDir"),
+    ],
+)
+def test_an_argument_in_the_words_of_the_config(name: str, words: str) -> None:
+    assert argument_words(name) == words
+
+
+def test_what_cannot_be_compared_is_one_line(run: Run, config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    code, _, err = run("drift", "--profile", "reader")
+    assert code == 1
+    assert err.startswith(
+        "DeployDev-GlueAppStack: access denied: arn:aws:iam::222222222222:user/reader may not cloudformation:GetTempl"
+    )
+    assert "\n" not in err
+    assert run("drift", "--profile", "dev", "Quick")[2] == "make drift compares the whole stage; leave out JOB=Quick"
+    elsewhere = with_stage(config, "dev", account=DEV.model_copy(update={"aws_region": "eu-west-3"}))
+    monkeypatch.setattr(command, "load_config", lambda path: elsewhere)
+    assert run("drift", "--profile", "dev")[2] == (
+        "DeployDev-GlueAppStack does not exist in this account and Region; the pipeline deploys it"
+    )

@@ -1,0 +1,141 @@
+"""Find what was changed by hand in a stage: `make drift STAGE=prod`.
+
+Compares jobs, roles and log groups with the template that was deployed last. It only reads.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from aws_glue_cdk_baseline.config.parameters import has_parameter, parameter_name
+from tools.stage_jobs.account import MissingError, StageAccount
+from tools.stage_jobs.deployed_stack import UNKNOWN, Resource, deployed_resources
+from tools.stage_jobs.role_drift import role_drift
+
+AT_ONCE = 4  # resources; IAM takes fewer calls than Glue
+JOB, ROLE, POLICY, LOG_GROUP = "AWS::Glue::Job", "AWS::IAM::Role", "AWS::IAM::Policy", "AWS::Logs::LogGroup"
+OF_GLUE = ("--conf",)  # an argument of Glue's own that is spelled as a parameter's
+COMPARED = {JOB: "job", ROLE: "role", LOG_GROUP: "log group"}
+# The key of the config, where its value is in a job's properties and in GetJob's answer, and what it is if it is not.
+SETTINGS: tuple[tuple[str, tuple[str, ...], Any], ...] = (
+    ("description", ("Description",), ""),
+    ("glueVersion", ("GlueVersion",), ""),
+    ("workerType", ("WorkerType",), ""),
+    ("numberOfWorkers", ("NumberOfWorkers",), 0),
+    ("timeoutMinutes", ("Timeout",), 0),
+    ("maxRetries", ("MaxRetries",), 0),
+    ("maxConcurrentRuns", ("ExecutionProperty", "MaxConcurrentRuns"), 1),
+    ("executionClass", ("ExecutionClass",), "STANDARD"),
+    ("connections", ("Connections", "Connections"), []),
+    ("securityConfiguration", ("SecurityConfiguration",), ""),
+    ("the file of its script", ("Command", "ScriptLocation"), ""),
+)
+
+
+def drift(account: StageAccount) -> int:
+    """Print a line for each change by hand. Return 1 if there is one, else 0."""
+    resources = deployed_resources(account)
+    policies = [resource for resource in resources if resource.kind == POLICY]
+    jobs = {
+        resource.properties.get("Role", "").rpartition("/")[2]: resource
+        for resource in resources
+        if resource.kind == JOB
+    }
+
+    def compare(resource: Resource) -> list[str]:
+        if resource.kind == JOB:
+            return job_drift(account, resource)
+        if resource.kind == ROLE:
+            of = (
+                f"the role of {_shown(account, jobs[resource.name])}"
+                if resource.name in jobs
+                else f"role {resource.name}"
+            )
+            return role_drift(account, resource, policies, of)
+        return log_group_drift(account, resource)
+
+    compared = [resource for resource in resources if resource.kind in COMPARED]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        found = [lines for lines in pool.map(compare, compared) if lines]
+    for line in (line for lines in found for line in lines):
+        print(line)
+    counts = Counter(COMPARED[resource.kind] for resource in compared)
+    what = ", ".join(f"{counts[kind]} {kind}{'s'[: counts[kind] != 1]}" for kind in COMPARED.values())
+    others = Counter(resource.kind for resource in resources if resource.kind not in (*COMPARED, POLICY))
+    rest = ", ".join(f"{number} {kind}" for kind, number in sorted(others.items()))
+    not_compared = f"; not compared: {rest}, and tags" if rest else "; tags are not compared"
+    if not found:
+        print(f"nothing was changed by hand: {what} are as they were deployed{not_compared}")
+        return 0
+    print(f"{len(found)} of {what} were changed by hand{not_compared}")
+    print("A deployment may leave it so. Change it back by hand, or write it into the config and push.")
+    return 1
+
+
+def job_drift(account: StageAccount, deployed: Resource) -> list[str]:
+    """Return what differs in a job, in the words of the config."""
+    shown = _shown(account, deployed)
+    try:
+        now = account.call("glue", "get_job", deployed.name, JobName=deployed.name)["Job"]
+    except MissingError:
+        return [f"{shown}: the job was deleted by hand"]
+    lines = [
+        f"{shown}: {_change(key, was, is_now)}"
+        for key, path, default in SETTINGS
+        if (was := _at(deployed.properties, path, default)) != (is_now := _at(now, path, default)) and was != UNKNOWN
+    ]
+    if _at(deployed.properties, ("Role",), "").rpartition("/")[2] != str(now.get("Role", "")).rpartition("/")[2]:
+        lines.append(f"{shown}: it has another role: {now.get('Role')}")
+    was, is_now = deployed.properties.get("DefaultArguments", {}), now.get("DefaultArguments", {})
+    for name in sorted({*was, *is_now}):
+        if was.get(name) != is_now.get(name) and was.get(name) != UNKNOWN:
+            lines.append(f"{shown}: {_change(argument_words(name), was.get(name), is_now.get(name))}")
+    return lines
+
+
+def argument_words(name: str) -> str:
+    """Return the key of the config that becomes an argument: a parameter, or one under `defaultArguments`."""
+    option = name.removeprefix("--")
+    is_parameter = has_parameter(option) and "-" not in option and name not in OF_GLUE
+    return parameter_name(option) if is_parameter else f"defaultArguments {name}"
+
+
+def log_group_drift(account: StageAccount, deployed: Resource) -> list[str]:
+    """Return what differs in a log group."""
+    groups: Iterable[dict[str, Any]] = account.pages(
+        "logs", "describe_log_groups", "logGroups", deployed.name, logGroupNamePrefix=deployed.name
+    )
+    now = next((group for group in groups if group["logGroupName"] == deployed.name), None)
+    if now is None:
+        return [f"{deployed.name}: the log group was deleted by hand"]
+    lines = []
+    was, days = deployed.properties.get("RetentionInDays"), now.get("retentionInDays")
+    if was != days:
+        lines.append(f"{deployed.name}: {_change('logRetentionDays', was, days or 'without an end')}")
+    key = str(deployed.properties.get("KmsKeyId", ""))
+    if key != UNKNOWN and key.rpartition("/")[2] != str(now.get("kmsKeyId", "")).rpartition("/")[2]:
+        lines.append(
+            f"{deployed.name}: it is {'encrypted with another key' if now.get('kmsKeyId') else 'not encrypted'}"
+        )
+    return lines
+
+
+def _change(key: str, was: Any, now: Any) -> str:
+    if now is None:
+        return f"{key} was removed; it was deployed as {was}"
+    return (
+        f"{key} was added: {now}" if was is None else f"{key} is {now or 'empty'}; it was deployed as {was or 'empty'}"
+    )
+
+
+def _at(values: Any, path: tuple[str, ...], default: Any) -> Any:
+    for name in path:
+        values = (values or {}).get(name)
+    return default if values is None else values
+
+
+def _shown(account: StageAccount, job: Resource) -> str:
+    return job.name.removesuffix(f"-{account.stage.name}")
