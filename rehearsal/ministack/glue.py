@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import ministack.services.glue as service
+from botocore.exceptions import ClientError
 from ministack.core.responses import error_response_json, get_account_id, get_region, json_response
 
 from local.bookmarks import Bookmark
@@ -26,11 +27,13 @@ from local.job_packages import PackagesError
 from local.sparks import Spark, spark_of
 from rehearsal.accesses import SUFFIX, amounts
 from rehearsal.aws.processes import GRACE_SECONDS, JOB_PROCESSES, JOB_RUNS, end_group, write_record
-from rehearsal.aws.sessions import Sessions, account_of
+from rehearsal.aws.sessions import Sessions, TrustError, account_of
 from rehearsal.ministack import s3
 
 Run = dict[str, Any]
 STOPPED_BY_HAND = "STOPPED"
+SERVICE = "glue.amazonaws.com"
+MOST_EVENTS = 5000  # of one run; CloudWatch takes 10,000 at once
 BOOKMARKS = "bookmarks"  # the folder of the jobs' bookmarks, beside the records
 _processes: dict[str, subprocess.Popen[bytes]] = {}
 
@@ -66,6 +69,7 @@ def run_on_local_spark(
     except PackagesError as error:
         spark, state, message = None, "FAILED", str(error)
     seconds = time.monotonic() - started
+    keep_log(run, arguments, log, job["Role"])
     read, wrote = accessed(log.with_suffix(SUFFIX), arguments, script, job["Role"])
     file = Path(os.environ["REHEARSAL_RECORDS"]) / JOB_RUNS
     record = {"job": job_name, "run": run["Id"], "state": state, "message": message, "log": str(log)}
@@ -138,6 +142,25 @@ def with_bookmarks(handle: Any) -> Any:
         return json_response({"JobBookmarkEntry": {**entry, "JobBookmark": json.dumps(runs[-1]["sources"])}})
 
     return answer
+
+
+def keep_log(run: Run, arguments: dict[str, Any], log: Path, role: str) -> None:
+    """Put the output of a run into the log group of its job, with the job's role, as Glue does while it runs.
+
+    As in Glue, a role that may not write there has no log, and its run is none the worse. The denied call is recorded.
+    """
+    prefix, stream = str(arguments.get("--custom-logGroup-prefix", "")), f"{run['Id']}-driver"
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines() if prefix and log.exists() else []
+    if not lines:
+        return
+    now = int(time.time() * 1000)
+    events = [{"timestamp": now, "message": line} for line in lines[-MOST_EVENTS:] if line]
+    place = {"logGroupName": f"{prefix}/output", "logStreamName": stream}
+    with suppress(ClientError, TrustError):
+        session = sessions().as_service(role, SERVICE, f"log-{run['Id'][:8]}", get_region())
+        client = session.client("logs")
+        client.create_log_stream(**place)
+        client.put_log_events(**place, logEvents=events)
 
 
 def accessed(file: Path, arguments: dict[str, Any], script: str, role: str) -> tuple[str, str]:
