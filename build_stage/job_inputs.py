@@ -14,6 +14,7 @@ from aws_glue_cdk_baseline.config import Config, Job, load_config
 from aws_glue_cdk_baseline.config.job_tests import config_file
 from aws_glue_cdk_baseline.config.parameters import is_output, parameter_name
 from aws_glue_cdk_baseline.config.script_options import read_script_options
+from aws_glue_cdk_baseline.config.spark_conf import spark_conf
 
 FILE = "job-inputs.json"  # in the folder of the reports, which the image sees
 
@@ -26,13 +27,16 @@ def read_inputs() -> dict[str, Any]:
 def inputs_of(config: Config) -> dict[str, Any]:
     """Return `jobs`, the inputs of each script's jobs in their first stage, and `in_build`: if this is the Build stage.
 
-    In Build, a sample that is missing was not committed.
+    `conf` has the settings of Spark (`--conf`) of each script, by its first job. In Build, a sample that is missing was
+    not committed.
     """
     jobs: dict[str, dict[str, dict[str, str]]] = {}
+    conf: dict[str, dict[str, str]] = {}
     for stage in config.stages:
         for job in stage.jobs:
             jobs.setdefault(job.script.stem, {}).setdefault(job.name, _inputs(job))
-    return {"in_build": "CODEBUILD_BUILD_ID" in os.environ, "jobs": jobs}
+            conf.setdefault(job.script.stem, spark_conf(job.run_arguments.get("--conf", "")))
+    return {"in_build": "CODEBUILD_BUILD_ID" in os.environ, "jobs": jobs, "conf": conf}
 
 
 def write_inputs(config: Config, folder: Path) -> None:

@@ -84,12 +84,15 @@ def sample(
 
 
 @pytest.fixture
-def run_script(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, Any]]:
+def run_script(
+    request: pytest.FixtureRequest, job_inputs: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., dict[str, Any]]:
     """Run a whole job script as Glue does, in the Spark of the tests, and return its global variables.
 
     `run_script({"input_path": sample("inputLocation")})` runs the script that the test module is named after with the
     arguments `--JOB_NAME test --input_path …`. Another one: `run_script({…}, script="clean_orders.py")`, a path
     relative to the folder of the scripts. `sys.exit()` ends the script; an exit code other than 0 fails the test.
+    The settings of the job's `--conf` hold during the run, if Spark takes them once it runs.
     """
 
     def run(arguments: Mapping[str, object] = {}, script: str = "") -> dict[str, Any]:
@@ -102,7 +105,11 @@ def run_script(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
         words = [word for name, value in options.items() for word in (f"--{name}", str(value))]
         program = types.ModuleType("__main__")
         program.__file__ = str(found)
-        with monkeypatch.context() as patch, _one_spark(patch), warnings.catch_warnings():
+        with (
+            monkeypatch.context() as patch,
+            _one_spark(patch, job_inputs["conf"].get(found.stem, {})),
+            warnings.catch_warnings(),
+        ):
             warnings.simplefilter("default")  # in Glue a warning does not end a job
             patch.setattr(sys, "argv", [str(found), *words])
             patch.setitem(sys.modules, "__main__", program)
@@ -136,8 +143,11 @@ def count_rows() -> Callable[[object], int]:
 
 
 @contextmanager
-def _one_spark(patch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Let a script's `SparkContext()` be the context of the tests, and its `stop()` leave that running."""
+def _one_spark(patch: pytest.MonkeyPatch, settings: Mapping[str, str]) -> Iterator[None]:
+    """Let a script's `SparkContext()` be the context of the tests, and its `stop()` leave that running.
+
+    Until the end, the session has `settings`, except those that only a new Spark takes.
+    """
     from pyspark.context import SparkContext
     from pyspark.sql import SparkSession
 
@@ -153,7 +163,15 @@ def _one_spark(patch: pytest.MonkeyPatch) -> Iterator[None]:
     patch.setattr(SparkContext, "__init__", join)
     patch.setattr(SparkContext, "stop", lambda context: None)
     patch.setattr(SparkSession, "stop", lambda session: None)
-    yield
+    conf = SparkSession.builder.getOrCreate().conf
+    before = {name: conf.get(name, None) for name in settings if conf.isModifiable(name)}
+    for name in before:
+        conf.set(name, settings[name])
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            conf.set(name, value) if value is not None else conf.unset(name)
 
 
 def _script_of(request: pytest.FixtureRequest) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import os
-import re
 import shlex
 import shutil
 import signal
@@ -118,12 +117,6 @@ def spark_environment(
         "PYSPARK_SUBMIT_ARGS": f"--master local[*] {options} pyspark-shell",
         "PYTHONPATH": os.pathsep.join(filter(None, [path, str(GLUE_LIBS)])),
     }
-
-
-def spark_conf(value: str) -> dict[str, str]:
-    """Return the settings in Glue's argument --conf: `name=value`, further ones after ` --conf `."""
-    pairs = [pair.partition("=") for pair in re.split(r"\s+--conf\s+", value.strip()) if "=" in pair]
-    return {name.strip(): setting.strip() for name, _, setting in pairs}
 
 
 def _archive_options(archive: Archive) -> str:

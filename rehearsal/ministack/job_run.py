@@ -16,13 +16,14 @@ from pathlib import Path
 import boto3
 from botocore.exceptions import ClientError
 
+from aws_glue_cdk_baseline.config.spark_conf import spark_conf
 from local.bookmarks import Bookmark
 from local.emulator import Emulator
 from local.job_packages import PackagesError
 from local.s3.gateway import gateway
 from local.s3.store_in_aws import StoreInAws
 from local.script_errors import reason, run_script
-from local.spark import spark_conf, spark_environment
+from local.spark import spark_environment
 from rehearsal.aws.processes import end_with_parent
 from rehearsal.aws.sessions import Sessions, TrustError
 from rehearsal.ministack.libraries import add_libraries

@@ -89,7 +89,7 @@ def existing_test(script: ExistingScript, arguments: Sequence[Argument]) -> str:
         fixtures.insert(0, "sample: Callable[..., str]")
     if outputs:
         fixtures.append("count_rows: Callable[[object], int]")
-    if any(_in_test(item).startswith("tmp_path") for item in values):
+    if any("tmp_path" in _in_test(item) for item in values if not item.is_input and "://" in item.value):
         fixtures.append("tmp_path: Path")
     lines = [f'        "{item.option}": {_in_test(item)},' for item in values]
     call = "\n".join(["    run_script(", "        {", *(f"    {line}" for line in lines), "        }", "    )"])
@@ -120,11 +120,16 @@ def existing_test(script: ExistingScript, arguments: Sequence[Argument]) -> str:
 
 
 def _in_test(argument: Argument) -> str:
-    """Return the value of an argument in the test, as code: the path of a sample, a new folder, or the value itself."""
+    """Return the value of an argument in the test, as code: the path of a sample, a new folder, or the value itself.
+
+    A folder ends with `/`, as its location does: a script may append names to it.
+    """
+    slash = "/" if argument.value.endswith("/") else ""
     if argument.is_input:
-        return f"sample({_quoted(argument.parameter or argument.option)})"
+        found = f"sample({_quoted(argument.parameter or argument.option)})"
+        return f"{found} + {_quoted(slash)}" if slash else found
     if "://" in argument.value:
-        return f'tmp_path / "{argument.option}"'
+        return f'f"{{tmp_path}}/{argument.option}/"' if slash else f'tmp_path / "{argument.option}"'
     return _quoted(argument.value)
 
 

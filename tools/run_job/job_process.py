@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import IO
 
 from aws_glue_cdk_baseline.config import Job
+from aws_glue_cdk_baseline.config.spark_conf import spark_conf
 from local import script_errors
 from local.bookmarks import Bookmark
 from local.emulator import without_proxy
 from local.job_environment import python_path, with_path
 from local.s3.gateway import gateway, record_to
 from local.s3.store import FileStore, Store
-from local.spark import spark_conf, spark_environment
+from local.spark import spark_environment
 from local.sparks import spark_of
 
 SCRIPT_RUNNER = Path(script_errors.__file__)

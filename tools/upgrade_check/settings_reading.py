@@ -8,8 +8,8 @@ from aws_glue_cdk_baseline.config import PROJECT, Job, glue_packages
 from aws_glue_cdk_baseline.config.glue_versions import RUNTIMES
 from aws_glue_cdk_baseline.config.packages import REQUIREMENTS, canonical, read_requirements
 from aws_glue_cdk_baseline.config.shared_code import SharedCode
+from aws_glue_cdk_baseline.config.spark_conf import spark_conf
 from aws_glue_cdk_baseline.config.yaml_file import YamlFile
-from local.spark import spark_conf
 from tools.upgrade_check.ansi import OFF
 from tools.upgrade_check.findings import Change, Finding
 from tools.upgrade_check.platform_names import platform_names

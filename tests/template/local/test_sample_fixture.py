@@ -27,7 +27,7 @@ Script = Callable[..., dict[str, Any]]
 @pytest.fixture
 def job_inputs() -> dict[str, Any]:
     """In the place of the plugin's fixture, which reads the config. This module is the test of sample_fixture.py."""
-    return {"in_build": False, "jobs": INPUTS}
+    return {"in_build": False, "jobs": INPUTS, "conf": {}}
 
 
 @pytest.fixture(autouse=True)
@@ -115,7 +115,8 @@ def test_the_config_tells_the_inputs_of_each_script_in_its_first_stage(tmp_path:
         .replace("      minimumAge: 021\n", "      minimumAge: 021\n      outputLocation: s3://prod-data/out/\n")
         .replace(
             "    numberOfWorkers: 4\n",
-            "    numberOfWorkers: 4\n    defaultArguments:\n      --inputFile: s3://shared/f.csv\n"
+            "    numberOfWorkers: 4\n    defaultArguments:\n"
+            "      --conf: spark.sql.ansi.enabled=false --conf spark.sql.caseSensitive=true\n      --inputFile: s3://shared/f.csv\n"
             "      --TempDir: s3://temp/\n      --look-up: s3://shared/l/\n      --additional-python-modules: s3://wheels/w.whl\n",
         ),
         {
@@ -127,6 +128,10 @@ def test_the_config_tells_the_inputs_of_each_script_in_its_first_stage(tmp_path:
     assert inputs_of(config)["jobs"] == {
         "show": {"Show": {"inputLocation": "dev-data/persons.json"}},
         "join": {"Join": {"inputFile": "shared/f.csv", "look-up": "shared/l/", "inputLocationOrgs": "dev-data/orgs/"}},
+    }
+    assert inputs_of(config)["conf"] == {
+        "show": {},
+        "join": {"spark.sql.ansi.enabled": "false", "spark.sql.caseSensitive": "true"},
     }
 
 
@@ -156,7 +161,7 @@ def test_the_plugin_needs_only_the_standard_library_and_pytest(tmp_path: Path) -
     (tmp_path / "plugins").mkdir()
     source = (PROJECT / "build_stage" / "sample_fixture.py").read_text(encoding="utf-8")
     (tmp_path / "plugins" / "sample_fixture.py").write_text(source, encoding="utf-8")
-    (tmp_path / "in.json").write_text(json.dumps({"in_build": True, "jobs": INPUTS}))
+    (tmp_path / "in.json").write_text(json.dumps({"in_build": True, "jobs": INPUTS, "conf": {}}))
     (tmp_path / "test_join.py").write_text(
         "import sys\n"
         "def test_found(sample):\n    assert sample('inputLocationOrgs', 'Join').endswith('/samples/data/orgs')\n"
@@ -224,6 +229,29 @@ def test_a_script_without_main_runs_in_the_spark_of_the_tests(
     assert SparkContext.getOrCreate() is context
     assert SparkSession.builder.getOrCreate().range(3).count() == 3
     assert count_rows(tmp_path / "nothing") == 0
+
+
+def test_the_settings_of_the_job_hold_while_its_script_runs(
+    run_script: Script, job_inputs: dict[str, Any], tmp_path: Path
+) -> None:
+    job_inputs["conf"] = {
+        "s": {
+            "spark.sql.ansi.enabled": "true",
+            "spark.sql.shuffle.partitions": "7",
+            "spark.sql.warehouse.dir": "/other",
+            "spark.driver.memory": "99g",
+        }
+    }
+    names = list(job_inputs["conf"]["s"])
+    conf = SparkSession.builder.getOrCreate().conf
+    before = [conf.get(name, None) for name in names]
+    reading = "from pyspark.sql import SparkSession\nconf = SparkSession.builder.getOrCreate().conf\n"
+    (tmp_path / "s.py").write_text(f"{reading}found = [conf.get(name, None) for name in {names}]")
+    assert run_script(script=str(tmp_path / "s.py"))["found"] == ["true", "7", *before[2:]]
+    (tmp_path / "s.py").write_text("1 / 0")
+    with pytest.raises(ZeroDivisionError):
+        run_script(script=str(tmp_path / "s.py"))
+    assert [conf.get(name, None) for name in names] == before
 
 
 @pytest.mark.parametrize(

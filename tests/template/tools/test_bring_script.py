@@ -102,13 +102,20 @@ def test_its_test_runs_it_on_samples_and_counts_what_it_writes(project: Path) ->
     assert text.partition("    run_script(\n")[2] == (
         "        {\n"
         '            "input_path": sample("inputLocation"),\n'
-        '            "output_path": tmp_path / "output_path",\n'
+        '            "output_path": f"{tmp_path}/output_path/",\n'
         '            "minimum_age": "021",\n'
-        '            "TempDir": tmp_path / "TempDir",\n'
+        '            "TempDir": f"{tmp_path}/TempDir/",\n'
         "        }\n"
         "    )\n"
         '    assert count_rows(tmp_path / "output_path") > 0\n'
     )
+
+
+def test_its_test_gives_a_folder_as_the_run_does_with_the_slash_that_the_script_appends_names_to(project: Path) -> None:
+    bring(project, input="s3://raw/orders/", output="s3://clean/orders")
+    text = (project / JOB_SCRIPTS / "tests" / "test_clean_orders.py").read_text(encoding="utf-8")
+    assert '            "input_path": sample("inputLocation") + "/",\n' in text
+    assert '            "output_path": tmp_path / "output_path",\n' in text
 
 
 def test_values_that_are_missing_are_told_with_the_whole_command_and_nothing_is_written(project: Path) -> None:
