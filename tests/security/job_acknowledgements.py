@@ -31,6 +31,7 @@ LOG_STREAMS = (
 BELOW = "The job reads or writes the objects below a location of its config. Spark chooses their names."
 TABLES = "The job reads or writes tables of a database of its config. Its script names them, and makes new ones."
 EXPECTED = "The integration test counts the rows of the files below a job's outputLocation. Spark names the files."
+COMPARED = "The integration test compares the job's output with the data below this input location of its rules."
 OWN_STACK = (
     "The stage's own stack, in which the integration test finds the jobs. The star stands for the id of the stack,"
     " which CloudFormation assigns when it creates the stack. Only one stack at a time can have this name."
@@ -80,6 +81,8 @@ def _test_role(stage: StageConfig) -> Iterator[tuple[Finding, str]]:
     path = f"PipelineStack/{stage.deployed_as}/GlueAppStack/GlueTestRole/DefaultPolicy/Resource"
     yield Finding(path, f"IAM5[Resource::arn:cloudformation:stack/{stage.deployed_as}-GlueAppStack/*]"), OWN_STACK
     expected = [location for job in stage.jobs if job.settings.expect for location in job.output_locations]
+    others = [location for job in stage.jobs for location in job.quality_sources.values()]
+    yield from _wide(path, [key for location in others for key in input_keys(location)], COMPARED)
     yield from _wide(path, [below(location) for location in expected], EXPECTED)
 
 
