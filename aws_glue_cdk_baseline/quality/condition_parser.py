@@ -43,7 +43,10 @@ def _values(reader: Reader, operator: str, wanted: str, example: str) -> list[Va
         if not reader.at("and", "AND"):
             raise RuleError(f"`between` takes two values, as in between 1 and 5; {example}")
         reader.skip()
-        return [first, _value(reader, wanted, example)]
+        last = _value(reader, wanted, example)
+        if _is_empty(first, last):
+            raise RuleError(f"nothing is between the two values, the smaller of which comes first; {example}")
+        return [first, last]
     if operator != "in":
         return [_value(reader, wanted, example)]
     if reader.at("$"):
@@ -55,6 +58,15 @@ def _values(reader: Reader, operator: str, wanted: str, example: str) -> list[Va
         values.append(_value(reader, wanted, example))
     reader.take("]", "the values of a list are separated by commas")
     return values
+
+
+def _is_empty(first: Value, last: Value) -> bool:
+    """Return true if no value is between the two, which `between` leaves out. Times from now() are not compared."""
+    if isinstance(first, int | float) and isinstance(last, int | float):
+        return first >= last
+    if isinstance(first, timedelta) and isinstance(last, timedelta):
+        return first >= last
+    return isinstance(first, date) and isinstance(last, date) and first >= last
 
 
 def _value(reader: Reader, wanted: str, example: str) -> Value:

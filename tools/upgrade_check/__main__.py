@@ -112,14 +112,17 @@ class _Chain:
     def results(self, first: tuple[Job, ...], jobs: tuple[Job, ...]) -> list[Result]:
         for job in first:
             print(f"{job.name}: runs before the job that is checked", flush=True)
-            self._run_alone(job)
+            self._run_alone(Result(job, Change(job.settings.glue_version, self._target)))
         return [self._result(job) for job in jobs]
 
-    def _run_alone(self, job: Job) -> str:
+    def _run_alone(self, result: Result) -> str:
         """Run a job on its own version only. Return why it was not run, or failed."""
+        job = result.job
         if cause := self._cause(job):
             return cause
-        run = self._check.run(job.settings.glue_version, job, self._values[job.name], self._files, "alone")
+        run = result.after = self._check.run(
+            job.settings.glue_version, job, self._values[job.name], self._files, "alone"
+        )
         if run.run.code:
             self._failed.add(job.name)
             return f"it fails on {job.settings.glue_version}"
@@ -138,7 +141,7 @@ class _Chain:
         say = self._check.say
         if change.source == change.target:
             say(f"{job.name}: on Glue {self._target} already")
-            result.no_run = self._run_alone(job) or ALREADY
+            result.no_run = self._run_alone(result) or ALREADY
             return result
         before, after = RUNTIMES[change.source], RUNTIMES[change.target]
         say(

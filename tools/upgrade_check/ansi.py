@@ -152,7 +152,10 @@ def _is_number(node: ast.expr) -> bool:
 
 
 def _divides(file: SourceFile, node: ast.BinOp) -> bool:
-    by_number = isinstance(node.right, ast.Constant) and bool(node.right.value)
+    right = node.right
+    if isinstance(right, ast.Call) and file.spark_function(right) == "lit" and right.args:
+        right = right.args[0]
+    by_number = isinstance(right, ast.Constant) and bool(right.value)
     return not by_number and (file.is_column(node.left) or file.is_column(node.right))
 
 
