@@ -128,7 +128,7 @@ def test_rules_compare_with_the_other_locations_of_the_job(process: RulesProcess
             {"out/a": LINES, "out/b": b"1,a\n"},
             "its files have two formats: out/a is json, out/b is csv; Spark reads one",
         ),
-        ({"out/x=1/a": LINES, "out/b": LINES}, "Conflicting directory structures|CONFLICTING"),
+        ({"out/x=1/a": LINES, "out/y=1/b": LINES}, "Conflicting partition column names|CONFLICTING_PARTITION"),
     ],
 )
 def test_an_output_that_spark_cannot_read(files: dict[str, bytes], message: str, process: RulesProcess) -> None:
