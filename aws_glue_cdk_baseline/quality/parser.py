@@ -48,6 +48,8 @@ def parse_ruleset(text: str) -> list[AnyRule]:
         raise RuleError("a ruleset is written as Rules = [ rule, rule ]")
     for sign in ("Rules", "=", "["):
         reader.take(sign, "a ruleset is written as Rules = [ rule, rule ]")
+    if reader.at("]"):
+        raise RuleError("a ruleset has at least one rule, as in Rules = [ RowCount > 0 ]")
     rules = [_any_rule(reader)]
     while reader.at(","):
         reader.skip()

@@ -15,15 +15,17 @@ ELSEWHERE = (
 )
 
 
-def not_covered(name: str, instead: str = "write the step with Spark's DataFrame") -> NoReturn:
+def not_covered(
+    name: str, instead: str = "write the step with Spark's DataFrame", *, elsewhere: str = ELSEWHERE
+) -> NoReturn:
     """Raise NotImplementedError for a name or an option that real Glue may have and the stand-in has not."""
-    raise NotImplementedError(f"{name} is not covered by the local awsglue stand-in; {ELSEWHERE} or {instead}")
+    raise NotImplementedError(f"{name} is not covered by the local awsglue stand-in; {elsewhere} or {instead}")
 
 
-def check_options(what: str, options: Mapping[str, Any], covered: Iterable[str]) -> None:
+def check_options(what: str, options: Mapping[str, Any], covered: Iterable[str], *, elsewhere: str = ELSEWHERE) -> None:
     """Raise NotImplementedError for an option that is not covered: without its effect the result would be wrong."""
     for name in sorted(set(options) - set(covered)):
-        not_covered(f"{what} option {name!r}", "leave it out")
+        not_covered(f"{what} option {name!r}", "leave it out", elsewhere=elsewhere)
 
 
 def is_true(value: object) -> bool:

@@ -16,6 +16,7 @@ from pyspark.sql import DataFrame
 
 from awsgluedq._engine import Evaluation, NotCoveredError, Outcome, RowLevel, Rules, composites, parse_ruleset
 
+ELSEWHERE = "run this job in AWS, since the Glue image has no data quality,"
 PUBLISHING = (
     "dataQualityEvaluationContext",
     "enableDataQualityCloudWatchMetrics",
@@ -79,18 +80,20 @@ class EvaluateDataQuality(GlueTransform):
 
 
 def _check(publishing_options: Mapping[str, Any], additional_options: Mapping[str, Any]) -> None:
-    check_options("EvaluateDataQuality publishing_options", publishing_options, PUBLISHING)
-    check_options("EvaluateDataQuality additional_options", additional_options, ADDITIONAL)
+    check_options("EvaluateDataQuality publishing_options", publishing_options, PUBLISHING, elsewhere=ELSEWHERE)
+    check_options("EvaluateDataQuality additional_options", additional_options, ADDITIONAL, elsewhere=ELSEWHERE)
     for name, value in additional_options.items():
         if str(value) not in ADDITIONAL[name]:
-            not_covered(f"EvaluateDataQuality option {name!r} with {value!r}", "leave it out")
+            not_covered(f"EvaluateDataQuality option {name!r} with {value!r}", "leave it out", elsewhere=ELSEWHERE)
 
 
 def _rules(ruleset: str) -> Rules:
     try:
         return parse_ruleset(ruleset)
     except NotCoveredError as error:
-        not_covered(f"EvaluateDataQuality with {error.name}", f"change the ruleset: {error.instead}")
+        not_covered(
+            f"EvaluateDataQuality with {error.name}", f"change the ruleset: {error.instead}", elsewhere=ELSEWHERE
+        )
 
 
 def _table(frame: DataFrame, outcomes: list[Outcome]) -> DataFrame:
@@ -107,4 +110,4 @@ __all__ = ["EvaluateDataQuality"]
 def __getattr__(name: str) -> NoReturn:
     if name.startswith("__"):
         raise AttributeError(name)
-    not_covered(f"awsgluedq.transforms.{name}")
+    not_covered(f"awsgluedq.transforms.{name}", elsewhere=ELSEWHERE)

@@ -168,7 +168,7 @@ def test_what_only_aws_has_is_named(text: str, name: str) -> None:
     ("text", "message"),
     [
         ("IsComplete", "a ruleset is written as Rules = \\[ rule, rule \\]"),
-        ("Rules = [ ]", "is no rule type|a rule is missing"),
+        ("Rules = [ ]", "a ruleset has at least one rule, as in Rules = \\[ RowCount > 0 \\]"),
         ("Rules = [ RowCount > 0", "expected \\], found the end"),
         ("Rules = [ RowCount > 0 ] more", "more follows the ruleset"),
         ("Rules = [ RowCount > 0 ] Analyzers = [ RowCount ]", "Analyzers is not covered"),
