@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from textwrap import shorten
 
 from rehearsal.actions import buildspec
 from rehearsal.actions.build_tools import build_tools
@@ -14,6 +15,7 @@ from rehearsal.aws.sessions import Session
 from rehearsal.model import Action, ActionFailed, Done
 
 SERVICE = "codebuild.amazonaws.com"
+LONGEST = 160  # of a failed command: that of an integration test has the quality rules of all jobs
 
 
 def run_build(
@@ -69,7 +71,7 @@ def run_build(
 
 
 def failure(log: Path) -> str:
-    """Return the line of the log that names the failed command, or an empty text."""
+    """Return the line of the log that names the failed command, cut to its beginning, or an empty text."""
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
     said = [line for line in lines if line.startswith("[Container] Phase ") and " failed: " in line]
-    return said[0].removeprefix("[Container] ") if said else ""
+    return shorten(said[0].removeprefix("[Container] "), LONGEST, placeholder=" …") if said else ""

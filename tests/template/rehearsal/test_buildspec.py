@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from rehearsal.actions import buildspec
+from rehearsal.actions.build import failure
 from rehearsal.actions.buildspec import Buildspec
 from rehearsal.model import ActionFailed
 
@@ -32,6 +33,15 @@ def test_a_failed_command_ends_its_phase(tmp_path: Path) -> None:
     code, lines = run(phases(build=["echo one", "exit_with() { return 3; }; exit_with", "echo two"]), tmp_path)
     assert code == 3
     assert lines == ["one", "[Container] Phase build failed: exit status 3 of: exit_with() { return 3; }; exit_with"]
+
+
+def test_the_reason_of_a_failed_build_has_the_beginning_of_a_long_command(tmp_path: Path) -> None:
+    (tmp_path / "log").write_text(
+        f"one\n[Container] Phase build failed: exit status 1 of: python test.py {'x ' * 99}\n"
+    )
+    reason = failure(tmp_path / "log")
+    assert reason.startswith("Phase build failed: exit status 1 of: python test.py x x")
+    assert (reason[-3:], len(reason) <= 160) == ("x …", True)
 
 
 def test_after_a_failed_build_post_build_runs_and_after_a_failed_install_it_does_not(tmp_path: Path) -> None:
