@@ -26,6 +26,7 @@ PUBLISHING = (
 # What has one value that is covered, or changes nothing here.
 ADDITIONAL = {
     "compositeRuleEvaluation.method": ("ROW", "COLUMN"),
+    "dataQualityResultsPublishing.strategy": ("BEST_EFFORT",),  # of each script that Glue Studio generates
     "observations.scope": ("ALL", "NONE"),
     "performanceTuning.caching": ("CACHE_NOTHING", "CACHE_INPUT"),
     "publishAggregatedMetrics.status": ("DISABLED",),

@@ -146,6 +146,16 @@ def test_what_is_not_covered_raises_with_its_name(
         EvaluateDataQuality().process_rows(areas, ruleset, additional_options=options)
 
 
+def test_the_options_of_a_script_of_glue_studio_change_nothing(areas: DynamicFrame) -> None:
+    found = EvaluateDataQuality().process_rows(
+        frame=areas,
+        ruleset="Rules = [\n ColumnCount > 0\n]",
+        publishing_options={"dataQualityEvaluationContext": "node7", "enableDataQualityResultsPublishing": True},
+        additional_options={"dataQualityResultsPublishing.strategy": "BEST_EFFORT", "observations.scope": "ALL"},
+    )
+    assert rows(found["ruleOutcomes"], "Outcome") == [("Passed",)]
+
+
 def test_a_ruleset_that_is_wrong_raises(areas: DynamicFrame) -> None:
     with pytest.raises(ValueError, match=r"IsComplet is no rule type; did you mean IsComplete\?"):
         EvaluateDataQuality.apply(frame=areas, ruleset='Rules = [ IsComplet "id" ]')
