@@ -14,6 +14,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import (
     ArrayType,
     DataType,
+    DecimalType,
     IntegerType,
     IntegralType,
     LongType,
@@ -161,7 +162,8 @@ def _as_before(found: StructType, before: StructType) -> StructType:
     """Return the schema of a map's result, in which unclear types are those from before.
 
     Python has one type for whole numbers: a column that was long stays long, and int and long together are long. A
-    field that is null in every record keeps its type.
+    decimal keeps its digits, and gets more where its values need them. A field that is null in every record keeps its
+    type.
     """
     fields = []
     for field in found:
@@ -177,6 +179,8 @@ def _type_as_before(found: DataType, old: DataType) -> DataType:
         before = {member_name(one): one for one in members(old)}
         kept = [field.dataType for field in found if not (field.name == "int" and "long" in found.names)]
         return choice_of([_type_as_before(one, before.get(member_name(one), NullType())) for one in kept])
+    if isinstance(found, DecimalType):
+        return merged(found, old) if isinstance(old, DecimalType) else found
     if isinstance(found, IntegerType | LongType) and isinstance(old, IntegralType):
         return LongType() if isinstance(found, LongType) else old
     if isinstance(found, StructType):

@@ -6,6 +6,7 @@ Values are those of `json.loads` or of a map function: dicts, lists, texts, numb
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from pyspark.sql.types import (
@@ -126,7 +127,7 @@ class Shape:
                 element._add_other(value)
 
     def _add_other(self, value: Any) -> None:
-        if (other := spark_type(value)) not in self.others:
+        if (other := _other_type(value)) not in self.others:
             self.others.append(other)
 
     def type(self) -> DataType:
@@ -147,3 +148,13 @@ class Shape:
     def schema(self) -> StructType:
         """Return the fields, in the order in which they came."""
         return StructType([StructField(name, field.type()) for name, field in self.fields.items()])
+
+
+def _other_type(value: Any) -> DataType:
+    """Return the type of a value that JSON does not have; of a decimal, the least that holds it."""
+    if not isinstance(value, Decimal) or not value.is_finite():
+        return spark_type(value)
+    _, digits, exponent = value.as_tuple()
+    assert isinstance(exponent, int)  # as of each finite number
+    scale = max(0, -exponent)
+    return DecimalType(min(38, max(len(digits) + max(0, exponent), scale)), min(38, scale))

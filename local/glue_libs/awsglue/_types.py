@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
-from pyspark.errors import AnalysisException, ParseException
+from pyspark.errors import ParseException
 from pyspark.sql import Column, SparkSession
-from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, DataType, DecimalType, MapType, StructType
 from pyspark.sql.types import _parse_datatype_string as parse_spark_type
 
@@ -64,19 +64,32 @@ def catalog_type(name: str) -> DataType | None:
 
 
 def try_cast(column: Column, data_type: DataType) -> Column:
-    """Cast a column; a value that cannot be cast becomes null, also under ANSI SQL, which is on in Spark 4."""
-    method: Callable[[Column, DataType], Column] = getattr(Column, "try_cast", Column.cast)  # Spark 3.5 has no try_cast
-    return method(column, data_type)
+    """Cast a column by the rules of ANSI SQL, on each Spark; a value that cannot be cast becomes null."""
+    spark_4: Callable[[Column, DataType], Column] | None = getattr(Column, "try_cast", None)
+    if spark_4:
+        return spark_4(column, data_type)
+    java, catalyst = _java(), _catalyst()
+    no_time_zone = java.scala.Option.empty()  # that of the session
+    cast = catalyst.Cast(column._jc.expr(), _java_type(data_type), no_time_zone, catalyst.EvalMode.TRY())
+    return Column(java.org.apache.spark.sql.Column(cast))
 
 
 def can_cast(source: DataType, target: DataType) -> bool:
-    """Return true if Spark has a cast from one type to the other."""
-    value = F.lit(None).cast(source)
-    try:
-        SparkSession.builder.getOrCreate().range(0).select(try_cast(value, target))
-    except AnalysisException:
-        return False
-    return True
+    """Return true if `try_cast` has a cast from one type to the other."""
+    return bool(_catalyst().Cast.canTryCast(_java_type(source), _java_type(target)))
+
+
+def _java() -> Any:
+    """Return Spark's Java classes: Spark 3.5 has no Python function for such a cast, which its SQL has."""
+    return SparkSession.builder.getOrCreate()._jvm
+
+
+def _catalyst() -> Any:
+    return _java().org.apache.spark.sql.catalyst.expressions
+
+
+def _java_type(data_type: DataType) -> Any:
+    return SparkSession.builder.getOrCreate()._jsparkSession.parseDataType(data_type.json())
 
 
 def schema_lines(schema: StructType, indent: str = "") -> list[str]:

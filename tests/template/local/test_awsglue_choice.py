@@ -2,6 +2,7 @@
 
 import json
 import re
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -266,6 +267,22 @@ def test_cast_gives_one_type_and_null_for_what_cannot_be_cast(prices: DynamicFra
     assert column(prices.resolveChoice(specs=[("price", "cast:double")]), "price") == [100.0, None, 7.5, None]
     assert column(prices.resolveChoice(specs=[("note", "cast:string")]), "note") == [None, '{"by":"Zoë"}', "x", None]
     assert column(prices.resolveChoice(specs=[("id", "cast:string")]), "id") == ["1", "2", "3", "4"]
+
+
+def test_cast_gives_null_for_a_number_that_does_not_fit(glue_context: GlueContext, tmp_path: Path) -> None:
+    records = [{"n": n} for n in (1, 3_000_000_000, 2.5, 1e300, "12", "12.50", 10**30)]
+    read_back = read(glue_context, tmp_path, records)
+    assert column(read_back.resolveChoice(choice="cast:int"), "n") == [1, None, 2, None, 12, None, None]
+    assert column(read_back.resolveChoice(choice="cast:long"), "n") == [1, 3_000_000_000, 2, None, 12, None, None]
+
+
+def test_a_map_keeps_the_digits_of_decimals_and_makes_room_for_more(glue_context: GlueContext, tmp_path: Path) -> None:
+    whole = read(glue_context, tmp_path, [{"n": 10**30}])
+    assert rows(whole.map(lambda record: {**record, "x": Decimal("1.25")})) == [
+        {"n": Decimal(10**30), "x": Decimal("1.25")}
+    ]
+    assert column(whole.map(lambda record: {"n": record["n"] / 4}), "n") == [Decimal(10**30) / 4]
+    assert whole.map(lambda record: record).toDF().dtypes == [("n", "decimal(38,0)")]
 
 
 def test_project_keeps_the_values_of_one_type(prices: DynamicFrame) -> None:
