@@ -61,7 +61,9 @@ JOB_KEYS = {
     "is not supported yet; `timeoutMinutes` stops a run that takes too long": (
         "maxDurationMinutes notificationProperty notifyDelayAfter alarm alarms"
     ),
-    "is not supported yet; make the table in the Data Catalog yourself meanwhile": "tables table crawler crawlers",
+    "is not supported yet; let the script make the table meanwhile: `getSink` in docs/jobs.md": (
+        "tables table crawler crawlers"
+    ),
     'is no setting; write the rules under `expect`, as in `expect: {quality: ["RowCount > 0"]}`': (
         "quality dataQuality dataQualityRules"
     ),

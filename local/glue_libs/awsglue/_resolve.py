@@ -53,7 +53,8 @@ def resolve(
             records = _at_path(records, place, _action(text))
         return records
     if not choice:
-        raise ValueError(f"resolveChoice: give specs, or choice as {ACTIONS} or 'match_catalog'")
+        actions = ACTIONS.replace(" or ", ", ")
+        raise ValueError(f"resolveChoice: give specs, or choice as {actions} or 'match_catalog'")
     if choice.lower() == "match_catalog" and catalog_types:
         return _match_catalog(records, catalog_types())
     action = _action(choice)

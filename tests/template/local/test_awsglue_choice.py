@@ -343,7 +343,7 @@ def test_choice_does_one_action_at_every_choice_at_any_depth(
         ({"specs": [("price", "cast:number")]}, "'cast:number': 'number' is not a type; types are string, int"),
         ({"specs": ["price"]}, "'price' is no spec; a spec is (path, action) with 'cast:type'"),
         ({"specs": [], "choice": "make_cols"}, "give either specs or choice, not both"),
-        ({}, "give specs, or choice as 'cast:type'"),
+        ({}, "give specs, or choice as 'cast:type', 'make_cols', 'make_struct', 'project:type' or 'match_catalog'"),
         ({"choice": "match_catalog"}, "'match_catalog' needs database and table_name"),
     ],
 )
