@@ -12,7 +12,7 @@ import gzip
 import io
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import IO, Any
@@ -24,6 +24,7 @@ import pyarrow.parquet as pq
 PARQUET, ORC, GZIP, BZIP2, ZSTANDARD = b"PAR1", b"ORC", b"\x1f\x8b", b"BZh", b"\x28\xb5\x2f\xfd"
 NAME = re.compile(r"[^\W\d]\w*([ .-]\w+)*")  # of a column: a letter first, no other signs
 DELIMITERS = ",;\t|"
+START_BYTES = 4096  # of a text: they tell its format
 LONGEST_CELL = 128 * 1024  # characters; a quote that is never closed would make one of the whole file
 
 
@@ -73,15 +74,36 @@ def hidden(key: str) -> bool:
     return any(name.startswith(("_", ".")) and "=" not in name for name in key.split("/"))
 
 
-def _text(content: Any) -> Rows | None:
-    start = content.read(4096)
-    content.seek(0)
+def text_format(start: bytes) -> str:
+    """Return how text that starts so is read: `list` (JSON), `json`, `csv`, or an empty text if it is none of them."""
     first = start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
     if b"\0" in start or first == b"<":  # binary, XML
-        return None
-    if first == b"[":
-        return _document(content.read())
-    return _json_lines(content) if first == b"{" else _csv(content)
+        return ""
+    return {b"[": "list", b"{": "json"}.get(first, "csv")
+
+
+def delimiter(line: str) -> str:
+    """Return the delimiter of CSV that begins with this line."""
+    return max(DELIMITERS, key=line.count)
+
+
+def header(record: Sequence[str]) -> tuple[str, ...]:
+    """Return the names in a first record of CSV that may be a header: words that differ, and no numbers."""
+    differ = len(set(record)) == len(record)
+    return tuple(record) if differ and all(NAME.fullmatch(name) for name in record) else ()
+
+
+def _text(content: Any) -> Rows | None:
+    form = text_format(content.read(START_BYTES))
+    content.seek(0)
+    match form:
+        case "list":
+            return _document(content.read())
+        case "json":
+            return _json_lines(content)
+        case "csv":
+            return _csv(content)
+    return None
 
 
 def _document(text: bytes) -> Rows | None:
@@ -104,7 +126,7 @@ def _csv(content: IO[bytes]) -> Rows | None:
     csv.field_size_limit(LONGEST_CELL)  # other code of the process may have set it
     text = io.TextIOWrapper(content, "utf-8-sig", errors="replace", newline="")
     start = text.readline()
-    records = filter(None, csv.reader(chain([start], text), delimiter=max(DELIMITERS, key=start.count)))
+    records = filter(None, csv.reader(chain([start], text), delimiter=delimiter(start)))
     try:
         first = next(records, [])
         count = bool(first) + sum(1 for _ in records)
@@ -112,5 +134,4 @@ def _csv(content: IO[bytes]) -> Rows | None:
         return None
     finally:
         text.detach()
-    names = tuple(first) if len(set(first)) == len(first) and all(NAME.fullmatch(name) for name in first) else ()
-    return Rows(count, csv=True, names=names)
+    return Rows(count, csv=True, names=header(first))

@@ -12,7 +12,7 @@ from typing import IO, Any
 import pyarrow as pa
 
 from tests.integ.s3_file import S3File
-from tools.rows import BZIP2, DELIMITERS, GZIP, ORC, PARQUET, ZSTANDARD, Rows, count_rows, hidden, total
+from tools.rows import BZIP2, GZIP, ORC, PARQUET, ZSTANDARD, Rows, count_rows, delimiter, hidden, total
 
 MAX_BYTES = 1024**3  # of all files of one job, compressed or not: a build of CodeBuild has 3 GB of memory
 COMPRESSIONS = {GZIP: "gzip", BZIP2: "bz2", ZSTANDARD: "zstd"}
@@ -140,5 +140,5 @@ def _csv_options(file: Path, rows: list[Rows]) -> dict[str, str]:
     with file.open(encoding="utf-8-sig", errors="replace") as content:
         first = content.readline()
     has_header = total(rows) < sum(found.count for found in rows)
-    options = {"sep": max(DELIMITERS, key=first.count), "multiLine": "true", "escape": '"'}
+    options = {"sep": delimiter(first), "multiLine": "true", "escape": '"'}
     return {**options, "header": "true"} if has_header else options

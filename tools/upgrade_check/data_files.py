@@ -26,7 +26,7 @@ import pyarrow as pa
 import pyarrow.orc as orc
 import pyarrow.parquet as pq
 
-from tools.rows import BZIP2, DELIMITERS, GZIP, NAME, ORC, PARQUET, ZSTANDARD, hidden
+from tools.rows import BZIP2, GZIP, ORC, PARQUET, START_BYTES, ZSTANDARD, delimiter, header, hidden, text_format
 
 AVRO = b"Obj\x01"
 SPARK_SCHEMA = b"org.apache.spark.sql.parquet.row.metadata"
@@ -80,9 +80,8 @@ def data_files(found: Sequence[tuple[str, Path]]) -> list[DataFile]:
     texts = [file for file in files if file.format == "csv"]
     # A first record that all files share, and that has only names, is a header: as tools/rows.py counts.
     first = {_first_record(file.path) for file in texts}
-    names = next(iter(first)) if len(first) == 1 else ()
-    header = bool(names) and len(set(names)) == len(names) and all(NAME.fullmatch(name) for name in names)
-    return [_csv(file, names if header else ()) if file.format == "csv" else file for file in files]
+    names = header(next(iter(first))) if len(first) == 1 else ()
+    return [_csv(file, names) if file.format == "csv" else file for file in files]
 
 
 def _open(key: str, path: Path) -> DataFile:
@@ -155,15 +154,13 @@ def _avro_rows(path: Path) -> Iterator[Row]:
 
 def _text(key: str, path: Path) -> DataFile:
     with _decompressed(path) as content:
-        start = content.read(4096)
-    first = start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
-    if b"\0" in start or first == b"<":  # binary, XML
-        return DataFile(key, path, "other")
-    if first == b"[":
-        return DataFile(key, path, "json", rows=lambda: _document_rows(path))
-    if first == b"{":
-        return DataFile(key, path, "json", rows=lambda: _json_rows(path))
-    return DataFile(key, path, "csv")
+        form = text_format(content.read(START_BYTES))
+    match form:
+        case "list":
+            return DataFile(key, path, "json", rows=lambda: _document_rows(path))
+        case "json":
+            return DataFile(key, path, "json", rows=lambda: _json_rows(path))
+    return DataFile(key, path, form or "other")
 
 
 @contextmanager
@@ -214,8 +211,7 @@ def _records(path: Path) -> Generator[list[str], None, None]:
     csv.field_size_limit(sys.maxsize)
     with _lines(path, newline="") as text:
         start = text.readline()
-        delimiter = max(DELIMITERS, key=start.count)
-        yield from filter(None, csv.reader(chain([start], text), delimiter=delimiter))
+        yield from filter(None, csv.reader(chain([start], text), delimiter=delimiter(start)))
 
 
 def _first_record(path: Path) -> tuple[str, ...]:
