@@ -86,6 +86,14 @@ def find(frame: DataFrame, path: str, *, case_sensitive: bool = True, in_arrays:
     return None
 
 
+def existing(frame: DataFrame, name: str) -> Path:
+    """Return the path of a field. Raise ValueError if there is no such field."""
+    path = find(frame, name)
+    if path is None:
+        raise ValueError(f"no column {name!r}; there are {', '.join(frame.columns) or 'none'}")
+    return path
+
+
 def _same_letters(schema: StructType, path: Path) -> list[Path]:
     """Return the paths of all fields that differ from `path` in upper and lower case only."""
     found: list[Path] = []

@@ -1,4 +1,4 @@
-"""The methods that work on rows: filter, map, join, mergeDynamicFrame, split_rows."""
+"""The methods that work on rows: filter, map, mergeDynamicFrame, split_rows."""
 
 from __future__ import annotations
 
@@ -28,7 +28,6 @@ from awsglue import _paths
 from awsglue._choice import (
     choice_of,
     choices_in,
-    converted,
     member_name,
     members,
     merged,
@@ -210,71 +209,11 @@ def _content(item: tuple[bool, Any]) -> Any:
     return item[1]
 
 
-def join(left: Rows, right: Rows, keys1: Sequence[str], keys2: Sequence[str]) -> Rows:
-    """Return the inner equi-join with the keys of both sides. A null key matches nothing.
-
-    A field that both sides have is there twice: `name` is the right side's, `.name` the left side's. A null is no
-    value: where the right side has none, `name` is the left side's, and a `.name` without any value is left out.
-    """
-    if len(keys1) != len(keys2):
-        raise ValueError(f"join: {len(keys1)} keys on one side, {len(keys2)} on the other")
-    for side, keys in ((left, keys1), (right, keys2)):
-        for key in keys:
-            if _existing(side.frame, key) in side.choices:
-                raise ValueError(
-                    f"join: {key!r} is a choice; resolve it first: resolveChoice(specs=[({key!r}, 'cast:…')])"
-                )
-    both = [name for name in left.frame.columns if name in right.frame.columns]
-    dotted = left.frame
-    for name in both:
-        dotted = dotted.withColumnRenamed(name, f".{name}")
-    renamed = {name: f".{name}" for name in both}
-    conditions = []
-    for one, two in zip(keys1, keys2, strict=True):
-        path = _existing(left.frame, one)
-        path = (renamed.get(path[0], path[0]), *path[1:])
-        conditions.append(dotted[_paths.quoted(path)] == right.frame[_paths.quoted(_existing(right.frame, two))])
-    joined = dotted.join(right.frame, reduce(operator.and_, conditions))
-    choices = right.choices | {(renamed.get(path[0], path[0]), *path[1:]) for path in left.choices}
-    errors = (*left.errors, *right.errors)
-    same_keys = {key for key, other in zip(keys1, keys2, strict=True) if key == other}
-    return _undotted(Rows(joined, choices, errors), [name for name in both if name not in same_keys])
-
-
-def _undotted(joined: Rows, names: list[str]) -> Rows:
-    """Return the join in which `name` takes the value of `.name` where it has none, and a `.name` has values."""
-    if not names:
-        return joined
-    schema = joined.schema
-    types = {name: merged(schema[name].dataType, schema[f".{name}"].dataType) for name in names}
-    columns = []
-    for field in schema:
-        own = F.col(_paths.quoted((field.name,)))
-        name = field.name.removeprefix(".")
-        if name not in names:
-            columns.append(own)
-            continue
-        right = F.col(_paths.quoted((name,)))
-        if field.name == name:
-            left = F.col(_paths.quoted((f".{name}",)))
-            values = [(right, field.dataType), (left, schema[f".{name}"].dataType)]
-            columns.append(F.coalesce(*[converted(value, kind, types[name]) for value, kind in values]).alias(name))
-        else:
-            columns.append(F.when(right.isNotNull(), own).alias(field.name))
-    frame = joined.frame.select(columns)
-    counts = frame.select([F.count(F.col(_paths.quoted((f".{name}",)))) for name in names]).collect()[0]
-    empty = {f".{name}" for name, count in zip(names, counts, strict=True) if not count}
-    made = [StructField(field.name, types.get(field.name, field.dataType)) for field in schema]
-    left_in = [field for field in made if field.name not in empty]
-    kept = frame.select([F.col(_paths.quoted((field.name,))) for field in left_in])
-    return Rows(kept, choices_in(StructType(left_in)), joined.errors)
-
-
 def split(frame: DataFrame, comparisons: Mapping[str, Mapping[str, Any]]) -> tuple[DataFrame, DataFrame]:
     """Return the rows that meet every comparison (`{"age": {">": 10, "<": 20}}`), and all other rows."""
     conditions: list[Column] = []
     for name, comparison in comparisons.items():
-        column = F.col(_paths.quoted(_existing(frame, name)))
+        column = F.col(_paths.quoted(_paths.existing(frame, name)))
         for comparator, value in comparison.items():
             if comparator not in COMPARATORS:
                 raise ValueError(f"split_rows: {comparator!r} is none of {' '.join(COMPARATORS)}")
@@ -287,19 +226,13 @@ def merge(source: Rows, staged: Rows, keys: Sequence[str]) -> Rows:
     """Return the staged rows and the source rows whose keys are not staged, with the columns of both."""
     for records in (source, staged):
         for key in keys:
-            _existing(records.frame, key)
+            _paths.existing(records.frame, key)
     conditions = [
-        source.frame[_paths.quoted(_existing(source.frame, key))] == staged.frame[_paths.quoted((key,))] for key in keys
+        source.frame[_paths.quoted(_paths.existing(source.frame, key))] == staged.frame[_paths.quoted((key,))]
+        for key in keys
     ]
     kept = source.frame.join(staged.frame, reduce(operator.and_, conditions), "left_anti")
     return union([source._replace(frame=kept), staged])
-
-
-def _existing(frame: DataFrame, name: str) -> _paths.Path:
-    path = _paths.find(frame, name)
-    if path is None:
-        raise ValueError(f"no column {name!r}; there are {', '.join(frame.columns) or 'none'}")
-    return path
 
 
 def _plain(value: Any) -> Any:

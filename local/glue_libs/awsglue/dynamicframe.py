@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pyspark.sql import DataFrame
 from pyspark.sql.types import StructType
 
-from awsglue import _dynamodb, _errors, _fields, _json_text, _nested, _resolve, _rows, _spigot, gluetypes
+from awsglue import _dynamodb, _errors, _fields, _join, _json_text, _nested, _resolve, _rows, _spigot, gluetypes
 from awsglue._choice import NO_CHOICES, kept
 from awsglue._coverage import check_options, not_covered
 from awsglue._errors import Errors
@@ -247,8 +247,8 @@ class DynamicFrame:
         stageThreshold: int = 0,
         totalThreshold: int = 0,
     ) -> DynamicFrame:
-        """Return the inner equi-join. A field that both frames have is here as `.field`: see _rows.join."""
-        joined = _rows.join(self._records, frame2._records, listed(paths1), listed(paths2))
+        """Return the inner equi-join. A field that both frames have is here as `.field`: see _join.py."""
+        joined = _join.join(self._records, frame2._records, listed(paths1), listed(paths2))
         return self._new(joined, stageThreshold, totalThreshold, frame2)
 
     def mergeDynamicFrame(
