@@ -11,7 +11,7 @@ from typing import Final
 
 @dataclass(frozen=True)
 class Runtime:
-    """What a Glue version runs a job with."""
+    """The Spark and the Python that a Glue version runs a job with."""
 
     spark: str
     python: str

@@ -17,7 +17,7 @@ PRIMARY = "primary"  # the name of the data that is checked, in a statement
 
 
 class OtherDataError(Exception):
-    """What a rule needs of other data is not there. The message says what."""
+    """The other data that a rule needs is not there. The message says what is missing."""
 
 
 @dataclass(frozen=True)

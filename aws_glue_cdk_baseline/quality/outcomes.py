@@ -1,4 +1,4 @@
-"""What came of a rule: passed or not, what was expected and found, and the words and metrics of AWS Glue."""
+"""The outcome of a rule: passed or not, what was expected and found, and the words and metrics of AWS Glue."""
 
 from __future__ import annotations
 

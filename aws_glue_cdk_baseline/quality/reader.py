@@ -29,7 +29,7 @@ class Reader:
 
     @property
     def next(self) -> str:
-        """What is written next, empty at the end."""
+        """The token that is written next, empty at the end."""
         return self._token.written
 
     @property
@@ -39,7 +39,7 @@ class Reader:
 
     @property
     def rest(self) -> str:
-        """What is left, for a message."""
+        """The rest of the text, for a message."""
         left = joined(self._tokens[self.position :])
         return left if len(left) <= 60 else f"{left[:57]}..."
 

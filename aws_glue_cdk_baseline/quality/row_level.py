@@ -1,4 +1,4 @@
-"""What each row is to the rules: the columns that AWS Glue adds to the data (rowLevelOutcomes)."""
+"""The result of the rules for each row: the columns that AWS Glue adds to the data (rowLevelOutcomes)."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ Value = int | float | str | date | timedelta | Now | Keyword
 
 @dataclass(frozen=True)
 class Condition:
-    """What is expected of a value, such as `between 1 and 5`. `text` is how it is written.
+    """The condition on a value, such as `between 1 and 5`. `text` is how it is written.
 
     `operator` is one of = > >= < <= between in matches; `negated` stands for !=, and for `not` before the last three.
     """
@@ -88,7 +88,7 @@ AnyRule = Rule | Composite
 
 @dataclass(frozen=True)
 class RuleType:
-    """What the rules of a type take: columns, at least and at most, and a condition on `value`, or none.
+    """The parts of the rules of a type: columns, at least and at most, and a condition on `value`, or none.
 
     `value` is number, ratio (a number from 0 to 1), duration, type, or any. `example` is a rule of the type.
     """

@@ -27,7 +27,7 @@ class Token:
 
     @property
     def content(self) -> str:
-        """What is written between the quotes of a text; the backslash before a quote in it is not part of it."""
+        """The words between the quotes of a text; the backslash before a quote in it is not part of it."""
         return self.written[1:-1].replace('\\"', '"') if self.kind == "text" else self.written
 
 

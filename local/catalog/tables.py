@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 FOLDER = ".catalog"  # no bucket has such a name
-# What a person decides of a table and of a partition. The rest, such as times, is Glue's own, and differs at each run.
+# The parts of a table and of a partition that a person decides. The rest, such as times, is Glue's own, and differs at
+# each run.
 OF_A_TABLE = (
     *("Name", "Description", "Owner", "StorageDescriptor", "PartitionKeys", "TableType", "Parameters", "Retention"),
     *("ViewOriginalText", "ViewExpandedText"),

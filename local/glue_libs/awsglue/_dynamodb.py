@@ -47,7 +47,7 @@ def _attributes(frame: DataFrame) -> Iterator[tuple[str, Column]]:
 
 
 def _is_value(kind: DataType) -> bool:
-    """Whether a type is that of an attribute: a struct whose fields are DynamoDB's names of types."""
+    """Return true if a type is that of an attribute: a struct whose fields are DynamoDB's names of types."""
     return isinstance(kind, StructType) and len(kind) > 0 and set(kind.names) <= MARKS
 
 
@@ -76,7 +76,7 @@ def _plain(column: Column, kind: DataType, path: _paths.Path) -> Column:
 
 
 def _is_simple(element: DataType) -> bool:
-    """Whether the elements of a list are values of one type that is no map."""
+    """Return true if the elements of a list are values of one type that is no map."""
     return (
         isinstance(element, StructType)
         and _is_value(element)
