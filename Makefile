@@ -14,7 +14,6 @@ unexport PYTHONDONTWRITEBYTECODE
 # GNU make 3.81, of macOS, finds a command on this PATH only through a shell that is not its default one.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help start logs status cost drift lock rehearse test test-rehearsal fuzz-config test-jobs check run upgrade-check shell job sample new-sample synth snapshot schema benchmark-synth benchmark-join benchmark-run clean
 
 # A variable that only the command line may set, since other programs use its name in the environment.
 given = $(if $(findstring command,$(origin $(1))),$($(1)))
@@ -37,86 +36,112 @@ TYPES := python -m mypy --no-error-summary
 # --no-compile halves the time: most modules are never imported, and Python compiles the others when they are.
 PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-compile --require-hashes --only-binary=:all:
 
+.PHONY: help
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 26
 
+.PHONY: test
 test: $(VENV)/.ready node_modules/.ready  ## run every check and every quick test
 	@ruff format --check . && ruff check . && $(IMPORTS)
 	@bash tools/beside.sh "$(TYPES)" python -m pytest -n 2 --dist loadfile $(if $(packages),--ignore=$(JOB_TESTS)) $(ARGS)
 	@$(if $(packages),python -m pytest $(JOB_TESTS) $(ARGS) || [ $$? = 5 ])
 
+.PHONY: check
 check: $(VENV)/.ready  ## correct format and lint where possible, then check imports and types
 	@ruff format . && ruff check --fix . && $(IMPORTS) && $(TYPES)
 
+.PHONY: fuzz-config
 fuzz-config: $(VENV)/.ready  ## break the config in 20 000 random ways (TRIES=100000)
 	@CONFIG_TRIES=$(or $(TRIES),20000) python -m pytest tests/template/config/test_config_under_fire.py -q -s
 
+.PHONY: test-jobs
 test-jobs: $(VENV)/.ready  ## run the job tests alone (ARGS="-k join"), on local Spark or with ENGINE=docker
 	@$(if $(in_docker),$(call image,test),JOB_CONFIG=$(CONFIG) python -m pytest $(JOB_TESTS)) $(ARGS)
 
+.PHONY: run
 run: $(VENV)/.ready  ## run a job, or without JOB a stage: JOB=JoinLegislators STAGE=prod UPSTREAM=1 PROFILE=dev ENGINE=docker
 	@$(if $(in_docker),$(call image,run),python -m tools.run_job --config $(CONFIG) $(aws) $(if $(call given,UPSTREAM),--upstream)) $(stage) $(or $(JOB),"") $(ARGS)
 
+.PHONY: upgrade-check
 upgrade-check: $(VENV)/.ready  ## say what another Glue version breaks and saves: JOB=X TO=6.0, or without JOB a stage
 	@python -m tools.upgrade_check --config $(CONFIG) $(addprefix --to=,$(call given,TO)) \
 	  $(addprefix --profile=,$(call given,PROFILE)) $(if $(call given,UPSTREAM),--upstream) $(stage) $(or $(JOB),"") $(ARGS)
 
+.PHONY: shell
 shell: $(VENV)/.ready  ## open pyspark in the Glue image (ARGS=--dry-run prints the docker command)
 	@$(call image,shell) $(ARGS)
 
+.PHONY: job
 job: $(VENV)/.ready  ## add a job: NAME=CleanOrders INPUT=s3://bucket/orders/, or FROM=script.py ARGS="--name value"
 	@python -m tools.new_job --config $(CONFIG) $(call option,FROM,--from) $(call option,INPUT,--input) \
 	  $(call option,OUTPUT,--output) "$(call given,NAME)" $(if $(call given,ARGS),-- $(ARGS))
 
+.PHONY: sample
 sample: $(VENV)/.ready  ## take samples of a job's inputs: JOB=X PROFILE=dev (or FROM=folder) ROWS=1000 MASK=email
 	@$(call sample,fetch)
 
+.PHONY: new-sample
 new-sample: $(VENV)/.ready  ## make up rows for a job's inputs, by the schema in its script: JOB=X ROWS=100
 	@$(call sample,invent)
 
+.PHONY: rehearse
 rehearse: $(VENV)/.ready node_modules/.ready  ## run the whole pipeline on this machine (ARGS=--approve, KEEP=1)
 	@$(if $(engine),python -m rehearsal --config $(CONFIG)) $(ARGS)
 
+.PHONY: test-rehearsal
 test-rehearsal: $(VENV)/.ready node_modules/.ready  ## run the slow tests: whole pipelines, 300 jobs, every role (minutes)
 	@python -m pytest -m slow $(ARGS)
 
+.PHONY: start
 start: $(VENV)/.ready  ## start a deployed job and wait: JOB=X STAGE=dev PROFILE=dev ARGS="--name value" (YES=1)
 	@$(call deployed,start) $(if $(call given,YES),--yes) "$(call given,JOB)" $(ARGS)
 
+.PHONY: logs
 logs: $(VENV)/.ready  ## print and follow the log of a deployed job's last run: JOB=X PROFILE=dev (RUN=jr_… ALL=1)
 	@$(call deployed,logs) $(call option,RUN,--run) $(if $(call given,ALL),--all) "$(call given,JOB)" $(ARGS)
 
+.PHONY: status
 status: $(VENV)/.ready  ## show the last run of each deployed job: STAGE=prod PROFILE=prod (JOB=X for one)
 	@$(call deployed,status) "$(call given,JOB)" $(ARGS)
 
+.PHONY: cost
 cost: $(VENV)/.ready  ## say what runs and a push cost, and what would save: STAGE=dev (PROFILE=dev: from the last runs)
 	@$(call deployed,cost) "$(call given,JOB)" $(ARGS)
 
+.PHONY: drift
 drift: $(VENV)/.ready  ## say what was changed by hand in a stage since its deployment: STAGE=prod PROFILE=prod
 	@$(call deployed,drift) "$(call given,JOB)" $(ARGS)
 
+.PHONY: synth
 synth: $(VENV)/.ready node_modules/.ready  ## check the config and synthesize the pipeline into cdk.out
 	@cdk synth --quiet --context config=$(CONFIG)
 	@python -m tools.list_stages cdk.out
 
+.PHONY: snapshot
 snapshot: $(VENV)/.ready  ## update the snapshots of the templates: commit them with your change
 	@python -m aws_glue_cdk_baseline.config default-config.yaml && python -m pytest tests/snapshot --snapshot-update
 
+.PHONY: schema
 schema: $(VENV)/.ready  ## update config.schema.json after a change of the config model
 	@python -m aws_glue_cdk_baseline.config > config.schema.json
 
+.PHONY: benchmark-synth
 benchmark-synth: $(VENV)/.ready node_modules/.ready  ## measure the synth of 2 and of 100 jobs (ARGS=--baseline)
 	@python -m tools.benchmark_synth $(ARGS)
 
+.PHONY: benchmark-join
 benchmark-join: $(VENV)/.ready  ## measure the join and the tutorial's, up to 10 million rows (ARGS="--scales 100")
 	@python -m tools.benchmark_join $(ARGS)
 
+.PHONY: benchmark-run
 benchmark-run: $(VENV)/.ready  ## measure a job run beside a bare Spark session (ARGS="--runs 5")
 	@python -m tools.benchmark_run $(ARGS)
 
+.PHONY: lock
 lock: $(VENV)/.ready  ## update the lock files after a change of a requirements file or package.json (ARGS=--upgrade)
 	@python -m tools.lock --config $(CONFIG) $(ARGS)
 
+.PHONY: clean
 clean:  ## remove everything that the other targets made
 	rm -rf $(VENV) .python .local .jobs .spark node_modules cdk.out reports .hypothesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from aws_cdk import Annotations, Stack
 from constructs import Construct
 
-from aws_glue_cdk_baseline.config import Account, Job
+from aws_glue_cdk_baseline.config import Account, StageConfig
 from aws_glue_cdk_baseline.jobs.glue_job import JobEnvironment, add_glue_job
 from aws_glue_cdk_baseline.jobs.logs import StageLogs, add_stage_logs
 from aws_glue_cdk_baseline.jobs.scripts import ScriptAssets
@@ -19,27 +18,25 @@ INDENTED_JOBS = 100  # a template with more jobs is written without indentation
 
 
 class GlueAppStack(Stack):
-    """The jobs of one stage. `tested_by` is the pipeline's account, or None for a stage without an integration test."""
+    """The jobs of one stage. `tested_by` is the pipeline's account, or None if there is no role for its test."""
 
     def __init__(
         self,
         scope: Construct,
         construct_id: str,
         *,
-        stage: str,
-        jobs: Sequence[Job],
-        log_retention_days: int = 30,
+        stage: StageConfig,
         tested_by: Account | None = None,
         **kwargs: Any,
     ) -> None:
         # Without indentation, the template of 240 jobs stays below CloudFormation's limit of 1 MB.
-        kwargs.setdefault("suppress_template_indentation", len(jobs) > INDENTED_JOBS)
+        kwargs.setdefault("suppress_template_indentation", len(stage.jobs) > INDENTED_JOBS)
         super().__init__(scope, construct_id, **kwargs)
         if tested_by:
-            add_test_role(self, stage, jobs, tested_by)
-        environment = self._job_environment(add_stage_logs(self, stage, log_retention_days))
-        for job in jobs:
-            add_glue_job(self, job.name, job=job, job_name=f"{job.name}-{stage}", environment=environment)
+            add_test_role(self, stage, tested_by)
+        environment = self._job_environment(add_stage_logs(self, stage))
+        for job in stage.jobs:
+            add_glue_job(self, job.name, job=job, job_name=stage.names.job(job.name), environment=environment)
 
     def _job_environment(self, logs: StageLogs) -> JobEnvironment:
         Annotations.of(self).acknowledge_warning(

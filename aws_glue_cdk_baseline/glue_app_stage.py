@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import aws_cdk as cdk
 from constructs import Construct
 
-from aws_glue_cdk_baseline.config import Account, Job
+from aws_glue_cdk_baseline.config import Account, StageConfig
 from aws_glue_cdk_baseline.glue_app_stack import GlueAppStack
 
 
@@ -16,22 +15,7 @@ class GlueAppStage(cdk.Stage):
     """The stack of one stage. GlueAppStack explains the parameters."""
 
     def __init__(
-        self,
-        scope: Construct,
-        construct_id: str,
-        *,
-        stage: str,
-        jobs: Sequence[Job],
-        log_retention_days: int,
-        tested_by: Account | None,
-        **kwargs: Any,
+        self, scope: Construct, construct_id: str, *, stage: StageConfig, tested_by: Account | None, **kwargs: Any
     ) -> None:
         super().__init__(scope, construct_id, **kwargs)
-        GlueAppStack(
-            self,
-            "GlueAppStack",
-            stage=stage,
-            jobs=jobs,
-            log_retention_days=log_retention_days,
-            tested_by=tested_by,
-        )
+        GlueAppStack(self, "GlueAppStack", stage=stage, tested_by=tested_by, stack_name=stage.names.stack)

@@ -11,6 +11,7 @@ from aws_cdk.pipelines import CodePipelineSource, IFileSetProducer, ManualApprov
 from constructs import Construct
 
 from aws_glue_cdk_baseline.config import Config, StageConfig
+from aws_glue_cdk_baseline.config.names import Names
 from aws_glue_cdk_baseline.glue_app_stage import GlueAppStage
 from aws_glue_cdk_baseline.pipeline.code_pipeline import glue_pipeline
 from aws_glue_cdk_baseline.pipeline.integration_test import integration_test
@@ -24,13 +25,13 @@ class PipelineStack(Stack):
     """The Git repository and the pipeline that deploys each push to it."""
 
     def __init__(self, scope: Construct, construct_id: str, *, config: Config, **kwargs: Any) -> None:
-        super().__init__(scope, construct_id, **kwargs)
+        super().__init__(scope, construct_id, stack_name=config.names.pipeline_stack, **kwargs)
         self._home = config.pipeline_account
         if Path(config.file).is_absolute() or config.file.startswith(".."):
             warning = f"{config.file} lies outside this project: the pipeline cannot read it; move it in to deploy"
             Annotations.of(self).add_warning_v2("aws-glue-cdk-baseline:configOutsideProject", warning)
-        source = self._source()
-        self.pipeline = glue_pipeline(self, source, config.file)
+        source = self._source(config.names)
+        self.pipeline = glue_pipeline(self, source, config.file, config.names.pipeline)
         for stage in config.stages:
             deployment = self._deploy(stage)
             if stage.approval:
@@ -41,7 +42,7 @@ class PipelineStack(Stack):
         finish_pipeline(self.pipeline.pipeline)
         start_no_builds(self.pipeline)
 
-    def _source(self) -> IFileSetProducer:
+    def _source(self, names: Names) -> IFileSetProducer:
         """Return a CodeCommit repository that starts with this project's files.
 
         For another Git host, return `CodePipelineSource.connection("owner/name", BRANCH, connection_arn=…)` instead.
@@ -49,7 +50,7 @@ class PipelineStack(Stack):
         repository = codecommit.Repository(
             self,
             "GitRepo",
-            repository_name="aws-glue-cdk-baseline",
+            repository_name=names.repository,
             code=codecommit.Code.from_asset(source_code(self, "SourceCode"), BRANCH),
         )
         return CodePipelineSource.code_commit(repository, BRANCH)
@@ -57,10 +58,8 @@ class PipelineStack(Stack):
     def _deploy(self, stage: StageConfig) -> StageDeployment:
         app_stage = GlueAppStage(
             self,
-            stage.deployed_as,
-            stage=stage.name,
-            jobs=stage.jobs,
-            log_retention_days=stage.log_retention_days,
+            stage.names.pipeline_stage,
+            stage=stage,
             tested_by=self._home if stage.integration_test else None,
             env=None
             if stage.account == self._home

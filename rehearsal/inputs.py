@@ -102,7 +102,7 @@ def read(project: Path, config: str = "") -> Inputs:
         samples,
         missing,
         {_deployed(job, stage): written_before(job, stage.jobs) for stage in loaded.stages for job in stage.jobs},
-        {stage.deployed_as: skips for stage in tested if (skips := _skips(stage, missing))},
+        {stage.names.pipeline_stage: skips for stage in tested if (skips := _skips(stage, missing))},
         tuple(glue_versions(loaded)),
     )
 
@@ -129,7 +129,7 @@ def not_committed(project: Path, folder: str) -> str:
 
 
 def _deployed(job: Job, stage: StageConfig) -> str:
-    return f"{job.name}-{stage.name}"
+    return stage.names.job(job.name)
 
 
 def _missing(config: Config, tested: Iterable[StageConfig], samples: Path, file: Path) -> Iterator[Missing]:
@@ -142,7 +142,7 @@ def _missing(config: Config, tested: Iterable[StageConfig], samples: Path, file:
                     continue
                 yield Missing(
                     at=f"{config.file}:{_line(lines, stage.name, job.name, location)}",
-                    stage=stage.deployed_as,
+                    stage=stage.names.pipeline_stage,
                     job=job.name,
                     location=location,
                     folder=place(location, Path(samples.name)),
@@ -153,7 +153,7 @@ def _missing(config: Config, tested: Iterable[StageConfig], samples: Path, file:
                 if database not in made and not files_of(samples, database):
                     yield Missing(
                         at=f"{config.file}:{_line(lines, stage.name, job.name, database)}",
-                        stage=stage.deployed_as,
+                        stage=stage.names.pipeline_stage,
                         job=job.name,
                         location=f"{DATABASE}{database}",
                         folder=Path(samples.name) / FOLDER / database / "<table>.json",
@@ -181,7 +181,7 @@ def _skips(stage: StageConfig, missing: Iterable[Missing]) -> dict[str, str]:
     """Return the reason for each job of a stage that cannot run without samples, or after such a job."""
     reasons: dict[str, str] = {}
     for item in missing:
-        if item.stage == stage.deployed_as:
+        if item.stage == stage.names.pipeline_stage:
             reasons.setdefault(item.job, f"no sample of {item.location}")
     skips = {}
     for job in stage.jobs:

@@ -96,6 +96,11 @@ def make_job(folder: Path, name: str = "Show", **values: object) -> Job:
     return Job.model_validate({**fields, "settings": JobSettings.model_construct(**values)})  # type: ignore[arg-type]
 
 
+def make_stage(*jobs: Job, name: str = "dev", **values: object) -> StageConfig:
+    """Return a stage in the account of dev. `values` are other fields of StageConfig."""
+    return StageConfig.model_validate({"name": name, "account": DEV, "jobs": jobs, **values})
+
+
 def make_config(jobs: tuple[Job, ...], dev: Account = DEV, prod: Account = PROD, file: str = "c.yaml") -> Config:
     """Return a config whose two stages, dev and prod, deploy the same jobs."""
     return Config(

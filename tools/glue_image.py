@@ -53,8 +53,8 @@ def run_job(arguments: list[str]) -> None:
     """Run one job in the image of its Glue version, with the arguments of a stage."""
     options, given = parse_job_run(_parser(run_job.__doc__, "run"), [*COMMON_OPTIONS, "--stage"], arguments)
     config = load_config(options.config)
-    stage = find_stage(config, options.stage).name
-    job = find_job(config, stage, options.job)
+    stage = find_stage(config, options.stage)
+    job = find_job(config, stage.name, options.job)
     if RESET in given:
         raise RunError(f"{RESET} is for a run without ENGINE=docker: only Glue itself keeps the bookmarks of the image")
     job_arguments = replaced_arguments(job, given)
@@ -75,12 +75,12 @@ def run_job(arguments: list[str]) -> None:
         job_arguments = on_the_laptop(job, job_arguments, files)
     values, mounts = container_arguments(job_arguments)
     script = job.script.relative_to(container.job_scripts).as_posix()
-    command = container.run_command(script, {"--JOB_NAME": f"{job.name}-{stage}", **values}, mounts)
+    command = container.run_command(script, {"--JOB_NAME": stage.names.job(job.name), **values}, mounts)
     if options.dry_run:
         print(shlex.join(command))
         return
     check_docker(f"{local}Docker")
-    print(f"{job.name} with the arguments of {stage} in {container.image}")
+    print(f"{job.name} with the arguments of {stage.name} in {container.image}")
     for name, value in job_arguments.items():
         print(f"  {name} {value}", flush=True)
     write_image_lock(PROJECT, job.settings.glue_version, packages)

@@ -15,9 +15,7 @@ NOTIFY = "is not supported yet; let a rule of EventBridge send the event `Glue J
 SCHEDULE = "is not supported yet; start the jobs with EventBridge Scheduler meanwhile"
 REPOSITORY = "is not supported yet; docs/operate.md says how to take another Git host"
 TOP_KEYS = {
-    "is not supported yet: an account and Region has one copy of this template; take another Region for a second one": (
-        "namePrefix prefix"
-    ),
+    "is called `namePrefix` here": "prefix stackPrefix",
     REPOSITORY: "source repository connectionArn branch",
     NOTIFY: "notifications",
     TAGS: "tags",

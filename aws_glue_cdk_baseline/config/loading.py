@@ -47,9 +47,11 @@ def load_config(
     return Config(
         file=name,
         pipeline_account=content.pipeline_account,
+        name_prefix=content.name_prefix,
         stages=tuple(
             StageConfig(
                 name=stage,
+                name_prefix=content.name_prefix,
                 account=found.account,
                 jobs=jobs[stage],
                 approval=found.section.approval if found.section.approval is not None else stage in ("prod", last),

@@ -20,6 +20,7 @@ from aws_glue_cdk_baseline.config.values import (
     JobName,
     JobNames,
     ManagedPolicies,
+    NamePrefix,
     ParameterValue,
     QualityRule,
     Region,
@@ -133,12 +134,17 @@ class ConfigFile(Section):
     """The whole file. parsing.py has paired each stage with its account."""
 
     pipeline_account: Account = Field(description="hosts the Git repository and the pipeline")
+    name_prefix: NamePrefix = Field("", description="begins every name: several copies of the template in one account")
     jobs: dict[JobName, Annotated[JobSettings, BeforeValidator(_nothing_is_empty)]] = Field(
         default_factory=dict,
         max_length=2 * MAX_JOBS,
         description="the settings of each job, once for all stages; leave out a job that needs only the defaults",
     )
     stages: dict[StageName, StageInFile]
+
+
+# The keys of the file that are neither a stage nor its account.
+TOP_KEYS = frozenset(str(field.alias) for name, field in ConfigFile.model_fields.items() if name != "stages")
 
 
 def json_schema() -> str:
@@ -148,7 +154,9 @@ def json_schema() -> str:
     schema["required"] = ["pipelineAccount"]
     schema["patternProperties"] = {
         "^(?!pipelineAccount$)[a-z][A-Za-z0-9]{0,19}Account$": {"$ref": "#/$defs/Account"},
-        "^(?!jobs$|[A-Za-z0-9]+Account$)[a-z][A-Za-z0-9]{0,19}$": {"$ref": "#/$defs/StageSection"},
+        f"^(?!({'|'.join(sorted(TOP_KEYS))})$|[A-Za-z0-9]+Account$)[a-z][A-Za-z0-9]{{0,19}}$": {
+            "$ref": "#/$defs/StageSection"
+        },
     }
     schema["description"] = "Accounts, jobs and stages. A stage is a section and its account, as dev and devAccount."
     return json.dumps({"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}, indent=2) + "\n"

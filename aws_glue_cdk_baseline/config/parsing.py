@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from aws_glue_cdk_baseline.config.errors import ErrorLine, nearest
 from aws_glue_cdk_baseline.config.messages import ACCOUNT, explain
-from aws_glue_cdk_baseline.config.model import ConfigFile
+from aws_glue_cdk_baseline.config.model import TOP_KEYS, ConfigFile
 from aws_glue_cdk_baseline.config.yaml_file import Data, YamlFile
 
 TRIES = 10  # each removes what the one before refused; later errors are mostly consequences of the first
@@ -48,7 +48,7 @@ def _with_stages(data: dict[str, Data]) -> tuple[dict[str, Any], dict[str, str]]
 
     A key that is neither a pair nor half of one stays in the content: the model refuses it.
     """
-    shared = {key: value for key, value in data.items() if key in ("pipelineAccount", "jobs")}
+    shared = {key: value for key, value in data.items() if key in TOP_KEYS}
     other = {key: value for key, value in data.items() if key not in shared}
     stages = {
         key: {"account": other[key + ACCOUNT], "section": section}
@@ -58,7 +58,7 @@ def _with_stages(data: dict[str, Data]) -> tuple[dict[str, Any], dict[str, str]]
     left = {key: value for key, value in other.items() if key not in stages and key.removesuffix(ACCOUNT) not in stages}
     halves = {key: key.removesuffix(ACCOUNT) if key.endswith(ACCOUNT) else key + ACCOUNT for key in left}
     missing = {half: key for key, half in halves.items() if half not in data and _is_half(key, left[key])}
-    absent = [key for key in ("pipelineAccount", "jobs") if key not in data]
+    absent = [key for key in sorted(TOP_KEYS) if key not in data]
     alone = dict(missing)
     for key in left:
         candidates = [] if key.endswith(ACCOUNT) else [half for half, other in missing.items() if other != key]

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from aws_glue_cdk_baseline.config.errors import ErrorLine
 from aws_glue_cdk_baseline.config.glue_arguments import BOOKMARK, BOOKMARK_ENABLED
 from aws_glue_cdk_baseline.config.model import Account, JobSettings
+from aws_glue_cdk_baseline.config.names import Names, StageNames
 
 JOB_SCRIPTS = ("aws_glue_cdk_baseline", "job_scripts")
 
@@ -72,7 +73,7 @@ class StageConfig(Record):
     """One stage: the pipeline deploys its `jobs` to its `account`.
 
     With `approval` the pipeline waits for a person before it deploys; with `integration_test` it runs all jobs after
-    that. CloudWatch keeps the jobs' logs for `log_retention_days`.
+    that. CloudWatch keeps the jobs' logs for `log_retention_days`. `name_prefix` is that of the config.
     """
 
     name: str
@@ -81,11 +82,12 @@ class StageConfig(Record):
     approval: bool = False
     integration_test: bool = False
     log_retention_days: int = 30
+    name_prefix: str = ""
 
     @property
-    def deployed_as(self) -> str:
-        """The name of the stage in the pipeline, such as DeployStaging for staging."""
-        return f"Deploy{self.name[0].upper()}{self.name[1:]}"
+    def names(self) -> StageNames:
+        """The physical names of what the stage deploys."""
+        return StageNames(self.name_prefix, self.name)
 
 
 class Config(Record):
@@ -99,6 +101,12 @@ class Config(Record):
     pipeline_account: Account
     stages: tuple[StageConfig, ...]
     warnings: tuple[ErrorLine, ...] = ()
+    name_prefix: str = ""
+
+    @property
+    def names(self) -> Names:
+        """The physical names of what is deployed to the pipeline's account."""
+        return Names(self.name_prefix)
 
     def stage(self, name: str) -> StageConfig:
         """Return the stage called `name`. Raise KeyError if there is none."""

@@ -84,6 +84,15 @@ def _region(value: str) -> str:
     raise ValueError(f"{shown(value)} is not an AWS Region with Glue{hint}")
 
 
+def _name_prefix(value: str) -> str:
+    if re.fullmatch(r"[a-z][a-z0-9]{0,19}", value):
+        return value
+    raise ValueError(
+        f"{shown(value)} is not a prefix of names; allowed: a small letter, then small letters and digits, at most 20"
+        " characters, such as orders"
+    )
+
+
 def _job_name(value: str) -> str:
     if value in RESERVED:
         raise ValueError(f"{value} is reserved by the stack; choose another name")
@@ -189,6 +198,7 @@ def _number_or_text(pattern: str) -> WithJsonSchema:
 
 AccountId = Annotated[str, AfterValidator(_account_id), _number_or_text("^[0-9]{12}$")]
 Region = Annotated[str, AfterValidator(_region)]
+NamePrefix = Annotated[str, AfterValidator(_name_prefix)]
 StageName = Annotated[str, AfterValidator(_stage_name)]
 JobName = Annotated[str, AfterValidator(_job_name)]
 JobNames = Annotated[

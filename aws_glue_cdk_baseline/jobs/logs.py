@@ -10,6 +10,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 
+from aws_glue_cdk_baseline.config import StageConfig
 from aws_glue_cdk_baseline.permissions.s3 import Statement, allow
 
 # The calls that CloudWatch Logs makes with the key, for itself and for the role that writes (kms:ViaService):
@@ -37,20 +38,20 @@ class StageLogs:
     write: tuple[Statement, ...]
 
 
-def add_stage_logs(stack: Stack, stage: str, retention_days: int) -> StageLogs:
+def add_stage_logs(stack: Stack, stage: StageConfig) -> StageLogs:
     """Add the log groups of a stage and their key.
 
     The dot in their construct ids avoids a clash with the id of a job, which is its name.
     """
-    prefix = f"/aws-glue/jobs/{stage}"
+    prefix = stage.names.log_groups
     names = {
         "Output": f"{prefix}/output",
         "Error": f"{prefix}/error",
     }  # error gets Glue's messages and the script's logger
     arns = {name: _arn(stack, name) for name in names.values()}
-    key = _key(stack, stage, list(arns.values()))
+    key = _key(stack, stage.name, list(arns.values()))
     groups = {
-        construct_id: _log_group(stack, f"Logs.{construct_id}", name, key, retention_days)
+        construct_id: _log_group(stack, f"Logs.{construct_id}", name, key, stage.log_retention_days)
         for construct_id, name in names.items()
     }
     # CreateLogGroup is allowed although these groups exist: AWS's own policy for Glue (AWSGlueServiceRole) allows it,

@@ -18,13 +18,13 @@ BUILD_IMAGE = codebuild.LinuxBuildImage.from_code_build_image_id("aws/codebuild/
 RUNTIMES = {"python": "3.11", "nodejs": "24"}
 
 
-def glue_pipeline(stack: Stack, source: IFileSetProducer, config_file: str) -> CodePipeline:
-    """Return the pipeline that synthesizes and tests `source` with `config_file`, and updates itself."""
+def glue_pipeline(stack: Stack, source: IFileSetProducer, config_file: str, name: str) -> CodePipeline:
+    """Return the pipeline called `name` that synthesizes and tests `source` with `config_file`, and updates itself."""
     cli, publisher = _CdkTool("aws-cdk"), _CdkTool("cdk-assets")
     return CodePipeline(
         stack,
         "GluePipeline",
-        pipeline_name="GluePipeline",
+        pipeline_name=name,
         pipeline_type=codepipeline.PipelineType.V2,
         cross_account_keys=True,
         enable_key_rotation=True,

@@ -50,7 +50,7 @@ def _compressed(text: str) -> str:
 def _expectations(stage: StageConfig) -> dict[str, object]:
     """Return the expected output of each job that has one, without what it does not expect."""
     return {
-        f"{job.name}-{stage.name}": _expectation(job, job.settings.expect) for job in stage.jobs if job.settings.expect
+        stage.names.job(job.name): _expectation(job, job.settings.expect) for job in stage.jobs if job.settings.expect
     }
 
 
@@ -67,7 +67,7 @@ def _expectation(job: Job, expect: Expect) -> dict[str, object]:
 def _chains(stage: StageConfig) -> dict[str, object]:
     """Return the jobs before each job that comes after others."""
     return {
-        f"{job.name}-{stage.name}": [f"{name}-{stage.name}" for name in job.settings.after]
+        stage.names.job(job.name): [stage.names.job(name) for name in job.settings.after]
         for job in stage.jobs
         if job.settings.after
     }

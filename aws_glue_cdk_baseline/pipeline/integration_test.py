@@ -39,11 +39,12 @@ def integration_test(stack: Stack, source: IFileSetProducer, stage: StageConfig,
     Raise ConfigError, at `config_file`, if the stage has more to tell the test than CodeBuild takes.
     """
     account, region = stage.account.aws_account_id, stage.account.aws_region
-    role_arn = f"arn:{stack.partition}:iam::{account}:role/{_role_name(stage.name)}"
+    prefix = f" --name-prefix {stage.name_prefix}" if stage.name_prefix else ""
+    role_arn = f"arn:{stack.partition}:iam::{account}:role/{stage.names.test_role}"
     role = iam.Role(
         stack,
         build_role_id(stage),
-        role_name=_build_role_name(stage.name),
+        role_name=stage.names.build_role,
         description=f"Runs the integration test of {stage.name}",
         assumed_by=iam.ServicePrincipal("codebuild.amazonaws.com"),
     )
@@ -54,7 +55,7 @@ def integration_test(stack: Stack, source: IFileSetProducer, stage: StageConfig,
         commands=[
             "python tests/integ/integ_test_glue_app_stack.py"
             f" --account {account} --region {region}"
-            f" --stage-name {stage.deployed_as} --sts-role-arn {role_arn}"
+            f" --stage-name {stage.names.pipeline_stage}{prefix} --sts-role-arn {role_arn}"
             f" --max-duration {60 * max(job.settings.timeout_minutes for job in stage.jobs)}"
             f" --junit reports/integration-test.xml{job_flags(stage, config_file)}"
         ],
@@ -70,11 +71,11 @@ def build_role_id(stage: StageConfig) -> str:
 
     That of dev has no stage name, as in this template's first versions: deployed roles keep their id.
     """
-    of_stage = "" if stage.name == "dev" else stage.deployed_as.removeprefix("Deploy")
+    of_stage = "" if stage.name == "dev" else stage.names.pipeline_stage.removeprefix("Deploy")
     return f"{of_stage}IntegrationTestRole"
 
 
-def add_test_role(stack: Stack, stage: str, jobs: Sequence[Job], pipeline_account: Account) -> None:
+def add_test_role(stack: Stack, stage: StageConfig, pipeline_account: Account) -> None:
     """Add the role with which the integration test finds, starts, watches and stops the jobs of a stage.
 
     It may also read the outputs of jobs with an `expect`, and what their quality rules compare these with. Only the
@@ -83,36 +84,28 @@ def add_test_role(stack: Stack, stage: str, jobs: Sequence[Job], pipeline_accoun
     so that a role that is created again under the same name would not be trusted.
     """
     account, partition = pipeline_account.aws_account_id, partition_of(pipeline_account.aws_region)
-    build_role = f"arn:{partition}:iam::{account}:role/{_build_role_name(stage)}"
+    build_role = f"arn:{partition}:iam::{account}:role/{stage.names.build_role}"
     role = iam.Role(
         stack,
         "GlueTestRole",
-        role_name=_role_name(stage),
-        description=f"Runs the jobs of {stage} for the integration test",
+        role_name=stage.names.test_role,
+        description=f"Runs the jobs of {stage.name} for the integration test",
         assumed_by=iam.AccountPrincipal(account).with_conditions({"ArnEquals": {"aws:PrincipalArn": build_role}}),
     )
-    for statement in _statements(stack, stage, jobs):
+    for statement in _statements(stack, stage):
         role.add_to_policy(statement)
 
 
-def _role_name(stage: str) -> str:
-    return f"glue-test-{stage}"
-
-
-def _build_role_name(stage: str) -> str:
-    return f"glue-integration-test-{stage}"
-
-
-def _statements(stack: Stack, stage: str, jobs: Sequence[Job]) -> Iterator[iam.PolicyStatement]:
+def _statements(stack: Stack, stage: StageConfig) -> Iterator[iam.PolicyStatement]:
     # The test finds the jobs in the stage's stack; `/*` is the id that CloudFormation gives the stack. The other way,
     # glue:ListJobs, can only be allowed for all jobs of the account:
     # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsglue.html
     own_stack = stack.format_arn(service="cloudformation", resource="stack", resource_name=f"{stack.stack_name}/*")
     yield iam.PolicyStatement(actions=["cloudformation:ListStackResources"], resources=[own_stack])
     jobs_arn = stack.format_arn(service="glue", resource="job", resource_name="")
-    for start in range(0, len(jobs), JOBS_TOGETHER):
-        together = jobs[start : start + JOBS_TOGETHER]
-        yield iam.PolicyStatement(actions=RUN, resources=[f"{jobs_arn}{job.name}-{stage}" for job in together])
+    for start in range(0, len(stage.jobs), JOBS_TOGETHER):
+        together = stage.jobs[start : start + JOBS_TOGETHER]
+        yield iam.PolicyStatement(actions=RUN, resources=[f"{jobs_arn}{stage.names.job(job.name)}" for job in together])
         outputs = [location for job in together if job.settings.expect for location in job.output_locations]
         others = [location for job in together for location in job.quality_sources.values()]
         for statement in readable(stack.partition, outputs, others) if outputs else []:

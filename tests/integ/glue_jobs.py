@@ -33,13 +33,13 @@ class GlueJobs:
         self._starter = session.client("glue", config=once)
         self._stacks = session.client("cloudformation", config=patient)
 
-    def find(self, stage_name: str) -> list[str]:
+    def find(self, stage_name: str, name_prefix: str = "") -> list[str]:
         """Return the names of the jobs in the stage's stack.
 
         The permission for this CloudFormation call is limited to one stack. Glue's ListJobs with a tag would need a
         permission for all jobs of the account, and would also find other jobs with the same tag.
         """
-        stack = f"{stage_name}-GlueAppStack"
+        stack = "-".join(filter(None, [name_prefix, stage_name, "GlueAppStack"]))
         pages = self._stacks.get_paginator("list_stack_resources").paginate(StackName=stack)
         return sorted(
             item["PhysicalResourceId"]

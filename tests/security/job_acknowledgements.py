@@ -49,7 +49,7 @@ def job_acknowledgements(config: Config) -> dict[Finding, str]:
 
 
 def _stage(stage: StageConfig) -> Iterator[tuple[Finding, str]]:
-    stack = f"PipelineStack/{stage.deployed_as}/GlueAppStack"
+    stack = f"PipelineStack/{stage.names.pipeline_stage}/GlueAppStack"
     for job in stage.jobs:
         yield Finding(f"{stack}/{job.name}/Resource", "GL1"), LOGS_ENCRYPTED
         yield (
@@ -78,8 +78,8 @@ def _role(path: str, job: Job, stage: str) -> Iterator[tuple[Finding, str]]:
 
 
 def _test_role(stage: StageConfig) -> Iterator[tuple[Finding, str]]:
-    path = f"PipelineStack/{stage.deployed_as}/GlueAppStack/GlueTestRole/DefaultPolicy/Resource"
-    yield Finding(path, f"IAM5[Resource::arn:cloudformation:stack/{stage.deployed_as}-GlueAppStack/*]"), OWN_STACK
+    path = f"PipelineStack/{stage.names.pipeline_stage}/GlueAppStack/GlueTestRole/DefaultPolicy/Resource"
+    yield Finding(path, f"IAM5[Resource::arn:cloudformation:stack/{stage.names.stack}/*]"), OWN_STACK
     expected = [location for job in stage.jobs if job.settings.expect for location in job.output_locations]
     others = [location for job in stage.jobs for location in job.quality_sources.values()]
     yield from _wide(path, [key for location in others for key in input_keys(location)], COMPARED)

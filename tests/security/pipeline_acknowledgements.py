@@ -133,4 +133,4 @@ def integration_test(stage: StageConfig) -> Iterator[tuple[Finding, str]]:
     path = f"PipelineStack/{build_role_id(stage)}/DefaultPolicy/Resource"
     yield from artifacts_of(path, writes=False)
     yield from key_of(path)
-    yield from build(path, f"GluePipeline{stage.deployed_as}IntegrationTest")
+    yield from build(path, f"GluePipeline{stage.names.pipeline_stage}IntegrationTest")

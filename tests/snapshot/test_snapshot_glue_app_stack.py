@@ -15,7 +15,7 @@ from syrupy.extensions.json import JSONSnapshotExtension
 from aws_glue_cdk_baseline.config import PROJECT, load_config
 from tests.whole_app import WholeApp
 
-STAGES = [stage.deployed_as for stage in load_config(PROJECT / "default-config.yaml").stages]
+STAGES = [stage.names.pipeline_stage for stage in load_config(PROJECT / "default-config.yaml").stages]
 
 
 def without_hashes(template: dict[str, Any]) -> Any:

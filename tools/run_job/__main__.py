@@ -79,7 +79,9 @@ def _run(jobs: Sequence[Job], values: dict[str, dict[str, str]], stage: StageCon
     def start(job: Job, output: IO[bytes] | None = None) -> Run:
         if store is files:
             inputs.set_samples_aside(job, files)
-        return run_job(job, stage.name, values[job.name], store, variables, output, bookmarks.get(job.name))
+        return run_job(
+            job, stage.names.job(job.name), values[job.name], store, variables, output, bookmarks.get(job.name)
+        )
 
     if len(jobs) > 1:
         return _run_all(jobs, start, stage)

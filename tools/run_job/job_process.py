@@ -48,14 +48,14 @@ class Run:
 
 def run_job(
     job: Job,
-    stage: str,
+    name: str,
     arguments: Mapping[str, str],
     store: Store,
     variables: Mapping[str, str] | None = None,
     output: IO[bytes] | None = None,
     bookmark: Bookmark | None = None,
 ) -> Run:
-    """Run the script to its end. Ctrl-C ends it, too.
+    """Run the script of the job called `name` in Glue to its end. Ctrl-C ends it, too.
 
     `variables` give its boto3 access to AWS; without them it reaches the store. `output` gets what it prints.
     `bookmark` is the one of a job that has one; without it such a run reads everything.
@@ -65,7 +65,7 @@ def run_job(
     with tempfile.TemporaryDirectory(prefix="run-job-") as folder:
         reason, accesses = Path(folder) / "reason", Path(folder) / "accesses"
         command = [sys.executable, str(SCRIPT_RUNNER), str(reason), str(job.script)]
-        command += ["--JOB_NAME", f"{job.name}-{stage}"]
+        command += ["--JOB_NAME", name]
         command += [part for pair in arguments.items() for part in pair]
         if job.settings.bookmark and bookmark is None:
             bookmark = Bookmark(Path(folder) / "bookmark.json")

@@ -10,7 +10,7 @@ from statistics import median
 from aws_glue_cdk_baseline.config import Job, StageConfig
 from tools import prices
 from tools.stage_jobs.account import MissingError, StageAccount
-from tools.stage_jobs.runs import SUCCEEDED, JobRun, deployed_name, dollars, duration, last_runs
+from tools.stage_jobs.runs import SUCCEEDED, JobRun, dollars, duration, last_runs
 from tools.stage_jobs.status import AT_ONCE
 
 LOOKED_AT = 20  # runs of each job
@@ -161,7 +161,7 @@ def waste(found: Sequence[JobCost]) -> list[str]:
 
 def _looked_up(account: StageAccount, job: Job) -> JobCost:
     try:
-        runs = last_runs(account, deployed_name(job.name, account.stage.name), LOOKED_AT)
+        runs = last_runs(account, account.stage.names.job(job.name), LOOKED_AT)
     except MissingError:
         runs = []
     return JobCost(job, tuple(run for run in runs if run.ended), looked=True)

@@ -28,7 +28,7 @@ class Resource:
 
 def deployed_resources(account: StageAccount) -> list[Resource]:
     """Return the resources of the stage's stack. Raise RunError if there is no stack, or if it is being deployed."""
-    stack = f"{account.stage.deployed_as}-GlueAppStack"
+    stack = account.stage.names.stack
     try:
         body = account.call("cloudformation", "get_template", stack, StackName=stack)["TemplateBody"]
     except MissingError:

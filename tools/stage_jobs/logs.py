@@ -10,7 +10,7 @@ from aws_glue_cdk_baseline.config import Job
 from tools.job_arguments import RunError
 from tools.stage_jobs.account import MissingError, NoAnswerError, StageAccount
 from tools.stage_jobs.log_lines import LineFilter
-from tools.stage_jobs.runs import JobRun, deployed_name, duration, last_runs, one_run
+from tools.stage_jobs.runs import JobRun, duration, last_runs, one_run
 
 GROUPS = ("output", "error")  # as in aws_glue_cdk_baseline/jobs/logs.py
 LOOK_SECONDS = 3.0
@@ -38,7 +38,7 @@ def logs(
     sleep: Callable[[float], None] = time.sleep,
 ) -> int:
     """Print the log of a run, or of the last one, until the run ends. With `with_all` nothing is left out."""
-    name = deployed_name(job.name, account.stage.name)
+    name = account.stage.names.job(job.name)
     run = _run(account, job, name, run_id)
     state = f"{run.state} {duration(run.seconds)}"
     print(f"{name}: {run.id}, started {run.started:%Y-%m-%d %H:%M} UTC, {state}", flush=True)
@@ -102,7 +102,7 @@ class RunLog:
         return f"the run has no log; a log is kept for {days} days (logRetentionDays)"
 
     def _events(self, part: str) -> Iterator[Event]:
-        group = f"/aws-glue/jobs/{self._account.stage.name}/{part}"
+        group = f"{self._account.stage.names.log_groups}/{part}"
         of_driver = (self._run.id, f"{self._run.id}-driver")
         found = self._account.pages(
             "logs",

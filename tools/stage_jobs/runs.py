@@ -68,11 +68,6 @@ def one_run(account: StageAccount, job: str, run_id: str) -> JobRun:
     return job_run(account.call("glue", "get_job_run", job, JobName=job, RunId=run_id)["JobRun"])
 
 
-def deployed_name(job: str, stage: str) -> str:
-    """Return the name in Glue of a job of the config."""
-    return f"{job}-{stage}"
-
-
 def duration(seconds: float) -> str:
     """Return a time in words: `42 s`, `3 min 5 s`, `2 h 10 min`."""
     whole = round(seconds)

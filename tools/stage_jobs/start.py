@@ -15,7 +15,7 @@ from aws_glue_cdk_baseline.config import Job
 from tools import prices
 from tools.job_arguments import RunError, replaced_arguments
 from tools.stage_jobs.account import MissingError, NoAnswerError, RefusedError, StageAccount
-from tools.stage_jobs.runs import JobRun, deployed_name, dollars, duration, one_run
+from tools.stage_jobs.runs import JobRun, dollars, duration, one_run
 
 LOOK_SECONDS = (2.0, 20.0)  # between two calls of GetJobRun: at least, at most
 LOOK_SHARE = 1 / 15  # of the time since the start
@@ -31,7 +31,7 @@ BUSY = {
 def start(account: StageAccount, job: Job, given: list[str], yes: bool) -> int:
     """Start the job with the arguments `given` in place of its own, and wait. Return 0 if the run has succeeded."""
     arguments = run_arguments(job, given)
-    name = deployed_name(job.name, account.stage.name)
+    name = account.stage.names.job(job.name)
     try:
         deployed = account.call("glue", "get_job", name, JobName=name)["Job"]
     except MissingError:

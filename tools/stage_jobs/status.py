@@ -11,7 +11,7 @@ from aws_glue_cdk_baseline.config import Job
 from tools import prices
 from tools.job_arguments import RunError
 from tools.stage_jobs.account import MissingError, StageAccount
-from tools.stage_jobs.runs import JobRun, deployed_name, dollars, duration, last_runs
+from tools.stage_jobs.runs import JobRun, dollars, duration, last_runs
 
 AT_ONCE = 8  # calls of GetJobRuns
 LOOKED_AT = 10  # runs of each job; Glue returns the newest first
@@ -71,7 +71,7 @@ def price_notes(region: str, runs: Sequence[JobRun]) -> list[str]:
 
 def _status(account: StageAccount, job: Job) -> Status:
     try:
-        runs = last_runs(account, deployed_name(job.name, account.stage.name), LOOKED_AT)
+        runs = last_runs(account, account.stage.names.job(job.name), LOOKED_AT)
     except MissingError:
         return Status(job.name, deployed=False)
     if not runs:  # AWS answers so for a job that there is not, too
@@ -80,7 +80,7 @@ def _status(account: StageAccount, job: Job) -> Status:
 
 
 def _is_deployed(account: StageAccount, job: Job) -> bool:
-    name = deployed_name(job.name, account.stage.name)
+    name = account.stage.names.job(job.name)
     try:
         account.call("glue", "get_job", name, JobName=name)
     except MissingError:

@@ -91,7 +91,7 @@ def _check_all(
         for version in (one.settings.glue_version, options.to):
             spark_of(version)  # sets it up, and installs the packages, before any job runs
             python_path(for_version(one, version))
-    last_runs = {one.name: last_run(session, one, stage.name) for one in jobs} if session else None
+    last_runs = {one.name: last_run(session, one, stage.names.job(one.name)) for one in jobs} if session else None
     with tempfile.TemporaryDirectory(prefix="upgrade-check-") as folder:
         check = Check(stage, Path(folder), lambda line: print(line, flush=True))
         chain = _Chain(read_yaml(options.config, config.file), check, values, files, options.to)

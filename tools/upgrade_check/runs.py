@@ -63,7 +63,7 @@ def run_on(
     on_version = for_version(job, version)
     inputs.set_samples_aside(on_version, store)
     with tempfile.TemporaryFile() as output:
-        run = run_job(on_version, stage.name, arguments, store, output=output)
+        run = run_job(on_version, stage.names.job(job.name), arguments, store, output=output)
         output.seek(0)
         text = output.read().decode("utf-8", "replace")
     return VersionRun(version, run, text, store)

@@ -44,9 +44,11 @@ def _saved(job: Job, change: Change, dpu_seconds: float) -> float | None:
     return None if before is None or after is None else (before - after) * dpu_seconds / 3600
 
 
-def last_run(session: Any, job: Job, stage: str) -> LastRun | None:
-    """Return the last run on AWS that succeeded, or None if there is none. Nothing is written there."""
-    name = f"{job.name}-{stage}"
+def last_run(session: Any, job: Job, name: str) -> LastRun | None:
+    """Return the last run that succeeded of the job that AWS knows as `name`, or None if there is none.
+
+    Nothing is written there.
+    """
     try:
         client = session.client("glue")
         pages = client.get_paginator("get_job_runs").paginate(

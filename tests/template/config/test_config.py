@@ -131,12 +131,36 @@ staging:
 
 def test_a_stage_is_a_section_and_its_account_in_the_order_of_the_sections(tmp_path: Path) -> None:
     config = load(tmp_path, CONFIG.replace("prod:\n", f"{STAGING}prod:\n"))
-    assert [(stage.name, stage.deployed_as, stage.account.aws_account_id) for stage in config.stages] == [
+    assert [(stage.name, stage.names.pipeline_stage, stage.account.aws_account_id) for stage in config.stages] == [
         ("dev", "DeployDev", "222222222222"),
         ("staging", "DeployStaging", "444444444444"),
         ("prod", "DeployProd", "333333333333"),
     ]
     assert config.stage("staging").jobs[0].arguments == {"--input_path": "s3://staging-data/persons.json"}
+
+
+def test_a_prefix_begins_the_names_of_all_that_is_deployed(tmp_path: Path) -> None:
+    config = load(tmp_path, f"namePrefix: orders\n{CONFIG}")
+    assert config.names.pipeline_stack == "orders-PipelineStack"
+    assert (config.names.pipeline, config.names.repository) == ("orders-GluePipeline", "orders-aws-glue-cdk-baseline")
+    names = config.stage("dev").names
+    assert (names.stack, names.job("Show"), names.log_groups, names.test_role, names.build_role) == (
+        "orders-DeployDev-GlueAppStack",
+        "orders-Show-dev",
+        "/aws-glue/jobs/orders-dev",
+        "orders-glue-test-dev",
+        "orders-glue-integration-test-dev",
+    )
+
+
+@pytest.mark.parametrize("prefix", ["Orders", "my-team", "o" * 21, "1a", "a b"])
+def test_a_prefix_is_small_letters_and_digits(tmp_path: Path, prefix: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        load(tmp_path, f"namePrefix: {prefix}\n{CONFIG}")
+    assert str(error.value) == (
+        f"c.yaml:1: namePrefix: '{prefix}' is not a prefix of names; allowed: a small letter, then small letters and"
+        " digits, at most 20 characters, such as orders"
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,6 @@
-"""docs/config.md: every example loads, the wrong one is refused with the lines below it, and every key has one.
+"""docs/config.md and docs/operate.md: every example loads, the wrong one is refused with the lines below it.
+
+Every key of the config has an example.
 
 An example is a fenced block `yaml`. It is a whole file where it has `pipelineAccount` and `dev`, else a part that is
 put into BASE. A block `yaml refused` is refused with exactly the lines of the `text` block that follows it.
@@ -36,7 +38,7 @@ import sys
 from awsglue.utils import getResolvedOptions
 args = getResolvedOptions(sys.argv, {options})
 """
-TEXT = (PROJECT / "docs" / "config.md").read_text(encoding="utf-8")
+TEXT = "".join((PROJECT / "docs" / page).read_text(encoding="utf-8") for page in ("config.md", "operate.md"))
 BLOCKS = re.findall(r"^```([^\n]*)\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
 EXAMPLES = [body for kind, body in BLOCKS if kind == "yaml"]
 REFUSED = [
@@ -113,7 +115,7 @@ def test_all_examples_synthesize_together(tmp_path: Path) -> None:
     PipelineStack(app, "PipelineStack", config=config, env={"account": home.aws_account_id, "region": home.aws_region})
     (stack,) = app.synth().get_nested_assembly("assembly-PipelineStack-DeployProd").stacks
     jobs = [item["Properties"] for item in stack.template["Resources"].values() if item["Type"] == "AWS::Glue::Job"]
-    assert [job["Name"] for job in jobs] == ["CleanOrders-prod", "LoadOrders-prod"]
+    assert [job["Name"] for job in jobs] == ["orders-CleanOrders-prod", "orders-LoadOrders-prod"]
     job = jobs[0]
     assert job["DefaultArguments"]["--minimum_age"] == "021"
     assert (job["GlueVersion"], job["WorkerType"], job["NumberOfWorkers"], job["Timeout"]) == ("6.0", "G.2X", 20, 15)

@@ -26,7 +26,7 @@ def test_the_script_of_the_page_runs_and_exits_as_it_says(
     people = tmp_path / "people.csv"
     people.write_text("name,age\nZoë,40\nOtis,7\nAda,21\n", encoding="utf-8")
     arguments = {"--input_path": str(people), "--minimum_age": age}
-    run = run_job(job, "dev", arguments, FileStore(tmp_path, tmp_path))
+    run = run_job(job, f"{job.name}-dev", arguments, FileStore(tmp_path, tmp_path))
     assert (run.code, "no adults" in run.reason) == (code, bool(code))
     said = capfd.readouterr()
     if code:
@@ -65,7 +65,7 @@ def test_the_script_that_writes_a_table_does_so(tmp_path: Path) -> None:
         file.parent.mkdir(parents=True)
         file.write_text(f'{{"id": {number}}}\n', encoding="utf-8")
     arguments = {"--input_database": "shop", "--output_database": "clean", "--output_path": "s3://clean/"}
-    run = run_job(job, "dev", arguments, store)
+    run = run_job(job, f"{job.name}-dev", arguments, store)
     assert (run.code, run.reason, run.tables) == (0, "", ["clean.orders"])
     made = json.loads((store.out / ".catalog" / "clean" / "orders.json").read_text())
     assert [item["Values"] for item in made["Partitions"]] == [["2026-11-01"]]

@@ -52,7 +52,7 @@ def test_a_job_runs_on_a_users_own_file(tmp_path: Path) -> None:
 def test_a_script_that_raises_is_exit_code_1(tmp_path: Path) -> None:
     job = make_job(tmp_path)
     job.script.write_text("raise ValueError('boom')\n")
-    run = run_job(job, "dev", {}, FileStore(tmp_path, tmp_path))
+    run = run_job(job, f"{job.name}-dev", {}, FileStore(tmp_path, tmp_path))
     assert (run.code, run.reason) == (1, "ValueError: boom")
 
 
@@ -160,7 +160,7 @@ def test_an_option_that_is_also_an_argument_of_the_job_belongs_to_the_job(
     runs = record_runs(monkeypatch, job)
     assert command.main(["Show", *given]) == 0
     assert command.main(["--stage", "prod", "--config", "c.yaml", "Show", *given]) == 0
-    assert runs == [("Show", "dev", expected), ("Show", "prod", expected)]
+    assert runs == [("Show", "Show-dev", expected), ("Show", "Show-prod", expected)]
 
 
 def test_an_option_of_the_command_comes_before_the_job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,9 +169,9 @@ def test_an_option_of_the_command_comes_before_the_job(tmp_path: Path, monkeypat
     command.main(["--stage", "prod", "Show", "--minimum_age", "30"])
     command.main(["Show"])
     assert runs == [
-        ("Show", "prod", {"--minimum_age": "21"}),
-        ("Show", "prod", {"--minimum_age": "30"}),
-        ("Show", "dev", {"--minimum_age": "21"}),
+        ("Show", "Show-prod", {"--minimum_age": "21"}),
+        ("Show", "Show-prod", {"--minimum_age": "30"}),
+        ("Show", "Show-dev", {"--minimum_age": "21"}),
     ]
 
 
@@ -264,7 +264,7 @@ def test_a_run_uses_the_bookmark_that_it_is_given_and_without_one_reads_everythi
     store, bookmark = FileStore(tmp_path / "samples", tmp_path / "out"), Bookmark(tmp_path / "bookmark.json")
     arguments = {"--job-bookmark-option": "job-bookmark-enable"}
     given = (bookmark, bookmark, None)
-    runs = [run_job(job, "dev", arguments, store, bookmark=one) for one in given]
+    runs = [run_job(job, f"{job.name}-dev", arguments, store, bookmark=one) for one in given]
     assert [(run.code, list(run.read)) for run in runs] == [
         (2, ["s3://shop/orders/a.json"]),
         (0, []),

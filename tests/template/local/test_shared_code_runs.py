@@ -47,5 +47,5 @@ def test_shared_code_and_packages_are_found_by_the_script_and_by_sparks_workers(
         (scripts / name).write_text(text)
     config = CONFIG.replace("Show:", "Show: {script: deep/show.py}")
     job = load(tmp_path, config, {"join.py": HEAD}).stages[0].jobs[0]
-    run = run_job(job, "dev", {}, FileStore(tmp_path / "samples", tmp_path / "out"))
+    run = run_job(job, f"{job.name}-dev", {}, FileStore(tmp_path / "samples", tmp_path / "out"))
     assert run.reason == "SystemExit: ['150 c', '200 c'] EUR"

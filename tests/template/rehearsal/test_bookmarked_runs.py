@@ -14,7 +14,7 @@ from rehearsal.aws.cloud import Cloud, cloud
 from rehearsal.aws.processes import DENIALS, JOB_RUNS
 from rehearsal.samples import create_bucket
 from tests.apps import make_app
-from tests.configs import DEV, make_job
+from tests.configs import DEV, make_job, make_stage
 from tests.template.iam.attempts import script
 
 pytestmark = pytest.mark.slow
@@ -61,7 +61,7 @@ class Account:
         app = make_app()
         place = Environment(account=DEV.aws_account_id, region=DEV.aws_region)
         synthesizer = DefaultStackSynthesizer(generate_bootstrap_version_rule=False)
-        GlueAppStack(app, "Dev", stage="dev", jobs=[job], env=place, synthesizer=synthesizer)
+        GlueAppStack(app, "Dev", stage=make_stage(job), env=place, synthesizer=synthesizer)
         (stack,) = app.synth().stacks
         resources = stack.template["Resources"].values()
         assets, key = script(next(item["Properties"] for item in resources if item["Type"] == "AWS::Glue::Job"))

@@ -10,6 +10,7 @@ from aws_cdk.pipelines import CodePipelineSource, IFileSetProducer
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
 from aws_glue_cdk_baseline.config import PROJECT, load_config
+from aws_glue_cdk_baseline.config.names import Names
 from aws_glue_cdk_baseline.pipeline_stack import PipelineStack
 from rehearsal.aws import assembly, execution_policy
 from rehearsal.aws.execution_policy import lacking, needed
@@ -23,7 +24,7 @@ FILES = ["pipeline-account", "stage-account"]
 class OfAnotherHost(PipelineStack):
     """The pipeline of a project at GitHub, changed as docs/operate.md says."""
 
-    def _source(self) -> IFileSetProducer:
+    def _source(self, names: Names) -> IFileSetProducer:
         connection = "arn:aws:codestar-connections:us-east-1:123456789101:connection/example"
         return CodePipelineSource.connection("owner/name", "main", connection_arn=connection)
 

@@ -10,7 +10,7 @@ from ministack.core.iam_evaluator import EvalContext, evaluate_trust_policy
 from aws_glue_cdk_baseline.glue_app_stack import GlueAppStack
 from rehearsal.ministack import iam
 from tests.apps import make_app
-from tests.configs import PIPELINE, make_job
+from tests.configs import PIPELINE, make_job, make_stage
 
 ENV = core.Environment(account="222222222222", region="us-east-1")
 
@@ -19,7 +19,7 @@ ENV = core.Environment(account="222222222222", region="us-east-1")
 def trust(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
     job = make_job(tmp_path_factory.mktemp("job"))
     app = make_app()
-    GlueAppStack(app, "Stack", stage="dev", jobs=[job], tested_by=PIPELINE, env=ENV)
+    GlueAppStack(app, "Stack", stage=make_stage(job), tested_by=PIPELINE, env=ENV)
     resources = app.synth().get_stack_by_name("Stack").template["Resources"].values()
     role = next(item["Properties"] for item in resources if item.get("Properties", {}).get("RoleName"))
     (statement,) = role["AssumeRolePolicyDocument"]["Statement"]

@@ -12,7 +12,7 @@ from aws_glue_cdk_baseline.config.statements import PolicyStatement
 from aws_glue_cdk_baseline.glue_app_stack import GlueAppStack
 from aws_glue_cdk_baseline.jobs.logs import USE_KEY
 from tests.apps import make_app
-from tests.configs import PIPELINE, make_job
+from tests.configs import PIPELINE, make_job, make_stage
 
 ENV = core.Environment(account="222222222222", region="us-east-1")
 
@@ -24,9 +24,7 @@ def make_stack(*jobs: Job, stage: str = "dev", tested_by: Account | None = None,
     return GlueAppStack(
         make_app(),
         "TestGlueAppStack",
-        stage=stage,
-        jobs=jobs,
-        log_retention_days=days,
+        stage=make_stage(*jobs, name=stage, log_retention_days=days),
         tested_by=tested_by,
         env=ENV,
     )
@@ -286,7 +284,7 @@ def test_a_job_whose_sql_uses_the_catalog_may_find_the_database_default(tmp_path
 def test_databases_are_those_of_the_stages_region_and_partition(tmp_path: Path, region: str, partition: str) -> None:
     job = make_job(tmp_path, input_databases=("raw",))
     env = core.Environment(account="222222222222", region=region)
-    stack = GlueAppStack(make_app(), "TestGlueAppStack", stage="dev", jobs=[job], env=env)
+    stack = GlueAppStack(make_app(), "TestGlueAppStack", stage=make_stage(job), env=env)
     [read] = [item for item in statements(Template.from_stack(stack), "RolesShow") if "glue:" in str(item)]
     assert read["Resource"][1] == f"arn:{partition}:glue:{region}:222222222222:database/raw"
 

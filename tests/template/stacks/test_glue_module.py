@@ -12,7 +12,7 @@ from aws_glue_cdk_baseline.config import PROJECT
 from aws_glue_cdk_baseline.glue_app_stack import GlueAppStack
 from aws_glue_cdk_baseline.jobs import glue_job
 from tests.apps import make_app
-from tests.configs import make_job
+from tests.configs import make_job, make_stage
 
 
 def template(folder: Path) -> object:
@@ -24,7 +24,7 @@ def template(folder: Path) -> object:
         make_job(folder, "Jars", default_arguments={"--extra-jars": "s3://libs/a.jar", "--user-jars-first": "true"}),
     ]
     env = core.Environment(account="222222222222", region="us-east-1")
-    return Template.from_stack(GlueAppStack(make_app(), "Test", stage="dev", jobs=jobs, env=env)).to_json()
+    return Template.from_stack(GlueAppStack(make_app(), "Test", stage=make_stage(*jobs), env=env)).to_json()
 
 
 def test_both_modules_give_the_same_template(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ from aws_glue_cdk_baseline.jobs.shared_code import zipped
 from aws_glue_cdk_baseline.permissions.role_size import role_size_error
 from aws_glue_cdk_baseline.pipeline.secret_scan import CredentialError
 from tests.apps import make_app
-from tests.configs import make_job
+from tests.configs import make_job, make_stage
 
 BUCKET = "cdk-hnb659fds-assets-222222222222-us-east-1"
 
@@ -51,7 +51,7 @@ def jobs(folder: Path) -> list[Job]:
 
 def properties(found: list[Job]) -> dict[str, dict[str, Any]]:
     env = core.Environment(account="222222222222", region="us-east-1")
-    stack = GlueAppStack(make_app(), "TestGlueAppStack", stage="dev", jobs=found, env=env)
+    stack = GlueAppStack(make_app(), "TestGlueAppStack", stage=make_stage(*found), env=env)
     resources = Template.from_stack(stack).to_json()["Resources"].values()
     return {
         item["Properties"]["Name"].removesuffix("-dev"): item["Properties"]

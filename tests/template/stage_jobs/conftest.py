@@ -78,9 +78,9 @@ def write_profiles(aws: Aws) -> None:
 def deploy(aws: Aws, config: Config, stage: str) -> None:
     found = config.stage(stage)
     account, region = found.account.aws_account_id, found.account.aws_region
-    name = f"{found.deployed_as}-GlueAppStack"
+    name = found.names.stack
     env = core.Environment(account=account, region=region)
-    stack = GlueAppStack(make_app(), name, stage=stage, jobs=found.jobs, tested_by=config.pipeline_account, env=env)
+    stack = GlueAppStack(make_app(), name, stage=found, tested_by=config.pipeline_account, env=env)
     template = json.dumps(Template.from_stack(stack).to_json())
     ssm = aws.client("ssm", account, region)
     ssm.put_parameter(Name="/cdk-bootstrap/hnb659fds/version", Value="30", Type="String", Overwrite=True)

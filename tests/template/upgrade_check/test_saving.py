@@ -87,7 +87,7 @@ def test_the_last_run_is_the_newest_that_succeeded(tmp_path: Path, aws: Aws) -> 
         job_run(2, "SUCCEEDED", ExecutionTime=600, NumberOfWorkers=2),
     ]
     aws.answers.add_response("get_job_runs", {"JobRuns": runs}, {"JobName": "Show-dev", "MaxResults": 100})
-    assert last_run(aws, make_job(tmp_path), "dev") == LastRun(600, 1200.0)
+    assert last_run(aws, make_job(tmp_path), "Show-dev") == LastRun(600, 1200.0)
 
 
 def test_glues_own_dpu_seconds_win_and_a_minute_is_billed_at_least(tmp_path: Path, aws: Aws) -> None:
@@ -95,20 +95,20 @@ def test_glues_own_dpu_seconds_win_and_a_minute_is_billed_at_least(tmp_path: Pat
     short = job_run(1, "SUCCEEDED", ExecutionTime=20, NumberOfWorkers=2)
     for run in (scaled, short):
         aws.answers.add_response("get_job_runs", {"JobRuns": [run]})
-    assert last_run(aws, make_job(tmp_path), "dev") == LastRun(600, 777.0)
-    assert last_run(aws, make_job(tmp_path), "dev") == LastRun(20, 120.0)
+    assert last_run(aws, make_job(tmp_path), "Show-dev") == LastRun(600, 777.0)
+    assert last_run(aws, make_job(tmp_path), "Show-dev") == LastRun(20, 120.0)
 
 
 def test_a_job_that_is_not_deployed_or_never_ran_has_no_last_run(tmp_path: Path, aws: Aws) -> None:
     aws.answers.add_client_error("get_job_runs", "EntityNotFoundException")
     aws.answers.add_response("get_job_runs", {"JobRuns": []})
-    assert [last_run(aws, make_job(tmp_path), "dev") for _ in range(2)] == [None, None]
+    assert [last_run(aws, make_job(tmp_path), "Show-dev") for _ in range(2)] == [None, None]
 
 
 def test_a_denied_call_is_one_line(tmp_path: Path, aws: Aws) -> None:
     aws.answers.add_client_error("get_job_runs", "AccessDeniedException", "not allowed")
     with pytest.raises(RunError, match=r"^the last run of Show-dev: .*AccessDeniedException.*: not allowed$"):
-        last_run(aws, make_job(tmp_path), "dev")
+        last_run(aws, make_job(tmp_path), "Show-dev")
 
 
 def test_the_table_says_what_is_saved_and_what_is_unknown(tmp_path: Path) -> None:

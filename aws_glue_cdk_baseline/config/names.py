@@ -1,0 +1,63 @@
+"""The physical names of what is deployed. With `namePrefix`, several copies in one account have different names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Names:
+    """The names in the pipeline's account. `prefix` is the config's `namePrefix`, or empty."""
+
+    prefix: str = ""
+
+    def prefixed(self, name: str) -> str:
+        """Return the name with the prefix before it, if there is one: `orders-GluePipeline`."""
+        return f"{self.prefix}-{name}" if self.prefix else name
+
+    @property
+    def pipeline_stack(self) -> str:
+        return self.prefixed("PipelineStack")
+
+    @property
+    def pipeline(self) -> str:
+        return self.prefixed("GluePipeline")
+
+    @property
+    def repository(self) -> str:
+        return self.prefixed("aws-glue-cdk-baseline")
+
+
+@dataclass(frozen=True)
+class StageNames(Names):
+    """The names of one stage, most of them in its own account."""
+
+    stage: str = ""
+
+    def job(self, job: str) -> str:
+        """Return the name of a job in Glue, such as CleanOrders-dev."""
+        return self.prefixed(f"{job}-{self.stage}")
+
+    @property
+    def pipeline_stage(self) -> str:
+        """The name of the stage in the pipeline, such as DeployStaging for staging. It has no prefix."""
+        return f"Deploy{self.stage[0].upper()}{self.stage[1:]}"
+
+    @property
+    def stack(self) -> str:
+        return self.prefixed(f"{self.pipeline_stage}-GlueAppStack")
+
+    @property
+    def log_groups(self) -> str:
+        """What the names of the stage's log groups begin with: /aws-glue/jobs/dev."""
+        return f"/aws-glue/jobs/{self.prefixed(self.stage)}"
+
+    @property
+    def test_role(self) -> str:
+        """The role that the integration test assumes, in the account of the stage."""
+        return self.prefixed(f"glue-test-{self.stage}")
+
+    @property
+    def build_role(self) -> str:
+        """The role of the integration test's build, in the account of the pipeline."""
+        return self.prefixed(f"glue-integration-test-{self.stage}")
