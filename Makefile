@@ -106,7 +106,7 @@ status: $(VENV)/.ready  ## show the last run of each deployed job: STAGE=prod PR
 
 .PHONY: cost
 cost: $(VENV)/.ready  ## say what runs and a push cost, and what would save: STAGE=dev (PROFILE=dev: from the last runs)
-	@$(call deployed,cost) "$(call given,JOB)" $(ARGS)
+	@$(call deployed,cost) $(call option,PIPELINE_PROFILE,--pipeline-profile) "$(call given,JOB)" $(ARGS)
 
 .PHONY: drift
 drift: $(VENV)/.ready  ## say what was changed by hand in a stage since its deployment: STAGE=prod PROFILE=prod

@@ -19,6 +19,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "--config": {"type": Path, "default": Path("default-config.yaml"), "help": "default: default-config.yaml"},
     "--stage": {"default": "", "help": "the stage whose arguments the job gets; default: the first of the config"},
     "--profile": {"metavar": "NAME", "default": "", "help": "read from and write to AWS with this profile"},
+    "--pipeline-profile": {"metavar": "NAME", "default": "", "help": "also look at the last pushes with this profile"},
     "--yes": {"action": "store_true", "help": "do not ask before a run in AWS"},
     "--run": {"metavar": "ID", "default": "", "help": "the run whose log is shown; default: the last one"},
     "--all": {"action": "store_true", "help": "show all lines of the log, those of Spark too"},

@@ -1,7 +1,8 @@
 """The prices of Glue job runs, in USD per DPU-hour, and what a run is billed for: everything that reckons uses them.
 
-Source: https://aws.amazon.com/glue/pricing/ for REGION, read on DATE. A price that is not here is not known, and no
-other one stands in for it: of Glue 6.0, that of G workers in the standard execution class is known alone.
+Source: https://aws.amazon.com/glue/pricing/ and https://aws.amazon.com/codebuild/pricing/ for REGION, read on DATE. A
+price that is not here is not known, and no other one stands in for it: of Glue 6.0, that of G workers in the standard
+execution class is known alone.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ DPUS = {
     **{"R.1X": 1.0, "R.2X": 2.0, "R.4X": 4.0, "R.8X": 8.0},
 }
 BILLED_AT_LEAST = 60  # seconds of a run
+# USD per minute of a build on demand, on Linux, by compute type. The free minutes of each month do not count here.
+BUILD_MINUTES = {"BUILD_GENERAL1_SMALL": 0.005, "BUILD_GENERAL1_MEDIUM": 0.01, "BUILD_GENERAL1_LARGE": 0.02}
 
 
 def price(glue_version: str, execution_class: str, worker_type: str) -> float | None:

@@ -6,9 +6,10 @@ import argparse
 import signal
 import sys
 
-from aws_glue_cdk_baseline.config import ConfigError, load_config, print_warnings
+from aws_glue_cdk_baseline.config import Config, ConfigError, StageConfig, load_config, print_warnings
 from tools.job_arguments import RunError, find_job, find_stage, parse_job_run
 from tools.stage_jobs.account import StageAccount
+from tools.stage_jobs.builds import last_builds, prices_alone
 from tools.stage_jobs.cost import cost
 from tools.stage_jobs.drift import drift
 from tools.stage_jobs.logs import logs
@@ -20,7 +21,7 @@ COMMANDS = {
     "start": [*OPTIONS, "--yes"],
     "logs": [*OPTIONS, "--run", "--all"],
     "status": OPTIONS,
-    "cost": OPTIONS,
+    "cost": [*OPTIONS, "--pipeline-profile"],
     "drift": OPTIONS,
 }
 OF_ONE_JOB = ("start", "logs")
@@ -56,7 +57,7 @@ def _run(name: str, options: argparse.Namespace, given: list[str]) -> int:
     jobs = [job] if job else stage.jobs
     if name == "cost" and not options.profile:
         print(f"{stage.name}, by {config.file} alone\n")
-        return cost(stage, jobs, None)
+        return cost(stage, jobs, None, _builds(config, options.pipeline_profile))
     account = StageAccount(stage, config.file, options.profile)
     print(account.shown, flush=True)
     if job and name == "start":
@@ -64,10 +65,18 @@ def _run(name: str, options: argparse.Namespace, given: list[str]) -> int:
     if job and name == "logs":
         return logs(account, job, options.run, with_all)
     if name == "cost":
-        return cost(stage, jobs, account)
+        return cost(stage, jobs, account, _builds(config, options.pipeline_profile))
     if name == "drift":
         return drift(account)
     return status(account, jobs)
+
+
+def _builds(config: Config, profile: str) -> list[str]:
+    """Return the lines about the builds of a push, from the pipeline's account if there is a profile of it."""
+    if not profile:
+        return prices_alone()
+    pipeline = StageConfig(name="pipeline", account=config.pipeline_account, jobs=())
+    return last_builds(StageAccount(pipeline, config.file, profile), config.names.pipeline)
 
 
 if __name__ == "__main__":

@@ -58,14 +58,14 @@ class JobCost:
         return self.usual_paid / 3600 * self.rate
 
 
-def cost(stage: StageConfig, jobs: Sequence[Job], account: StageAccount | None) -> int:
-    """Print the costs of a stage's jobs. Return 0."""
+def cost(stage: StageConfig, jobs: Sequence[Job], account: StageAccount | None, builds: Sequence[str]) -> int:
+    """Print the costs of a stage's jobs. `builds` are the lines about those of a push. Return 0."""
     if account is None:
         found = [JobCost(job) for job in jobs]
     else:
         with ThreadPoolExecutor(AT_ONCE) as pool:
             found = list(pool.map(lambda job: _looked_up(account, job), jobs))
-    whole = push(stage, found) if len(jobs) == len(stage.jobs) else []
+    whole = [*push(stage, found), *builds] if len(jobs) == len(stage.jobs) else []
     parts = [table(found), whole, savings(found), *([waste(found)] if account else [])]
     print("\n\n".join("\n".join(lines) for lines in parts if lines))
     elsewhere = stage.account.aws_region != prices.REGION
@@ -96,7 +96,7 @@ def table(found: Sequence[JobCost]) -> list[str]:
 
 
 def push(stage: StageConfig, found: Sequence[JobCost]) -> list[str]:
-    """Return what a push costs in this stage: the runs of its integration test. The price of builds is not known."""
+    """Return what a push costs in this stage: the runs of its integration test."""
     if not stage.integration_test:
         return [f"A push runs no job of {stage.name}: it has no integration test."]
     lines = [
@@ -105,7 +105,7 @@ def push(stage: StageConfig, found: Sequence[JobCost]) -> list[str]:
     ]
     if any(item.looked for item in found):
         lines[0] += f", {_sum([item.usual for item in found])} usually"
-    return [*lines, "The minutes of its builds (CodeBuild, general1.medium) cost too; their price is unknown here."]
+    return lines
 
 
 def savings(found: Sequence[JobCost]) -> list[str]:

@@ -56,7 +56,6 @@ def test_a_push_costs_what_the_integration_test_runs(job: Job) -> None:
     config, item = make_config((job,)), JobCost(job, (make_run(100, 300),), looked=True)
     assert push(config.stage("dev"), [item, item]) == [
         "A push runs the 2 jobs of dev in the integration test: $4.400 at most, $0.0733 usually",
-        "The minutes of its builds (CodeBuild, general1.medium) cost too; their price is unknown here.",
     ]
     assert push(config.stage("prod"), [item]) == ["A push runs no job of prod: it has no integration test."]
 
