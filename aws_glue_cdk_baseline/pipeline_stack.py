@@ -6,19 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from aws_cdk import Annotations, Environment, Stack
-from aws_cdk import aws_codecommit as codecommit
-from aws_cdk.pipelines import CodePipelineSource, IFileSetProducer, ManualApprovalStep, StageDeployment
+from aws_cdk.pipelines import ManualApprovalStep, StageDeployment
 from constructs import Construct
 
 from aws_glue_cdk_baseline.config import Config, StageConfig
-from aws_glue_cdk_baseline.config.names import Names
 from aws_glue_cdk_baseline.glue_app_stage import GlueAppStage
 from aws_glue_cdk_baseline.pipeline.code_pipeline import glue_pipeline
 from aws_glue_cdk_baseline.pipeline.integration_test import integration_test
 from aws_glue_cdk_baseline.pipeline.overrides import finish_pipeline, start_no_builds
-from aws_glue_cdk_baseline.pipeline.source_code import source_code
-
-BRANCH = "main"
+from aws_glue_cdk_baseline.pipeline.source import allow_connection, pipeline_source
 
 
 class PipelineStack(Stack):
@@ -30,7 +26,7 @@ class PipelineStack(Stack):
         if Path(config.file).is_absolute() or config.file.startswith(".."):
             warning = f"{config.file} lies outside this project: the pipeline cannot read it; move it in to deploy"
             Annotations.of(self).add_warning_v2("aws-glue-cdk-baseline:configOutsideProject", warning)
-        source = self._source(config.names)
+        source = pipeline_source(self, config.source, config.names.repository)
         self.pipeline = glue_pipeline(self, source, config.file, config.names.pipeline)
         for stage in config.stages:
             deployment = self._deploy(stage)
@@ -38,22 +34,10 @@ class PipelineStack(Stack):
                 deployment.add_pre(ManualApprovalStep("Approval"))
             if stage.integration_test:
                 deployment.add_post(integration_test(self, source, stage, config.file))
-        self.pipeline.build_pipeline()  # makes the resources that the next two lines change
+        self.pipeline.build_pipeline()  # makes the resources that the next lines change
         finish_pipeline(self.pipeline.pipeline)
         start_no_builds(self.pipeline)
-
-    def _source(self, names: Names) -> IFileSetProducer:
-        """Return a CodeCommit repository that starts with this project's files.
-
-        For another Git host, return `CodePipelineSource.connection("owner/name", BRANCH, connection_arn=…)` instead.
-        """
-        repository = codecommit.Repository(
-            self,
-            "GitRepo",
-            repository_name=names.repository,
-            code=codecommit.Code.from_asset(source_code(self, "SourceCode"), BRANCH),
-        )
-        return CodePipelineSource.code_commit(repository, BRANCH)
+        allow_connection(self.pipeline, config.source)
 
     def _deploy(self, stage: StageConfig) -> StageDeployment:
         app_stage = GlueAppStage(

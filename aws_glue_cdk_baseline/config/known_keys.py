@@ -13,10 +13,10 @@ NETWORK = f"is not supported yet: a job gets its network from a Glue connection,
 TAGS = "is not supported yet: each job has the tags of the template; add others in glue_app_stack.py meanwhile"
 NOTIFY = "is not supported yet; let a rule of EventBridge send the event `Glue Job State Change` to you meanwhile"
 SCHEDULE = "is not supported yet; start the jobs with EventBridge Scheduler meanwhile"
-REPOSITORY = "is not supported yet; docs/operate.md says how to take another Git host"
+REPOSITORY = "belongs under `source`, as in `source: {connectionArn: …, repository: owner/name, branch: main}`"
 TOP_KEYS = {
     "is called `namePrefix` here": "prefix stackPrefix",
-    REPOSITORY: "source repository connectionArn branch",
+    REPOSITORY: "repository repo git gitHub gitLab bitbucket connectionArn codeCommit branch",
     NOTIFY: "notifications",
     TAGS: "tags",
     SCHEDULE: "schedules schedule triggers",

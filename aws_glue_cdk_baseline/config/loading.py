@@ -12,6 +12,7 @@ from aws_glue_cdk_baseline.config.errors import MAX_SHOWN, ConfigError, ErrorLin
 from aws_glue_cdk_baseline.config.jobs import JobCheck, StageJobs
 from aws_glue_cdk_baseline.config.messages import typed_path
 from aws_glue_cdk_baseline.config.model import ConfigFile
+from aws_glue_cdk_baseline.config.names import Names
 from aws_glue_cdk_baseline.config.packages import read_packages
 from aws_glue_cdk_baseline.config.parsing import parse
 from aws_glue_cdk_baseline.config.records import Config, StageConfig
@@ -38,6 +39,7 @@ def load_config(
     if content is None:
         raise ConfigError(errors)
     errors += [*_partition_errors(content, file), *_name_errors(content, file), *after_errors(content, file)]
+    errors += _source_errors(content, file)
     stage_jobs = StageJobs(file, content, project, check_job, read_packages(project) if packages else None)
     jobs = {stage: stage_jobs.build(stage) for stage in content.stages}
     errors += stage_jobs.errors
@@ -48,6 +50,7 @@ def load_config(
         file=name,
         pipeline_account=content.pipeline_account,
         name_prefix=content.name_prefix,
+        source=content.source,
         stages=tuple(
             StageConfig(
                 name=stage,
@@ -92,6 +95,14 @@ def _partition_errors(content: ConfigFile, file: YamlFile) -> list[ErrorLine]:
         for name, region in regions.items()
         if (there := partition_of(region)) != home
     ]
+
+
+def _source_errors(content: ConfigFile, file: YamlFile) -> list[ErrorLine]:
+    """Return an error if the pipeline's account cannot use the repository of `source`."""
+    home = content.pipeline_account
+    names = Names(content.name_prefix)
+    problem = content.source.problem(home.aws_account_id, partition_of(home.aws_region), names.repository)
+    return [file.error(("source", problem[0]), problem[1])] if problem else []
 
 
 def _name_errors(content: ConfigFile, file: YamlFile) -> list[ErrorLine]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from aws_glue_cdk_baseline.config.errors import ErrorLine, did_you_mean, nearest, shown
 from aws_glue_cdk_baseline.config.known_keys import about_key
-from aws_glue_cdk_baseline.config.model import Account, Expect, JobSettings, StageSection
+from aws_glue_cdk_baseline.config.model import TOP_KEYS, Account, Expect, JobSettings, StageSection
+from aws_glue_cdk_baseline.config.source import Source
 from aws_glue_cdk_baseline.config.statements import PolicyStatement
 from aws_glue_cdk_baseline.config.values import Section
 from aws_glue_cdk_baseline.config.yaml_file import KeyPath, YamlFile
@@ -120,11 +121,10 @@ def _unknown_key(path: KeyPath, stages: Sequence[str]) -> str:
         return about
     if len(path) == 1:
         known = [
-            "pipelineAccount",
-            "jobs",
+            *TOP_KEYS,
             *(name for stage in (*stages, "dev", "prod") for name in (stage, stage + ACCOUNT)),
         ]
-        allowed = "pipelineAccount, jobs, and two keys a stage, as dev and devAccount"
+        allowed = f"{', '.join(TOP_KEYS)}, and two keys a stage, as dev and devAccount"
         return f"is not known here; allowed: {allowed}{did_you_mean(key, known)}"
     section = _section(path[:-1])
     known = [field.alias or "" for field in section.model_fields.values()]
@@ -156,5 +156,7 @@ def _section(path: KeyPath) -> type[Section]:
             return JobSettings
         case ("stages", _, "section"):
             return StageSection
+        case ("source",):
+            return Source
         case _:
             return Account

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from aws_glue_cdk_baseline.config import glue_versions
+from aws_glue_cdk_baseline.config.source import Source
 from aws_glue_cdk_baseline.config.statements import PolicyStatement
 from aws_glue_cdk_baseline.config.values import (
     MAX_AFTER,
@@ -135,6 +136,9 @@ class ConfigFile(Section):
 
     pipeline_account: Account = Field(description="hosts the Git repository and the pipeline")
     name_prefix: NamePrefix = Field("", description="begins every name: several copies of the template in one account")
+    source: Source = Field(
+        default_factory=Source, description="the Git repository; default: one in CodeCommit, which the pipeline has"
+    )
     jobs: dict[JobName, Annotated[JobSettings, BeforeValidator(_nothing_is_empty)]] = Field(
         default_factory=dict,
         max_length=2 * MAX_JOBS,
@@ -144,7 +148,7 @@ class ConfigFile(Section):
 
 
 # The keys of the file that are neither a stage nor its account.
-TOP_KEYS = frozenset(str(field.alias) for name, field in ConfigFile.model_fields.items() if name != "stages")
+TOP_KEYS = tuple(str(field.alias) for name, field in ConfigFile.model_fields.items() if name != "stages")
 
 
 def json_schema() -> str:

@@ -10,6 +10,7 @@ from aws_glue_cdk_baseline.config.errors import ErrorLine
 from aws_glue_cdk_baseline.config.glue_arguments import BOOKMARK, BOOKMARK_ENABLED
 from aws_glue_cdk_baseline.config.model import Account, JobSettings
 from aws_glue_cdk_baseline.config.names import Names, StageNames
+from aws_glue_cdk_baseline.config.source import Source
 
 JOB_SCRIPTS = ("aws_glue_cdk_baseline", "job_scripts")
 
@@ -102,6 +103,7 @@ class Config(Record):
     stages: tuple[StageConfig, ...]
     warnings: tuple[ErrorLine, ...] = ()
     name_prefix: str = ""
+    source: Source = Source()
 
     @property
     def names(self) -> Names:

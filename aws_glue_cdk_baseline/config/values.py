@@ -45,7 +45,7 @@ class Section(BaseModel):
 
 
 @cache
-def _regions() -> dict[str, str]:
+def known_regions() -> dict[str, str]:
     """Return the AWS partition of each Region that has Glue, from botocore's data.
 
     The data file is read directly: to import botocore takes a tenth of a synth.
@@ -64,7 +64,7 @@ def _regions() -> dict[str, str]:
 
 def partition_of(region: str) -> str:
     """Return the AWS partition of a Region with Glue, such as `aws`."""
-    return _regions()[region]
+    return known_regions()[region]
 
 
 def _account_id(value: str) -> str:
@@ -78,9 +78,9 @@ def _account_id(value: str) -> str:
 
 
 def _region(value: str) -> str:
-    if value in _regions():
+    if value in known_regions():
         return value
-    hint = did_you_mean(value, sorted(_regions())) or "; use one such as us-east-1"
+    hint = did_you_mean(value, sorted(known_regions())) or "; use one such as us-east-1"
     raise ValueError(f"{shown(value)} is not an AWS Region with Glue{hint}")
 
 

@@ -1,14 +1,14 @@
-"""The files of the project as an asset: the first deployment puts them into the Git repository."""
+"""The files of the project: an asset, with which a new Git repository begins; and none of them is a credential."""
 
 from __future__ import annotations
 
 import os
 import re
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from aws_cdk import IgnoreMode, Stage
+from aws_cdk import CopyOptions, FileSystem, IgnoreMode, Stage
 from aws_cdk import aws_s3_assets as assets
 from constructs import Construct
 
@@ -24,26 +24,33 @@ def source_code(scope: Construct, construct_id: str) -> assets.Asset:
 
     Raise CredentialError if a file in it, or one that Git tracks, looks like a credential.
     """
-    rules = PROJECT / ".gitignore"
-    ignored = rules.read_text(encoding="utf-8", errors="surrogateescape").splitlines() if rules.is_file() else []
-    asset = assets.Asset(
-        scope,
-        construct_id,
-        path=str(PROJECT),
-        ignore_mode=IgnoreMode.GIT,
-        exclude=[*ignored, ".git", *_made_folders(), *_ignored_elsewhere(), *_output_of(scope)],
-    )
-    names = {*_packed(scope, asset), *_git("ls-files", "-z")}
-    refuse_credentials({name: PROJECT / name for name in sorted(names)}, PROJECT)
-    return asset
-
-
-def _packed(scope: Construct, asset: assets.Asset) -> Iterator[str]:
-    """Yield the names of the files in the asset."""
+    asset = assets.Asset(scope, construct_id, path=str(PROJECT), ignore_mode=IgnoreMode.GIT, exclude=_left_out(scope))
     folder = Path(_app_of(scope).asset_outdir, asset.asset_path)
     if folder == PROJECT:
         raise CredentialError([ErrorLine(".gitignore", 1, "", UNSTAGED)])
-    yield from (file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file())
+    _refuse_credentials_in(folder)
+    return asset
+
+
+def check_source_code(scope: Construct) -> None:
+    """Do the check of `source_code`, without an asset: the files are in a Git repository already."""
+    with TemporaryDirectory() as folder:
+        options = CopyOptions(ignore_mode=IgnoreMode.GIT, exclude=_left_out(scope))
+        FileSystem.copy_directory(str(PROJECT), folder, options)
+        _refuse_credentials_in(Path(folder))
+
+
+def _left_out(scope: Construct) -> list[str]:
+    rules = PROJECT / ".gitignore"
+    ignored = rules.read_text(encoding="utf-8", errors="surrogateescape").splitlines() if rules.is_file() else []
+    return [*ignored, ".git", *_made_folders(), *_ignored_elsewhere(), *_output_of(scope)]
+
+
+def _refuse_credentials_in(copy: Path) -> None:
+    """Raise CredentialError if a file that is in a copy of the project, or that Git tracks, looks like a credential."""
+    packed = (file.relative_to(copy).as_posix() for file in copy.rglob("*") if file.is_file())
+    names = {*packed, *_git("ls-files", "-z")}
+    refuse_credentials({name: PROJECT / name for name in sorted(names)}, PROJECT)
 
 
 def _made_folders() -> list[str]:

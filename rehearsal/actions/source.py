@@ -80,11 +80,20 @@ class Artifacts:
 def run_source(
     action: Action, session: Session, artifacts: Artifacts, clone: Callable[[Path], Source], folder: Path
 ) -> Done:
-    """Store a clone of the project as the action's output."""
+    """Store a clone of the project as the action's output, whichever repository and branch the action names."""
     source = clone(folder)
     artifacts.put([(name, source.folder) for name in action.outputs], session)
-    variables = {"CommitId": source.commit, "BranchName": action.configuration.get("BranchName", "")}
-    return Done("emulated", f"a git clone stands in for {action.provider}: {source.remark}", variables)
+    settings = action.configuration
+    repository = settings.get("FullRepositoryId") or settings.get("RepositoryName", "")
+    variables = {
+        "CommitId": source.commit,
+        "BranchName": settings.get("BranchName", ""),
+        "FullRepositoryName": repository,
+        "RepositoryName": repository,
+        "ConnectionArn": settings.get("ConnectionArn", ""),
+    }
+    place = " ".join(filter(None, [action.provider, repository, settings.get("BranchName")]))
+    return Done("emulated", f"a git clone stands in for {place}: {source.remark}", variables)
 
 
 def take(project: Path, folder: Path, *, working_tree: bool = False, revision: str = "HEAD") -> Source:

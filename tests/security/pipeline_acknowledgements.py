@@ -9,12 +9,12 @@ from collections.abc import Iterator
 
 from aws_glue_cdk_baseline.config import Config, StageConfig
 from aws_glue_cdk_baseline.pipeline.integration_test import build_role_id
+from aws_glue_cdk_baseline.pipeline.source import action_id
 from tests.security.findings import Finding
 
 Reasons = dict[Finding, str]
 PIPELINE = "PipelineStack/GluePipeline"
 OWNER = f"{PIPELINE}/Pipeline/Role/DefaultPolicy/Resource"
-SOURCE = f"{PIPELINE}/Pipeline/Source/CodeCommit/CodePipelineActionRole/DefaultPolicy/Resource"
 SYNTH = f"{PIPELINE}/Pipeline/Build/CdkSynth_UnitTest/CdkBuildProject/Role/DefaultPolicy/Resource"
 UPDATE = f"{PIPELINE}/UpdatePipeline/SelfMutation/Role/DefaultPolicy/Resource"
 ASSETS = f"{PIPELINE}/Assets/FileRole/DefaultPolicy/Resource"
@@ -87,14 +87,15 @@ def pipeline_acknowledgements(config: Config) -> Reasons:
         f"cross-region-stack-{home.aws_account_id}:{region}/Default/CrossRegionCodePipelineReplicationBucket/Resource"
         for region in regions
     ]
+    source = f"{PIPELINE}/Pipeline/Source/{action_id(config.source)}/CodePipelineActionRole/DefaultPolicy/Resource"
     return {
         Finding(f"{PIPELINE}/Pipeline/ArtifactsBucket/Resource", "S1"): NO_ACCESS_LOGS,
         **{Finding(path, "S1"): NO_ACCESS_LOGS for path in support},
         **(OTHER_REGIONS if regions else {}),
         **dict(artifacts_of(OWNER, writes=True)),
         **dict(key_of(OWNER)),
-        **dict(artifacts_of(SOURCE, writes=True)),
-        **dict(key_of(SOURCE)),
+        **dict(artifacts_of(source, writes=True)),
+        **dict(key_of(source)),
         **dict(artifacts_of(SYNTH, writes=True)),
         **dict(key_of(SYNTH)),
         **dict(build(SYNTH, "GluePipelineBuildCdkSynthUnitTestCdkBuildProject8DDAE51B")),

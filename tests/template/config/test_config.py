@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from aws_glue_cdk_baseline.config import ConfigError, load_config
+from aws_glue_cdk_baseline.config.model import TOP_KEYS
 from aws_glue_cdk_baseline.config.parameters import argument_name
 from aws_glue_cdk_baseline.quality.rules import RULE_TYPES
 from tests.configs import CONFIG, JOIN, SHOW, load, needs_the_examples
@@ -231,7 +232,7 @@ ERRORS: dict[str, tuple[str | bytes, str]] = {
     ),
     "a misspelt section": (
         CONFIG.replace("\nprod:", "\nprd:"),
-        "c.yaml:14: prd: is not known here; allowed: pipelineAccount, jobs, and two keys a stage, as dev and"
+        f"c.yaml:14: prd: is not known here; allowed: {', '.join(TOP_KEYS)}, and two keys a stage, as dev and"
         " devAccount; did you mean prod?",
     ),
     "a misspelt setting": (
@@ -409,9 +410,10 @@ ERRORS: dict[str, tuple[str | bytes, str]] = {
         CONFIG.replace("dev:\n", "dev:\n  integrationTest: changed\n"),
         "c.yaml:8: dev.integrationTest: 'changed' is not supported yet; allowed: 'all' or 'none'",
     ),
-    "a key of the file that is planned": (
-        CONFIG + "source: {repository: a/b}\n",
-        "c.yaml:22: source: is not supported yet; docs/operate.md says how to take another Git host",
+    "a key of another section": (
+        CONFIG + "repository: a/b\n",
+        "c.yaml:22: repository: belongs under `source`, as in `source: {connectionArn: …, repository: owner/name,"
+        " branch: main}`",
     ),
     "a key longer than S3 takes": (
         CONFIG.replace("s3://dev-data/orgs/", f"s3://dev-data/{'o' * 1025}"),
@@ -510,12 +512,12 @@ ERRORS: dict[str, tuple[str | bytes, str]] = {
     ),
     "a key with a line break": (
         CONFIG + '"colour\\nof\\x1b it": red\n',
-        "c.yaml:22: colour\\nof\\x1b it: is not known here; allowed: pipelineAccount, jobs, and two keys a stage, as"
+        f"c.yaml:22: colour\\nof\\x1b it: is not known here; allowed: {', '.join(TOP_KEYS)}, and two keys a stage, as"
         " dev and devAccount",
     ),
     "a key that pydantic has a meaning for": (
         CONFIG + "'[key]': red\n",
-        "c.yaml:22: [key]: is not known here; allowed: pipelineAccount, jobs, and two keys a stage, as dev and"
+        f"c.yaml:22: [key]: is not known here; allowed: {', '.join(TOP_KEYS)}, and two keys a stage, as dev and"
         " devAccount",
     ),
     "a key that is too long": (

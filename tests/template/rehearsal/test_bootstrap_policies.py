@@ -6,27 +6,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aws_cdk.pipelines import CodePipelineSource, IFileSetProducer
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
 from aws_glue_cdk_baseline.config import PROJECT, load_config
-from aws_glue_cdk_baseline.config.names import Names
-from aws_glue_cdk_baseline.pipeline_stack import PipelineStack
+from aws_glue_cdk_baseline.config.source import Source
 from rehearsal.aws import assembly, execution_policy
 from rehearsal.aws.execution_policy import lacking, needed
-from tests.apps import make_app
+from tests.apps import make_whole_app
 from tests.configs import PROD, with_stage
 
 Calls = list[tuple[str, str, str]]
 FILES = ["pipeline-account", "stage-account"]
-
-
-class OfAnotherHost(PipelineStack):
-    """The pipeline of a project at GitHub, changed as docs/operate.md says."""
-
-    def _source(self, names: Names) -> IFileSetProducer:
-        connection = "arn:aws:codestar-connections:us-east-1:123456789101:connection/example"
-        return CodePipelineSource.connection("owner/name", "main", connection_arn=connection)
+CONNECTION = "arn:aws:codestar-connections:us-east-1:123456789101:connection/example"
+# The pipeline of a project at GitHub, and of one in an existing CodeCommit repository
+OTHER_SOURCES = (Source(connectionArn=CONNECTION, repository="owner/name"), Source(codeCommit="etl", branch="develop"))
 
 
 @pytest.fixture(scope="module")
@@ -38,19 +31,10 @@ def calls() -> dict[str, Calls]:
     config = with_stage(config, config.stages[0].name, jobs=jobs)
     config = with_stage(config, config.stages[-1].name, account=PROD)
     assert PROD.aws_region != config.pipeline_account.aws_region
-    app = make_app()
-    home = assembly.Environment(config.pipeline_account.aws_account_id, config.pipeline_account.aws_region)
-    PipelineStack(
-        app,
-        "PipelineStack",
-        config=config,
-        env={"account": home.account, "region": home.region},
-    )
-    other = make_app()
-    OfAnotherHost(other, "PipelineStack", config=config, env={"account": home.account, "region": home.region})
+    others = [config.model_copy(update={"stages": config.stages[-1:], "source": source}) for source in OTHER_SOURCES]
     found: dict[str, Calls] = {name: [] for name in FILES}
-    for made in (app, other):
-        for stack in assembly.stacks(Path(made.synth().directory)):
+    for each in (config, *others):
+        for stack in assembly.stacks(Path(make_whole_app(each).synth().directory)):
             name = "stage-account" if stack.staged else "pipeline-account"
             found[name] += list(needed(stack.template, stack.name, stack.environment))
     return found

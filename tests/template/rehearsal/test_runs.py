@@ -94,14 +94,18 @@ def test_one_account_for_all_three_and_uncommitted_files_are_counted(tmp_path: P
     project = this_project(tmp_path / "project")
     for account in ("123456789102", "123456789103"):
         project.replace("default-config.yaml", account, "123456789101")
+    project.replace("default-config.yaml", "\njobs:\n", "\nsource: {codeCommit: etl, branch: develop}\njobs:\n")
     outcome = project.rehearse("--working-tree")
     assert outcome.code == 0, outcome.output
+    assert "a git clone stands in for CodeCommit etl develop: " in outcome.output
     assert "and 1 file is not committed" in outcome.output
     assert ("DeployProd", "Approval", "waiting") in outcome.rows()
 
 
 LOCATION = "s3://awsglue-datasets/examples/us-legislators/all/persons.json"
+CONNECTION = "arn:aws:codeconnections:eu-west-1:111111111111:connection/0a1b-EXAMPLE"
 FOUR_STAGES = f"""\
+source: {{connectionArn: "{CONNECTION}", repository: acme/data/orders, branch: develop}}
 pipelineAccount: {{awsAccountId: "111111111111", awsRegion: us-east-1}}
 devAccount: {{awsAccountId: "222222222222", awsRegion: us-east-1}}
 testAccount: {{awsAccountId: "333333333333", awsRegion: us-east-1}}
@@ -129,6 +133,7 @@ def test_four_stages_in_as_many_accounts_and_prod_in_another_region(tmp_path: Pa
     ]
     assert {ended for _, _, ended in outcome.rows()} == {"succeeded"}
     assert "job run ProcessLegislators-staging SUCCEEDED on local Spark" in outcome.output
+    assert "a git clone stands in for CodeStarSourceConnection acme/data/orders develop: " in outcome.output
     assert "111111111111/eu-west-1" in outcome.output  # bootstrapped too, for the artifacts
 
 

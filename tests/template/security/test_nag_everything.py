@@ -14,6 +14,7 @@ from cdk_nag import AwsSolutionsChecks
 
 from aws_glue_cdk_baseline.config import Config, StageConfig
 from aws_glue_cdk_baseline.config.model import Expect
+from aws_glue_cdk_baseline.config.source import Source
 from aws_glue_cdk_baseline.config.statements import PolicyStatement
 from tests.apps import make_app, make_whole_app
 from tests.configs import DEV, PIPELINE, PROD, make_config, make_job
@@ -26,6 +27,10 @@ WIDE = PolicyStatement(
     resources=("*", "arn:aws:sqs:us-east-1:222222222222:terms-*"),
     conditions={"StringEquals": {"cloudwatch:namespace": ("Legislators",)}},
     reason="CloudWatch knows no resources for metrics, and the queues are made by day",
+)
+CONNECTED = Source(
+    connectionArn=f"arn:aws:codeconnections:us-east-1:{PIPELINE.aws_account_id}:connection/0a1b-EXAMPLE",
+    repository="acme/data/orders.jobs",
 )
 JOBS: dict[str, dict[str, object]] = {
     "Plain": {"input_locations": ("s3://data/a.json", "s3://data/folder/", "s3://data/either", "s3://whole")},
@@ -44,7 +49,8 @@ JOBS: dict[str, dict[str, object]] = {
 def everything(folder: Path, dev_account: bool = True) -> Config:
     """Make a config with every setting that widens a role, in two Regions; dev may be in the pipeline's account."""
     jobs = tuple(make_job(folder, name, **values) for name, values in JOBS.items())
-    return make_config(jobs, dev=DEV if dev_account else PIPELINE, prod=PROD)
+    config = make_config(jobs, dev=DEV if dev_account else PIPELINE, prod=PROD)
+    return config.model_copy(update={"source": CONNECTED if dev_account else Source(codeCommit="etl")})
 
 
 def four_stages(folder: Path) -> Config:
