@@ -15,8 +15,7 @@ from local.spark import archive_of
 from local.sparks import spark_of
 from rehearsal import model
 from rehearsal.actions import source
-from rehearsal.aws import assembly, execution_policy
-from rehearsal.aws.assembly import Environment, Stack
+from rehearsal.aws import assembly
 from rehearsal.aws.cloud import HERE, Cloud
 from rehearsal.aws.sessions import ADMINISTRATOR, Session
 from rehearsal.execution import Answer, End, Execution
@@ -24,6 +23,8 @@ from rehearsal.inputs import Inputs
 from rehearsal.model import Deployed, RehearsalError
 from rehearsal.report import Console, tail
 from rehearsal.samples import PUBLIC_OWNER, Samples
+from tools import execution_policy
+from tools.assembly import Environment, Stack
 
 LAPTOP = "Laptop"
 # Files of the project. Without them CloudFormation's role is an administrator, the default of `cdk bootstrap`.
@@ -93,9 +94,9 @@ class Laptop:
     def check_execution_role(self, stack: Stack, resources: dict[str, object], done: str) -> None:
         """Raise RehearsalError if CloudFormation's role lacks a permission for a stack: MiniStack does not check it."""
         place = stack.environment
-        owner = self._cloud.sessions.user(place.account, place.region)
+        iam = self._cloud.sessions.user(place.account, place.region).client("iam")
         role = execution_policy.role_of(place)
-        if denied := execution_policy.denied(role, {"Resources": resources}, stack.name, owner):
+        if denied := execution_policy.denied(role, {"Resources": resources}, stack.name, place, iam):
             raise RehearsalError(f"{stack.name} cannot be {done}: {execution_policy.first_of(denied)}")
 
     def _cdk(self, name: str, command: list[str], how: str, folder: Path, session: Session | None) -> None:

@@ -14,10 +14,11 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from rehearsal.actions.source import Artifacts
-from rehearsal.aws import execution_policy
 from rehearsal.aws.sessions import Session, Sessions, account_of
 from rehearsal.model import Action, ActionFailed, Done
 from rehearsal.samples import Samples, create_bucket
+from tools import execution_policy
+from tools.assembly import Environment
 
 NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
 WAIT_SECONDS = 600
@@ -39,7 +40,8 @@ def run_stack_action(
     configuration = settings.get("TemplateConfiguration", "")
     parameters = artifacts.read_json(configuration, session) if configuration else {}
     owner = sessions.user(account_of(settings["RoleArn"]), session.region)
-    if denied := execution_policy.denied(settings["RoleArn"], template, settings["StackName"], owner):
+    place, role = Environment(owner.account, owner.region), settings["RoleArn"]
+    if denied := execution_policy.denied(role, template, settings["StackName"], place, owner.client("iam")):
         log.write_text("\n".join([*denied, ""]), encoding="utf-8")
         raise ActionFailed(f"CloudFormation's role lacks a permission: {execution_policy.first_of(denied)}", log)
     remarks = samples.provide(template, owner)

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from aws_glue_cdk_baseline.config import PROJECT
-from rehearsal.aws import assembly
-from rehearsal.aws.assembly import Environment, Stack
 from rehearsal.aws.cloud import Cloud, cloud
 from rehearsal.aws.sessions import Session
 from rehearsal.rehearsal import Laptop
 from rehearsal.report import Console
 from rehearsal.samples import PUBLIC_OWNER, Samples
+from tools import assembly
+from tools.assembly import Environment, Stack
 
 
 @dataclass(frozen=True)

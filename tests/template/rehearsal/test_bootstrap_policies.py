@@ -10,10 +10,11 @@ from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
 from aws_glue_cdk_baseline.config import PROJECT, load_config
 from aws_glue_cdk_baseline.config.source import Source
-from rehearsal.aws import assembly, execution_policy
-from rehearsal.aws.execution_policy import lacking, needed
 from tests.apps import make_whole_app
 from tests.configs import PROD, with_stage
+from tools import execution_policy
+from tools.assembly import stacks
+from tools.execution_policy import lacking, needed
 
 Calls = list[tuple[str, str, str]]
 FILES = ["pipeline-account", "stage-account"]
@@ -34,7 +35,7 @@ def calls() -> dict[str, Calls]:
     others = [config.model_copy(update={"stages": config.stages[-1:], "source": source}) for source in OTHER_SOURCES]
     found: dict[str, Calls] = {name: [] for name in FILES}
     for each in (config, *others):
-        for stack in assembly.stacks(Path(make_whole_app(each).synth().directory)):
+        for stack in stacks(Path(make_whole_app(each).synth().directory)):
             name = "stage-account" if stack.staged else "pipeline-account"
             found[name] += list(needed(stack.template, stack.name, stack.environment))
     return found

@@ -10,7 +10,7 @@ import pytest
 
 from rehearsal import samples
 from rehearsal.actions import source
-from rehearsal.aws.assembly import Environment, environments, pipeline_stack
+from rehearsal.aws.assembly import environments, pipeline_stack
 from rehearsal.aws.processes import NewRecords, write_record
 from rehearsal.aws.sessions import trusts
 from rehearsal.execution import Answer, ask
@@ -18,6 +18,7 @@ from rehearsal.ministack import iam
 from rehearsal.model import Action, Deployed, Pipeline, RehearsalError, Stage, parse
 from rehearsal.report import denials
 from tests.template.rehearsal.projects import git
+from tools.assembly import Environment
 
 HOME = Environment("111111111111", "us-east-1")
 

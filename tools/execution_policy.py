@@ -1,4 +1,5 @@
-"""Check that CloudFormation's role has the permissions to deploy a stack. The emulator does not check this role.
+"""Check that CloudFormation's role has the permissions to deploy a stack: the rehearsal, whose emulator does not check
+this role, and the preflight.
 
 The schema of each resource type lists the calls that CloudFormation makes. AWS publishes the schemas, and cfn-lint has
 a copy. MiniStack's policy evaluator decides what the role's policies allow.
@@ -16,8 +17,7 @@ from typing import Any
 
 from ministack.core import iam_evaluator
 
-from rehearsal.aws.assembly import Environment
-from rehearsal.aws.sessions import Session
+from tools.assembly import Environment
 
 Policy = dict[str, Any]
 # Only the data files of cfn-lint are read, because to import it takes as long as a `cdk bootstrap`.
@@ -77,13 +77,12 @@ def role_of(place: Environment) -> str:
     return f"arn:aws:iam::{place.account}:role/{name}"
 
 
-def denied(role: str, template: Mapping[str, Any], stack: str, owner: Session) -> list[str]:
+def denied(role: str, template: Mapping[str, Any], stack: str, place: Environment, iam: Any) -> list[str]:
     """Return a line for each permission that `role` lacks to deploy, change and delete a stack.
 
-    `owner` is an administrator of the stack's account, in its Region.
+    `iam` is a client of an administrator of the stack's account.
     """
-    place = Environment(owner.account, owner.region)
-    policies = list(_policies(owner.client("iam"), role.rpartition("/")[2]))
+    policies = list(_policies(iam, role.rpartition("/")[2]))
     return lacking(needed(template, stack, place), policies, role, place.region)
 
 
