@@ -1,4 +1,4 @@
-"""The Glue app: the jobs of one stage, their log groups and, in a tested stage, the integration test's role."""
+"""The Glue app: the jobs of one stage, their triggers and log groups and, in a tested stage, its test's role."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from aws_glue_cdk_baseline.jobs.glue_job import JobEnvironment, add_glue_job
 from aws_glue_cdk_baseline.jobs.logs import StageLogs, add_stage_logs
 from aws_glue_cdk_baseline.jobs.scripts import ScriptAssets
 from aws_glue_cdk_baseline.jobs.shared_code import SharedCodeAssets
+from aws_glue_cdk_baseline.jobs.triggers import add_triggers
 from aws_glue_cdk_baseline.pipeline.integration_test import add_test_role
 
 INDENTED_JOBS = 100  # a template with more jobs is written without indentation
@@ -35,8 +36,12 @@ class GlueAppStack(Stack):
         if tested_by:
             add_test_role(self, stage, tested_by)
         environment = self._job_environment(add_stage_logs(self, stage))
-        for job in stage.jobs:
-            add_glue_job(self, job.name, job=job, job_name=stage.names.job(job.name), environment=environment)
+        jobs = {
+            job.name: add_glue_job(self, job.name, job=job, job_name=stage.names.job(job.name), environment=environment)
+            for job in stage.jobs
+        }
+        if stage.schedules:
+            add_triggers(self, stage=stage, jobs=jobs, tags=environment.tags)
 
     def _job_environment(self, logs: StageLogs) -> JobEnvironment:
         Annotations.of(self).acknowledge_warning(

@@ -189,7 +189,7 @@ def _resources(action: str, kind: str, name: str, stack: str, place: Environment
     if kind == "AWS::CodeCommit::Repository" and service == "s3":
         return [f"arn:aws:s3:::cdk-{place.qualifier}-assets-{place.account}-{place.region}/EXAMPLE.zip"]
     arns = {
-        "glue": f"arn:aws:glue:{here}:job/{name}",
+        "glue": f"arn:aws:glue:{here}:{'trigger' if kind == 'AWS::Glue::Trigger' else 'job'}/{name}",
         "logs": f"arn:aws:logs:{here}:log-group:{name}",
         "s3": f"arn:aws:s3:::{name.lower()}",
         "codebuild": f"arn:aws:codebuild:{here}:project/{name}",

@@ -12,19 +12,20 @@ CONNECTIONS = "connections are not supported yet; copy the data to S3 by other m
 NETWORK = f"is not supported yet: a job gets its network from a Glue connection, and {CONNECTIONS}"
 TAGS = "is not supported yet: each job has the tags of the template; add others in glue_app_stack.py meanwhile"
 NOTIFY = "is not supported yet; let a rule of EventBridge send the event `Glue Job State Change` to you meanwhile"
-SCHEDULE = "is not supported yet; start the jobs with EventBridge Scheduler meanwhile"
+SCHEDULE = "is not a key here; give a job a `schedule`, and a stage `schedules: true`"
+TRIGGERS = "is no setting: `schedule` of a job starts it, and `after` starts it when others have succeeded"
 REPOSITORY = "belongs under `source`, as in `source: {connectionArn: …, repository: owner/name, branch: main}`"
 TOP_KEYS = {
     "is called `namePrefix` here": "prefix stackPrefix",
     REPOSITORY: "repository repo git gitHub gitLab bitbucket connectionArn codeCommit branch",
     NOTIFY: "notifications",
     TAGS: "tags",
-    SCHEDULE: "schedules schedule triggers",
+    SCHEDULE: "schedules schedule cron trigger triggers",
     CONNECTIONS: "connections",
     NETWORK: "vpc vpcId subnets securityGroups",
 }
 STAGE_KEYS = {
-    SCHEDULE: "schedules schedule triggers",
+    SCHEDULE: "schedule cron trigger triggers",
     NOTIFY: "notifications",
     TAGS: "tags",
     CONNECTIONS: "connections",
@@ -42,9 +43,7 @@ JOB_KEYS = {
     ),
     TAGS: "tags",
     NOTIFY: "notifications",
-    "is not supported yet; start the job with EventBridge Scheduler meanwhile; `after` names the jobs before it": (
-        "schedule schedules cron trigger triggers"
-    ),
+    "is no setting of a job; `schedule` is, as in `schedule: cron(0 3 * * ? *)`": "schedules cron",
     "is not supported yet: every job is a PySpark job of `glueVersion`; write it in PySpark, and remove this key": (
         "type jobType pythonShell"
     ),
@@ -91,6 +90,7 @@ JOB_KEYS = {
     "is no setting: a parameter is a key of the job in a stage, and Glue's own go under `defaultArguments`": (
         "arguments jobArguments jobParameters parameters environment environmentVariables"
     ),
+    TRIGGERS: "trigger triggers",
     "is no setting: `after` names the jobs that run before this one": (
         "dependsOn dependencies predicate predecessors workflow workflows workflowName"
     ),

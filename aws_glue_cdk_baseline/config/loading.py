@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +16,8 @@ from aws_glue_cdk_baseline.config.model import ConfigFile
 from aws_glue_cdk_baseline.config.names import Names
 from aws_glue_cdk_baseline.config.packages import read_packages
 from aws_glue_cdk_baseline.config.parsing import parse
-from aws_glue_cdk_baseline.config.records import Config, StageConfig
+from aws_glue_cdk_baseline.config.records import Config, Job, StageConfig
+from aws_glue_cdk_baseline.config.schedules import schedule_errors, schedule_warnings
 from aws_glue_cdk_baseline.config.unordered_reads import unordered_reads
 from aws_glue_cdk_baseline.config.values import partition_of
 from aws_glue_cdk_baseline.config.yaml_file import YamlFile, read_yaml
@@ -38,40 +40,51 @@ def load_config(
     errors += file.errors
     if content is None:
         raise ConfigError(errors)
-    errors += [*_partition_errors(content, file), *_name_errors(content, file), *after_errors(content, file)]
+    wrong_chains = after_errors(content, file)
+    errors += [*_partition_errors(content, file), *_name_errors(content, file), *wrong_chains]
     errors += _source_errors(content, file)
     stage_jobs = StageJobs(file, content, project, check_job, read_packages(project) if packages else None)
     jobs = {stage: stage_jobs.build(stage) for stage in content.stages}
     errors += stage_jobs.errors
+    stages = _stages(content, jobs)
+    if not wrong_chains:
+        errors += schedule_errors(stages, file)
     if errors:
         raise ConfigError(errors)
-    last = list(content.stages)[-1]
     return Config(
         file=name,
         pipeline_account=content.pipeline_account,
         name_prefix=content.name_prefix,
         source=content.source,
-        stages=tuple(
-            StageConfig(
-                name=stage,
-                name_prefix=content.name_prefix,
-                account=found.account,
-                jobs=jobs[stage],
-                approval=found.section.approval if found.section.approval is not None else stage in ("prod", last),
-                integration_test=(found.section.integration_test or ("none" if stage == last else "all")) == "all",
-                log_retention_days=found.section.log_retention_days,
-            )
-            for stage, found in content.stages.items()
-        ),
+        stages=stages,
         warnings=tuple(
             sorted(
                 {
                     *stage_jobs.warnings,
                     *(line for stage in jobs for line in unordered_reads(stage, jobs[stage], file)),
                     *(line for stage in jobs for line in bookmark_warnings(jobs[stage])),
+                    *schedule_warnings(stages, file),
                 }
             )
         ),
+    )
+
+
+def _stages(content: ConfigFile, jobs: Mapping[str, tuple[Job, ...]]) -> tuple[StageConfig, ...]:
+    """Return the records of the stages, with what depends on their order: the first is tested, the last is approved."""
+    first, last = next(iter(content.stages), ""), next(reversed(content.stages), "")
+    return tuple(
+        StageConfig(
+            name=stage,
+            name_prefix=content.name_prefix,
+            account=found.account,
+            jobs=jobs[stage],
+            approval=found.section.approval if found.section.approval is not None else stage in ("prod", last),
+            integration_test=(found.section.integration_test or ("none" if stage == last else "all")) == "all",
+            schedules=found.section.schedules if found.section.schedules is not None else stage != first,
+            log_retention_days=found.section.log_retention_days,
+        )
+        for stage, found in content.stages.items()
     )
 
 

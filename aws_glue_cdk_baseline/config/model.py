@@ -26,6 +26,7 @@ from aws_glue_cdk_baseline.config.values import (
     QualityRule,
     Region,
     RetentionDays,
+    Schedule,
     Script,
     Section,
     StageName,
@@ -61,6 +62,12 @@ class Expect(Section):
         return self
 
 
+def _not_empty(value: Any) -> Any:
+    if value is None:  # typed so: a key that is not there has its default without this check
+        raise ValueError("is empty; give it a value or remove the key")
+    return value
+
+
 class JobSettings(Section):
     """The settings of a job: under `jobs.<Job>` for all stages, in a stage's job for that stage only."""
 
@@ -69,6 +76,9 @@ class JobSettings(Section):
     )
     after: JobNames = Field(
         (), max_length=MAX_AFTER, description="a job or a list of jobs: this job runs when they have succeeded"
+    )
+    schedule: Annotated[Schedule | None, BeforeValidator(_not_empty)] = Field(
+        None, description="when the first job of a chain starts: cron(0 3 * * ? *) is 3:00 UTC each day"
     )
     script: Script | None = Field(None, description="the file in job_scripts; default: the job's name in snake_case")
     glue_version: GlueVersion = Field(
@@ -120,6 +130,10 @@ class StageSection(Section):
     )
     integration_test: Literal["all", "none"] | None = Field(
         None, description="the jobs that run after a deployment; default: all, and none in the last stage"
+    )
+    schedules: Annotated[bool | None, BeforeValidator(_not_empty)] = Field(
+        None,
+        description="true: its jobs start by their schedules; default: false in the first stage, true in the others",
     )
     log_retention_days: RetentionDays = Field(30, description="how many days the logs of its jobs are kept; default 30")
 

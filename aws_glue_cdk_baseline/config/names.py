@@ -38,6 +38,14 @@ class StageNames(Names):
         """Return the name of a job in Glue, such as CleanOrders-dev."""
         return self.prefixed(f"{job}-{self.stage}")
 
+    def schedule_trigger(self, first: str) -> str:
+        """Return the name of the trigger that starts a chain by its schedule. `first` is the first job of the chain."""
+        return f"{self.job(first)}-schedule"
+
+    def after_trigger(self, job: str) -> str:
+        """Return the name of the trigger that starts a job after others."""
+        return f"{self.job(job)}-after"
+
     @property
     def pipeline_stage(self) -> str:
         """The name of the stage in the pipeline, such as DeployStaging for staging. It has no prefix."""

@@ -74,7 +74,8 @@ class StageConfig(Record):
     """One stage: the pipeline deploys its `jobs` to its `account`.
 
     With `approval` the pipeline waits for a person before it deploys; with `integration_test` it runs all jobs after
-    that. CloudWatch keeps the jobs' logs for `log_retention_days`. `name_prefix` is that of the config.
+    that. With `schedules` its jobs start by their schedules, and after each other. CloudWatch keeps the jobs' logs for
+    `log_retention_days`. `name_prefix` is that of the config.
     """
 
     name: str
@@ -82,6 +83,7 @@ class StageConfig(Record):
     jobs: tuple[Job, ...]
     approval: bool = False
     integration_test: bool = False
+    schedules: bool = False
     log_retention_days: int = 30
     name_prefix: str = ""
 

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Wit
 from pydantic.alias_generators import to_camel
 
 from aws_glue_cdk_baseline.config import glue_versions
+from aws_glue_cdk_baseline.config.cron import parse_cron
 from aws_glue_cdk_baseline.config.errors import did_you_mean, shown
 from aws_glue_cdk_baseline.config.glue_arguments import default_argument
 from aws_glue_cdk_baseline.quality.parser import parse_rule
@@ -113,6 +114,11 @@ def _job_names(value: Any) -> Any:
     return [value]
 
 
+def _schedule(value: str) -> str:
+    parse_cron(value)
+    return " ".join(value.split()).replace("( ", "(").replace(" )", ")")
+
+
 def _script(value: str) -> str:
     if re.fullmatch(r"(?:[A-Za-z0-9_-]{1,100}/){0,8}[A-Za-z0-9_-]{1,100}\.py", value):
         return value
@@ -207,6 +213,9 @@ JobNames = Annotated[
     WithJsonSchema(
         {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "maxItems": MAX_AFTER}]}
     ),
+]
+Schedule = Annotated[
+    str, AfterValidator(_schedule), WithJsonSchema({"type": "string", "pattern": r"^cron\(\s*(\S+\s+){5}\S+\s*\)$"})
 ]
 Script = Annotated[str, AfterValidator(_script)]
 Description = Annotated[str, AfterValidator(_description)]

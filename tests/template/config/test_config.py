@@ -237,9 +237,9 @@ ERRORS: dict[str, tuple[str | bytes, str]] = {
     ),
     "a misspelt setting": (
         CONFIG.replace("numberOfWorkers: 4", "numberOfWorker: 4"),
-        "c.yaml:6: jobs.Join.numberOfWorker: is not known here; allowed: description, after, script, glueVersion,"
-        " workerType, numberOfWorkers, timeoutMinutes, maxRetries, maxConcurrentRuns, executionClass, bookmark,"
-        " managedPolicies, statements, defaultArguments, expect; did you mean numberOfWorkers?",
+        "c.yaml:6: jobs.Join.numberOfWorker: is not known here; allowed: description, after, schedule, script,"
+        " glueVersion, workerType, numberOfWorkers, timeoutMinutes, maxRetries, maxConcurrentRuns, executionClass,"
+        " bookmark, managedPolicies, statements, defaultArguments, expect; did you mean numberOfWorkers?",
     ),
     "a statement with a wildcard for an action": (
         with_statement("actions: ['dynamodb:*'], resources: ['arn:aws:sqs:us-east-1:222222222222:q']"),
@@ -298,7 +298,7 @@ ERRORS: dict[str, tuple[str | bytes, str]] = {
     "a misspelt setting of a stage": (
         CONFIG.replace("dev:\n", "dev:\n  logRetention: 30\n"),
         "c.yaml:8: dev.logRetention: is not known here; allowed: jobs, approval, integrationTest,"
-        " logRetentionDays; did you mean logRetentionDays?",
+        " schedules, logRetentionDays; did you mean logRetentionDays?",
     ),
     "rows expected of a job without an output": (
         CONFIG.replace("minimumAge: 21", "minimumAge: 21\n      expect: {outputRows: 1}"),
@@ -339,7 +339,7 @@ ERRORS: dict[str, tuple[str | bytes, str]] = {
     "a parameter under jobs": (
         CONFIG.replace("numberOfWorkers: 4", "inputLocationOrgs: s3://a-bucket/"),
         "c.yaml:6: jobs.Join.inputLocationOrgs: is not a setting; a parameter goes under dev.jobs.Join and"
-        " prod.jobs.Join; settings: description, after, script, glueVersion, workerType, numberOfWorkers,"
+        " prod.jobs.Join; settings: description, after, schedule, script, glueVersion, workerType, numberOfWorkers,"
         " timeoutMinutes, maxRetries, maxConcurrentRuns, executionClass, bookmark, managedPolicies, statements,"
         " defaultArguments, expect",
     ),
@@ -402,9 +402,9 @@ ERRORS: dict[str, tuple[str | bytes, str]] = {
         " connection, and connections are not supported yet; copy the data to S3 by other means, and read it there"
         " meanwhile",
     ),
-    "a key of a stage that is planned": (
-        CONFIG.replace("dev:\n", "dev:\n  schedules: true\n"),
-        "c.yaml:8: dev.schedules: is not supported yet; start the jobs with EventBridge Scheduler meanwhile",
+    "a schedule of a stage": (
+        CONFIG.replace("dev:\n", "dev:\n  schedule: cron(0 3 * * ? *)\n"),
+        "c.yaml:8: dev.schedule: is not a key here; give a job a `schedule`, and a stage `schedules: true`",
     ),
     "a test of what changed": (
         CONFIG.replace("dev:\n", "dev:\n  integrationTest: changed\n"),

@@ -14,7 +14,7 @@ AllocatedCapacity CodeGenConfigurationNodes Command Connections ExecutionPropert
 JobRunQueuingEnabled LogUri MaintenanceWindow MaxCapacity Name NonOverridableArguments NotificationProperty Role
 SecurityConfiguration SourceControlDetails Tags Timeout
 """
-PLANNED = "schedule type tableFormat connections sparkConf observability sparkUi queuing maxDurationMinutes tables"
+PLANNED = "type tableFormat connections sparkConf observability sparkUi queuing maxDurationMinutes tables"
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
-from aws_glue_cdk_baseline.config import PROJECT, load_config
+from aws_glue_cdk_baseline.config import PROJECT, Job, load_config
 from aws_glue_cdk_baseline.config.source import Source
 from tests.apps import make_whole_app
 from tests.configs import PROD, with_stage
@@ -23,14 +23,26 @@ CONNECTION = "arn:aws:codestar-connections:us-east-1:123456789101:connection/exa
 OTHER_SOURCES = (Source(connectionArn=CONNECTION, repository="owner/name"), Source(codeCommit="etl", branch="develop"))
 
 
+def _with(job: Job, name: str, **settings: Any) -> Job:
+    return job.model_copy(update={"name": name, "settings": job.settings.model_copy(update=settings)})
+
+
 @pytest.fixture(scope="module")
 def calls() -> dict[str, Calls]:
-    """By policy, the calls that the stacks need, with more jobs than fit into one role, and prod in another Region."""
+    """By policy, the calls that the stacks need, with more jobs than fit into one role, and prod in another Region.
+
+    Prod has a chain with a schedule.
+    """
     config = load_config(PROJECT / "default-config.yaml")
     [job, *_] = config.stages[0].jobs
     jobs = [job.model_copy(update={"name": f"{'J' * 97}{number:03}"}) for number in range(100)]
     config = with_stage(config, config.stages[0].name, jobs=jobs)
-    config = with_stage(config, config.stages[-1].name, account=PROD)
+    first, second = jobs[0], config.stages[-1].jobs[0]
+    chain = (
+        _with(second, name=first.name, schedule="cron(0 3 * * ? *)"),
+        _with(second, name="Next", after=(first.name,)),
+    )
+    config = with_stage(config, config.stages[-1].name, account=PROD, jobs=chain, schedules=True)
     assert PROD.aws_region != config.pipeline_account.aws_region
     others = [config.model_copy(update={"stages": config.stages[-1:], "source": source}) for source in OTHER_SOURCES]
     found: dict[str, Calls] = {name: [] for name in FILES}

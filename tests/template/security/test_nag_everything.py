@@ -17,7 +17,7 @@ from aws_glue_cdk_baseline.config.model import Expect
 from aws_glue_cdk_baseline.config.source import Source
 from aws_glue_cdk_baseline.config.statements import PolicyStatement
 from tests.apps import make_app, make_whole_app
-from tests.configs import DEV, PIPELINE, PROD, make_config, make_job
+from tests.configs import DEV, PIPELINE, PROD, make_config, make_job, with_stage
 from tests.security.findings import Finding, acknowledge, find
 from tests.security.job_acknowledgements import job_acknowledgements
 from tests.security.pipeline_acknowledgements import pipeline_acknowledgements
@@ -43,6 +43,8 @@ JOBS: dict[str, dict[str, object]] = {
     "Tables": {"input_databases": ("shop",), "output_databases": ("clean", "shop")},
     "Wide": {"statements": (WIDE,), "managed_policies": ("AmazonSQSReadOnlyAccess",)},
     "Bookmarks": {"bookmark": True},
+    "Scheduled": {"schedule": "cron(0 3 * * ? *)"},
+    "Behind": {"after": ("Scheduled",)},
 }
 
 
@@ -50,6 +52,7 @@ def everything(folder: Path, dev_account: bool = True) -> Config:
     """Make a config with every setting that widens a role, in two Regions; dev may be in the pipeline's account."""
     jobs = tuple(make_job(folder, name, **values) for name, values in JOBS.items())
     config = make_config(jobs, dev=DEV if dev_account else PIPELINE, prod=PROD)
+    config = with_stage(config, "prod", schedules=True)
     return config.model_copy(update={"source": CONNECTED if dev_account else Source(codeCommit="etl")})
 
 

@@ -1,0 +1,57 @@
+"""The triggers of a stage: one for each chain with a schedule, and one for each job that comes after others.
+
+A trigger is active from its creation on. CloudFormation does not activate or deactivate it later, so a stage whose
+schedules are off has no triggers: to turn them on creates them, and to turn them off deletes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from aws_cdk import CfnResource
+from constructs import Construct
+
+from aws_glue_cdk_baseline.config import Job, StageConfig
+from aws_glue_cdk_baseline.config.schedules import chains
+
+
+def add_triggers(
+    stack: Construct, *, stage: StageConfig, jobs: Mapping[str, Construct], tags: Mapping[str, str]
+) -> None:
+    """Add the triggers of a stage to a stack. `jobs` are its jobs by their names in the config.
+
+    Triggers name jobs by their physical names, so that the jobs may be in other stacks. They are made after the jobs.
+    """
+    scope = Construct(stack, "Triggers.")  # the dot avoids a clash with the id of a job, which is its name
+    resources = {name: _resource(job) for name, job in jobs.items()}
+
+    def add(construct_id: str, starts: tuple[Job, ...], after: tuple[str, ...] = (), **properties: Any) -> None:
+        actions = [{"JobName": stage.names.job(job.name)} for job in starts]
+        given = {**properties, "Actions": actions, "StartOnCreation": True, "Tags": dict(tags)}
+        trigger = CfnResource(scope, construct_id, type="AWS::Glue::Trigger", properties=given)
+        for name in dict.fromkeys([*(job.name for job in starts), *after]):
+            trigger.add_dependency(resources[name])
+
+    for chain in chains(stage.jobs):
+        first = chain.first[0].name
+        name = stage.names.schedule_trigger(first)
+        add(f"{first}.Schedule", chain.first, Name=name, Type="SCHEDULED", Schedule=chain.schedule)
+    for job in stage.jobs:
+        if after := job.settings.after:
+            succeeded = {"LogicalOperator": "EQUALS", "State": "SUCCEEDED"}
+            conditions = [{**succeeded, "JobName": stage.names.job(name)} for name in after]
+            add(
+                f"{job.name}.After",
+                (job,),
+                after,
+                Name=stage.names.after_trigger(job.name),
+                Type="CONDITIONAL",
+                Predicate={"Logical": "AND", "Conditions": conditions},
+            )
+
+
+def _resource(job: Construct) -> CfnResource:
+    resource = job.node.default_child
+    assert isinstance(resource, CfnResource)
+    return resource
