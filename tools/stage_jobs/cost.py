@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from statistics import median
 
 from aws_glue_cdk_baseline.config import Job, StageConfig
 from tools import prices
 from tools.stage_jobs.account import MissingError, StageAccount
-from tools.stage_jobs.runs import SUCCEEDED, JobRun, dollars, duration, last_runs
+from tools.stage_jobs.month import month
+from tools.stage_jobs.runs import SUCCEEDED, JobRun, dollars, duration, last_runs, total
 from tools.stage_jobs.status import AT_ONCE
 
 LOOKED_AT = 20  # runs of each job
@@ -65,8 +67,12 @@ def cost(stage: StageConfig, jobs: Sequence[Job], account: StageAccount | None, 
     else:
         with ThreadPoolExecutor(AT_ONCE) as pool:
             found = list(pool.map(lambda job: _looked_up(account, job), jobs))
-    whole = [*push(stage, found), *builds] if len(jobs) == len(stage.jobs) else []
-    parts = [table(found), whole, savings(found), *([waste(found)] if account else [])]
+    whole, a_month = list[str](), list[str]()
+    if len(jobs) == len(stage.jobs):
+        whole = [*push(stage, found), *builds]
+        costs = {item.job.name: (item.most, item.usual) for item in found}
+        a_month = month(stage, costs, datetime.now(UTC), looked=account is not None)
+    parts = [table(found), whole, a_month, savings(found), *([waste(found)] if account else [])]
     print("\n\n".join("\n".join(lines) for lines in parts if lines))
     elsewhere = stage.account.aws_region != prices.REGION
     unknown = f"; those of {stage.account.aws_region} are not known here" if elsewhere else ""
@@ -101,10 +107,10 @@ def push(stage: StageConfig, found: Sequence[JobCost]) -> list[str]:
         return [f"A push runs no job of {stage.name}: it has no integration test."]
     lines = [
         f"A push runs the {len(found)} jobs of {stage.name} in the integration test:"
-        f" {_sum([item.most for item in found])} at most"
+        f" {total([item.most for item in found])} at most"
     ]
     if any(item.looked for item in found):
-        lines[0] += f", {_sum([item.usual for item in found])} usually"
+        lines[0] += f", {total([item.usual for item in found])} usually"
     return lines
 
 
@@ -149,12 +155,12 @@ def waste(found: Sequence[JobCost]) -> list[str]:
     if not wasted:
         return []
     lines = ["What was paid for nothing, most first (DPU-seconds of the last runs):"]
-    for total, paid, lost, short, item in sorted(wasted, key=lambda entry: -entry[0]):
-        usd = "" if item.rate is None else f", {dollars(total / 3600 * item.rate)}"
+    for both, paid, lost, short, item in sorted(wasted, key=lambda entry: -entry[0]):
+        usd = "" if item.rate is None else f", {dollars(both / 3600 * item.rate)}"
         failed = sum(run.failed for run in item.runs)
         reasons = [f"{lost:.0f} by {failed} runs that failed"] if lost else []
         reasons += [f"{short:.0f} below the billed minute"] if short else []
-        share = f"{total:.0f} of {paid:.0f} in {len(item.runs)} runs ({total / paid:.0%}{usd})"
+        share = f"{both:.0f} of {paid:.0f} in {len(item.runs)} runs ({both / paid:.0%}{usd})"
         lines.append(f"  {item.job.name}: {share}: {', '.join(reasons)}")
     return lines
 
@@ -187,11 +193,3 @@ def _below_a_minute(run: JobRun) -> float:
     if not 0 < run.seconds < prices.BILLED_AT_LEAST:
         return 0
     return run.paid * (1 - run.seconds / prices.BILLED_AT_LEAST)
-
-
-def _sum(values: Sequence[float | None]) -> str:
-    known = [value for value in values if value is not None]
-    missing = len(values) - len(known)
-    if not known:
-        return "unknown"
-    return dollars(sum(known)) + (f" (without {missing} of unknown cost)" if missing else "")

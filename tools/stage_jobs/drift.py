@@ -1,6 +1,6 @@
 """Find what was changed by hand in a stage: `make drift STAGE=prod`.
 
-Compares jobs, roles and log groups with the template that was deployed last. It only reads.
+Compares jobs, triggers, roles and log groups with the template that was deployed last. It only reads.
 """
 
 from __future__ import annotations
@@ -14,11 +14,13 @@ from aws_glue_cdk_baseline.config.parameters import has_parameter, parameter_nam
 from tools.stage_jobs.account import MissingError, StageAccount
 from tools.stage_jobs.deployed_stack import UNKNOWN, Resource, deployed_resources
 from tools.stage_jobs.role_drift import role_drift
+from tools.stage_jobs.triggers import trigger_drift
 
 AT_ONCE = 4  # resources; IAM takes fewer calls than Glue
-JOB, ROLE, POLICY, LOG_GROUP = "AWS::Glue::Job", "AWS::IAM::Role", "AWS::IAM::Policy", "AWS::Logs::LogGroup"
+JOB, TRIGGER, LOG_GROUP = "AWS::Glue::Job", "AWS::Glue::Trigger", "AWS::Logs::LogGroup"
+ROLE, POLICY = "AWS::IAM::Role", "AWS::IAM::Policy"
 OF_GLUE = ("--conf",)  # an argument of Glue's own that is spelled as a parameter's
-COMPARED = {JOB: "job", ROLE: "role", LOG_GROUP: "log group"}
+COMPARED = {JOB: "job", TRIGGER: "trigger", ROLE: "role", LOG_GROUP: "log group"}
 # The key of the config, where its value is in a job's properties and in GetJob's answer, and what it is if it is not.
 SETTINGS: tuple[tuple[str, tuple[str, ...], Any], ...] = (
     ("description", ("Description",), ""),
@@ -29,6 +31,7 @@ SETTINGS: tuple[tuple[str, tuple[str, ...], Any], ...] = (
     ("maxRetries", ("MaxRetries",), 0),
     ("maxConcurrentRuns", ("ExecutionProperty", "MaxConcurrentRuns"), 1),
     ("executionClass", ("ExecutionClass",), "STANDARD"),
+    ("queuing", ("JobRunQueuingEnabled",), False),
     ("connections", ("Connections", "Connections"), []),
     ("securityConfiguration", ("SecurityConfiguration",), ""),
     ("the file of its script", ("Command", "ScriptLocation"), ""),
@@ -55,6 +58,8 @@ def drift(account: StageAccount) -> int:
                 else f"role {resource.name}"
             )
             return role_drift(account, resource, policies, of)
+        if resource.kind == TRIGGER:
+            return trigger_drift(account, resource)
         return log_group_drift(account, resource)
 
     compared = [resource for resource in resources if resource.kind in COMPARED]
@@ -63,7 +68,11 @@ def drift(account: StageAccount) -> int:
     for line in (line for lines in found for line in lines):
         print(line)
     counts = Counter(COMPARED[resource.kind] for resource in compared)
-    what = ", ".join(f"{counts[kind]} {kind}{'s'[: counts[kind] != 1]}" for kind in COMPARED.values())
+    what = ", ".join(
+        f"{counts[kind]} {kind}{'s'[: counts[kind] != 1]}"
+        for kind in COMPARED.values()
+        if counts[kind] or kind != COMPARED[TRIGGER]
+    )
     others = Counter(resource.kind for resource in resources if resource.kind not in (*COMPARED, POLICY))
     rest = ", ".join(f"{number} {kind}" for kind, number in sorted(others.items()))
     not_compared = f"; not compared: {rest}, and tags" if rest else "; tags are not compared"
@@ -138,4 +147,4 @@ def _at(values: Any, path: tuple[str, ...], default: Any) -> Any:
 
 
 def _shown(account: StageAccount, job: Resource) -> str:
-    return job.name.removesuffix(f"-{account.stage.name}")
+    return job.name.removeprefix(account.stage.names.prefixed("")).removesuffix(f"-{account.stage.name}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -83,3 +83,12 @@ def dollars(usd: float | None) -> str:
     if usd is None:
         return "unknown"
     return f"${usd:,.2f}" if usd >= 10 else f"${usd:.3f}" if usd >= 0.1 else f"${usd:.4f}"
+
+
+def total(values: Sequence[float | None]) -> str:
+    """Return the sum of amounts of USD in words, and how many of them are not known."""
+    known = [value for value in values if value is not None]
+    missing = len(values) - len(known)
+    if not known:
+        return "unknown"
+    return dollars(sum(known)) + (f" (without {missing} of unknown cost)" if missing else "")

@@ -12,6 +12,7 @@ from tools import prices
 from tools.job_arguments import RunError
 from tools.stage_jobs.account import MissingError, StageAccount
 from tools.stage_jobs.runs import JobRun, dollars, duration, last_runs
+from tools.stage_jobs.triggers import next_starts
 
 AT_ONCE = 8  # calls of GetJobRuns
 LOOKED_AT = 10  # runs of each job; Glue returns the newest first
@@ -36,8 +37,10 @@ def status(account: StageAccount, jobs: Sequence[Job]) -> int:
             f"none of the {len(jobs)} jobs of {account.stage.name} is deployed in this account and Region; the pipeline"
             " deploys them"
         )
-    lines = table(found, datetime.now(UTC))
-    print("\n".join([*lines, *price_notes(account.region, [item.run for item in found if item.run])]))
+    now = datetime.now(UTC)
+    starts = next_starts(account, now) if len(jobs) == len(account.stage.jobs) else []
+    notes = price_notes(account.region, [item.run for item in found if item.run])
+    print("\n".join([*table(found, now), *notes, *starts]))
     for item in found:
         if item.run and item.run.failed:
             again = f"make logs JOB={item.job} {account.make_variables()}"
