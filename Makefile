@@ -112,6 +112,10 @@ cost: $(VENV)/.ready  ## say what runs and a push cost, and what would save: STA
 drift: $(VENV)/.ready  ## say what was changed by hand in a stage since its deployment: STAGE=prod PROFILE=prod
 	@$(call deployed,drift) "$(call given,JOB)" $(ARGS)
 
+.PHONY: diff
+diff: $(VENV)/.ready node_modules/.ready  ## show what a deployment would change in a stage: STAGE=prod PROFILE=prod
+	@python -m tools.stage_diff --config $(CONFIG) $(addprefix --profile=,$(call given,PROFILE)) $(stage) $(ARGS)
+
 .PHONY: synth
 synth: $(VENV)/.ready node_modules/.ready  ## check the config and synthesize the pipeline into cdk.out
 	@cdk synth --quiet --context config=$(CONFIG)

@@ -19,6 +19,7 @@ TARGETS = {
         "shell",
         "job",
         "rehearse",
+        "diff",
         "test-rehearsal",
         "sample",
         "new-sample",
