@@ -5,16 +5,14 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 from aws_glue_cdk_baseline.config import PROJECT
 from aws_glue_cdk_baseline.config.values import partition_of
+from tools.assembly import Stack, stacks
 from tools.job_arguments import RunError
 from tools.stage_diff.templates import StackTemplate, UnreadableError
-
-STACK, ASSEMBLY, ASSETS = "aws:cloudformation:stack", "cdk:cloud-assembly", "cdk:asset-manifest"
 
 
 def synthesize(project: Path, config: Path, output: Path) -> None:
@@ -36,56 +34,39 @@ def read_stage(folder: Path, stage: str) -> tuple[StackTemplate, ...]:
 
     Raise RunError if the assembly has no such stage.
     """
-    manifest = _manifest(folder)
-    names = []
-    for artifact in manifest["artifacts"].values():
-        if artifact["type"] == ASSEMBLY:
-            properties = artifact["properties"]
-            names.append(str(properties.get("displayName", "")).rpartition("/")[2])
-            if names[-1] == stage:
-                return tuple(read_stacks(folder / properties["directoryName"]))
-    raise RunError(f"{folder} has no stage {stage}; it has: {', '.join(names) or 'none'}")
+    if not (folder / "manifest.json").is_file():
+        raise RunError(f"{folder} is not the output of a synth: it has no manifest.json")
+    staged = [stack for stack in stacks(folder) if stack.staged]
+    found = tuple(templates(folder, [stack for stack in staged if _stage_of(stack) == stage]))
+    if not found:
+        names = ", ".join(dict.fromkeys(map(_stage_of, staged))) or "none"
+        raise RunError(f"{folder} has no stage {stage}; it has: {names}")
+    return found
 
 
-def read_stacks(folder: Path) -> Iterator[StackTemplate]:
-    """Yield the stacks of an assembly, without those of its stages."""
-    artifacts = _manifest(folder)["artifacts"]
-    files: dict[tuple[str, str], Path] = {}
-    for artifact in artifacts.values():
-        if artifact["type"] == ASSETS:
-            files.update(_files(folder, folder / artifact["properties"]["file"]))
+def templates(folder: Path, found: Iterable[Stack]) -> Iterator[StackTemplate]:
+    """Yield the templates of stacks in the assembly `folder`, which has the content of their assets."""
+    files = {place: path for manifest in folder.rglob("*.assets.json") for place, path in _files(manifest)}
 
     def read(bucket: str, key: str) -> bytes:
         if (bucket, key) not in files:
             raise UnreadableError(f"s3://{bucket}/{key} is not an asset of this synth")
         return files[bucket, key].read_bytes()
 
-    for name, artifact in artifacts.items():
-        if artifact["type"] == STACK:
-            properties = artifact["properties"]
-            account, _, region = str(artifact.get("environment", "")).removeprefix("aws://").partition("/")
-            yield StackTemplate(
-                properties.get("stackName", name),
-                json.loads((folder / properties["templateFile"]).read_text(encoding="utf-8")),
-                account=account,
-                region=region,
-                partition=partition_of(region),
-                read=read,
-            )
+    for stack in found:
+        place = stack.environment
+        partition = partition_of(place.region) if place.known else ""
+        yield StackTemplate(stack.name, stack.template, place.account, place.region, partition, read)
 
 
-def _manifest(folder: Path) -> Mapping[str, Any]:
-    file = folder / "manifest.json"
-    if not file.is_file():
-        raise RunError(f"{folder} is not the output of a synth: it has no manifest.json")
-    found: Mapping[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    return found
+def _stage_of(stack: Stack) -> str:
+    return stack.id.split("/")[-2]
 
 
-def _files(folder: Path, manifest: Path) -> Iterator[tuple[tuple[str, str], Path]]:
-    """Yield the bucket and key of each file that the assembly publishes as it is, with its path."""
+def _files(manifest: Path) -> Iterator[tuple[tuple[str, str], Path]]:
+    """Yield the bucket and key of each file that a stack publishes as it is, with its path."""
     for item in json.loads(manifest.read_text(encoding="utf-8")).get("files", {}).values():
-        path = folder / str(item.get("source", {}).get("path", ""))
+        path = manifest.parent / str(item.get("source", {}).get("path", ""))
         if item.get("source", {}).get("packaging") == "file" and path.is_file():
             for place in item["destinations"].values():
                 yield (place["bucketName"], place["objectKey"]), path
