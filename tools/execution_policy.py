@@ -20,6 +20,7 @@ from ministack.core import iam_evaluator
 from tools.assembly import Environment
 
 Policy = dict[str, Any]
+ROLE = "AWS::IAM::Role"
 # Only the data files of cfn-lint are read, because to import it takes as long as a `cdk bootstrap`.
 SCHEMAS = Path(str(distribution("cfn-lint").locate_file("cfnlint/data/schemas")))
 # The calls of types whose schema lists none.
@@ -63,6 +64,10 @@ WITHOUT_RESOURCE = (
     *("kms:CreateKey", "kms:ListAliases", "codecommit:ListRepositories"),
     *("logs:DescribeLogGroups", "logs:DescribeResourcePolicies"),
 )
+# The longest name of the types whose names are short. CloudFormation cuts a name that it makes: made_name.
+LONGEST = {ROLE: 64, "AWS::S3::Bucket": 63, "AWS::Events::Rule": 64, "AWS::IAM::ManagedPolicy": 128}
+LONGEST_OTHERWISE = 255
+RANDOM = 12  # characters at the end of a name that CloudFormation makes
 PASSED_TO = {
     "AWS::Glue::Job": "glue.amazonaws.com",
     "AWS::CodeBuild::Project": "codebuild.amazonaws.com",
@@ -95,16 +100,36 @@ def first_of(denied: list[str]) -> str:
 def needed(template: Mapping[str, Any], stack: str, place: Environment) -> Iterator[tuple[str, str, str]]:
     """Yield (action, resource ARN, type) of each call to create, read, update and delete a template's resources."""
     yield "ssm:GetParameters", f"arn:aws:ssm:{place.region}:{place.account}:parameter/cdk-bootstrap/x", ""
-    for logical_id, resource in template.get("Resources", {}).items():
+    resources = template.get("Resources", {})
+    roles = {
+        logical_id: _name(item.get("Properties", {}), made_name(stack, logical_id, item["Type"]))
+        for logical_id, item in resources.items()
+        if item["Type"] == ROLE
+    }
+    for logical_id, resource in resources.items():
         kind, properties = resource["Type"], resource.get("Properties", {})
+        name = _name(properties, made_name(stack, logical_id, kind))
+        used = [roles[other] for other in _references(properties) if other in roles] or [f"{stack}-EXAMPLE"]
         if kind.startswith("AWS::CDK::"):
             continue
         for action in _handlers(kind):
             wanted_by = [of for pattern, of in ONLY_FOR.get(kind, {}).items() if fnmatch(action, pattern)]
             if wanted_by and not any(name in str(properties) for of in wanted_by for name in of):
                 continue
-            for arn in _resources(action, kind, _name(properties, f"{stack}-{logical_id}-EXAMPLE"), stack, place):
+            for arn in _resources(action, kind, name, [name] if kind == ROLE else used, place):
                 yield action, arn, kind
+
+
+def made_name(stack: str, logical_id: str, kind: str) -> str:
+    """Return a name as CloudFormation makes it: `stack-logicalId-random`, cut to what the type allows.
+
+    If both parts are too long, each gets half; the half of a short part goes to the other one. AWS does not document
+    this: https://github.com/KensioSoftware/yulin/issues/1113 has names that it made.
+    """
+    room = LONGEST.get(kind, LONGEST_OTHERWISE) - RANDOM - 2
+    stack_part = max(room - room // 2, room - len(logical_id))
+    id_part = max(room // 2, room - len(stack))
+    return f"{stack[:stack_part]}-{logical_id[:id_part]}-{'EXAMPLE'.ljust(RANDOM, 'X')}"
 
 
 def lacking(calls: Iterable[tuple[str, str, str]], policies: Iterable[Policy], role: str, region: str) -> list[str]:
@@ -172,8 +197,23 @@ def _name(properties: Mapping[str, Any], otherwise: str) -> str:
     return otherwise
 
 
-def _resources(action: str, kind: str, name: str, stack: str, place: Environment) -> list[str]:
-    """Return the ARNs of the resources that a call names."""
+def _references(value: Any) -> Iterator[str]:
+    """Yield the logical ids that a value refers to."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _references(item)
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            if key == "Ref":
+                yield str(item)
+            elif key == "Fn::GetAtt":
+                yield str(item[0] if isinstance(item, list) else item.partition(".")[0])
+            else:
+                yield from _references(item)
+
+
+def _resources(action: str, kind: str, name: str, roles: Iterable[str], place: Environment) -> list[str]:
+    """Return the ARNs of the resources that a call names. `roles` are the names of the roles that it may be about."""
     if action in WITHOUT_RESOURCE:
         return ["*"]
     here = f"{place.region}:{place.account}"
@@ -181,8 +221,7 @@ def _resources(action: str, kind: str, name: str, stack: str, place: Environment
     if service == "iam":
         if kind == "AWS::IAM::ManagedPolicy" and not action.endswith("RolePolicy"):
             return [f"arn:aws:iam::{place.account}:policy/{name}"]
-        own = kind == "AWS::IAM::Role"
-        return [f"arn:aws:iam::{place.account}:role/{name if own else f'{stack}-EXAMPLE'}"]
+        return [f"arn:aws:iam::{place.account}:role/{role}" for role in dict.fromkeys(roles)]
     if service == "kms":
         keys = [f"arn:aws:kms:{here}:key/EXAMPLE"]
         return [*keys, f"arn:aws:kms:{here}:{name}"] if kind == "AWS::KMS::Alias" else keys

@@ -33,6 +33,9 @@ RESERVED = frozenset(
         *("isPrototypeOf", "propertyIsEnumerable"),
     ]
 )
+# CloudFormation cuts a stack's name to 25 characters in the names that it makes. bootstrap/ allows names by their
+# part PipelineStack, which must be left of it: rehearsal/aws/execution_policy.py.
+MAX_PREFIX = 11
 MAX_AFTER = 50  # jobs that one job comes after: as many as one trigger of Glue takes
 _POLICY = re.compile(
     r"(arn:aws[a-z-]*:iam::(aws|[0-9]{12}):policy/)?([\w+=,.@-]{1,128}/){0,4}[\w+=,.@-]{1,128}", re.ASCII
@@ -86,11 +89,11 @@ def _region(value: str) -> str:
 
 
 def _name_prefix(value: str) -> str:
-    if re.fullmatch(r"[a-z][a-z0-9]{0,19}", value):
+    if re.fullmatch(rf"[a-z][a-z0-9]{{0,{MAX_PREFIX - 1}}}", value):
         return value
     raise ValueError(
-        f"{shown(value)} is not a prefix of names; allowed: a small letter, then small letters and digits, at most 20"
-        " characters, such as orders"
+        f"{shown(value)} is not a prefix of names; allowed: a small letter, then small letters and digits, at most"
+        f" {MAX_PREFIX} characters, such as orders"
     )
 
 

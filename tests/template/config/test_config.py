@@ -160,7 +160,7 @@ def test_a_prefix_is_small_letters_and_digits(tmp_path: Path, prefix: str) -> No
         load(tmp_path, f"namePrefix: {prefix}\n{CONFIG}")
     assert str(error.value) == (
         f"c.yaml:1: namePrefix: '{prefix}' is not a prefix of names; allowed: a small letter, then small letters and"
-        " digits, at most 20 characters, such as orders"
+        " digits, at most 11 characters, such as orders"
     )
 
 

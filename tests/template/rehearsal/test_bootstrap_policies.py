@@ -1,15 +1,17 @@
 """The policies in bootstrap/ are enough to deploy this app, and no wider than it needs."""
 
 import json
-from fnmatch import fnmatch
+from collections.abc import Iterator
+from fnmatch import fnmatch, fnmatchcase
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
-from aws_glue_cdk_baseline.config import PROJECT, Job, load_config
+from aws_glue_cdk_baseline.config import PROJECT, Config, Job, load_config
 from aws_glue_cdk_baseline.config.source import Source
+from aws_glue_cdk_baseline.config.values import MAX_PREFIX
 from tests.apps import make_whole_app
 from tests.configs import PROD, with_stage
 from tools import execution_policy
@@ -23,15 +25,19 @@ CONNECTION = "arn:aws:codestar-connections:us-east-1:123456789101:connection/exa
 OTHER_SOURCES = (Source(connectionArn=CONNECTION, repository="owner/name"), Source(codeCommit="etl", branch="develop"))
 
 
+LONGEST_STAGE = "s" + 19 * "x"
+LONGEST_PREFIX = MAX_PREFIX * "p"
+
+
 def _with(job: Job, name: str, **settings: Any) -> Job:
     return job.model_copy(update={"name": name, "settings": job.settings.model_copy(update=settings)})
 
 
-@pytest.fixture(scope="module")
-def calls() -> dict[str, Calls]:
-    """By policy, the calls that the stacks need, with more jobs than fit into one role, and prod in another Region.
+def copies() -> Iterator[Config]:
+    """Yield a config with more jobs than fit into one role and prod in another Region, and then its variants.
 
-    Prod has a chain with a schedule.
+    Prod has a chain with a schedule. The last ones have a prefix. CloudFormation cuts the names that it makes from the
+    names of their stacks.
     """
     config = load_config(PROJECT / "default-config.yaml")
     [job, *_] = config.stages[0].jobs
@@ -44,10 +50,23 @@ def calls() -> dict[str, Calls]:
     )
     config = with_stage(config, config.stages[-1].name, account=PROD, jobs=chain, schedules=True)
     assert PROD.aws_region != config.pipeline_account.aws_region
-    others = [config.model_copy(update={"stages": config.stages[-1:], "source": source}) for source in OTHER_SOURCES]
+    yield config
+    yield from (config.model_copy(update={"stages": config.stages[-1:], "source": source}) for source in OTHER_SOURCES)
+    for prefix in ("a", LONGEST_PREFIX):
+        names = [LONGEST_STAGE, *(stage.name for stage in config.stages[1:])]
+        stages = tuple(
+            stage.model_copy(update={"name_prefix": prefix, "name": name})
+            for stage, name in zip(config.stages, names, strict=True)
+        )
+        yield config.model_copy(update={"name_prefix": prefix, "stages": stages})
+
+
+@pytest.fixture(scope="module")
+def calls() -> dict[str, Calls]:
+    """By policy, the calls that the stacks of the copies need."""
     found: dict[str, Calls] = {name: [] for name in FILES}
-    for each in (config, *others):
-        for stack in stacks(Path(make_whole_app(each).synth().directory)):
+    for config in copies():
+        for stack in stacks(Path(make_whole_app(config).synth().directory)):
             name = "stage-account" if stack.staged else "pipeline-account"
             found[name] += list(needed(stack.template, stack.name, stack.environment))
     return found
@@ -80,6 +99,41 @@ def test_a_policy_allows_no_action_that_nothing_needs(calls: dict[str, Calls], n
 
 
 @pytest.mark.parametrize("name", FILES)
+def test_a_policy_names_no_resources_that_nothing_is_called_by(calls: dict[str, Calls], name: str) -> None:
+    both_names = ("arn:aws:codeconnections:", "arn:aws:s3:::cdk-")  # a service with two names; what the CDK uploads
+    named = {arn for statement in policy(name)["Statement"] for arn in statement["Resource"] if arn != "*"}
+    named = {arn for arn in named if not arn.startswith(both_names)}
+    assert {arn for arn in named if not any(fnmatchcase(used, arn) for _, used, _ in calls[name])} == set()
+
+
+@pytest.mark.parametrize(
+    ("stack", "logical_id", "kind", "made"),
+    [  # as CloudFormation made them: https://github.com/KensioSoftware/yulin/issues/1113
+        (
+            "ChineseboostAnalyticsStack",
+            "RainlyticsSummariesJobFunctionServiceRole",
+            "AWS::IAM::Role",
+            "ChineseboostAnalyticsStac-RainlyticsSummariesJobFun-",
+        ),
+        (
+            "chineseboostanalyticsstack",
+            "rainlyticslogsbucket8df4aaaa",
+            "AWS::S3::Bucket",
+            "chineseboostanalyticsstac-rainlyticslogsbucket8df4-",
+        ),
+        (
+            "ChineseboostAnalyticsStack",
+            "RainlyticsSummariesJobLogs1C6CB09C",
+            "AWS::Logs::LogGroup",
+            "ChineseboostAnalyticsStack-RainlyticsSummariesJobLogs1C6CB09C-",
+        ),
+    ],
+)
+def test_a_name_is_cut_as_cloudformation_cuts_it(stack: str, logical_id: str, kind: str, made: str) -> None:
+    assert execution_policy.made_name(stack, logical_id, kind)[:-12] == made
+
+
+@pytest.mark.parametrize("name", FILES)
 def test_only_what_has_no_resource_of_its_own_is_allowed_on_all(name: str) -> None:
     on_all = [statement for statement in policy(name)["Statement"] if "*" in statement["Resource"]]
     assert [statement["Sid"] for statement in on_all] == ["WithoutResource"]
@@ -91,8 +145,10 @@ def test_only_what_has_no_resource_of_its_own_is_allowed_on_all(name: str) -> No
     [
         ("iam:CreateUser", "arn:aws:iam::123456789102:user/x"),
         ("iam:CreateRole", "arn:aws:iam::123456789102:role/Admin"),
+        ("iam:CreateRole", "arn:aws:iam::123456789102:role/shop-DeployRole"),
         ("iam:PassRole", "arn:aws:iam::123456789102:role/Admin"),
         ("s3:GetObject", "arn:aws:s3:::customer-data/x"),
+        ("s3:GetObject", "arn:aws:s3:::data-pipeline/x"),
         ("kms:Decrypt", "arn:aws:kms:us-east-1:123456789102:key/EXAMPLE"),
         ("glue:StartJobRun", "arn:aws:glue:us-east-1:123456789102:job/x"),
     ],
