@@ -27,6 +27,8 @@ sample = python -m tools.samples $(1) --config $(CONFIG) $(stage) $(call option,
   $(call option,ROWS,--rows) $(call option,MASK,--mask) $(call option,PARAMETER,--parameter) $(call option,MB,--mb) "$(call given,JOB)"
 # The deployed jobs of a stage.
 deployed = python -m tools.stage_jobs $(1) --config $(CONFIG) $(addprefix --profile=,$(call given,PROFILE)) $(stage)
+# A whole copy of what the config deploys, or one stage of it.
+copies = python -m tools.$(1) --config $(CONFIG) $(aws) $(stage) $(addprefix --confirm=,$(call given,CONFIRM))
 JOB_TESTS := aws_glue_cdk_baseline/job_scripts/tests
 # Third-party packages of the jobs: their tests then run alone, since the other tests need this project's own packages.
 packages = $(wildcard requirements-jobs.lock)
@@ -115,6 +117,18 @@ drift: $(VENV)/.ready  ## say what was changed by hand in a stage since its depl
 .PHONY: diff
 diff: $(VENV)/.ready node_modules/.ready  ## show what a deployment would change in a stage: STAGE=prod PROFILE=prod
 	@python -m tools.stage_diff --config $(CONFIG) $(addprefix --profile=,$(call given,PROFILE)) $(stage) $(ARGS)
+
+.PHONY: sandbox
+sandbox: $(VENV)/.ready node_modules/.ready  ## deploy a stage of your own copy without a pipeline: CONFIG=mine.yaml STAGE=dev PROFILE=me
+	@$(call copies,sandbox)
+
+.PHONY: sandbox-destroy
+sandbox-destroy: $(VENV)/.ready  ## delete a sandbox, after showing what goes: CONFIG=mine.yaml STAGE=dev PROFILE=me
+	@$(call copies,teardown sandbox)
+
+.PHONY: destroy
+destroy: $(VENV)/.ready  ## delete all that was deployed, after showing what goes: PROFILE=pipeline (CONFIRM=prod ALL=1, STAGE=dev alone)
+	@$(call copies,teardown destroy) $(if $(call given,ALL),--all)
 
 .PHONY: synth
 synth: $(VENV)/.ready node_modules/.ready  ## check the config and synthesize the pipeline into cdk.out

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+SANDBOX_TAG = "sandbox"  # of the stacks that `make sandbox` deploys, and no pipeline
+
 
 @dataclass(frozen=True)
 class Names:

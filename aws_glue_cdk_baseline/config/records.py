@@ -92,6 +92,10 @@ class StageConfig(Record):
         """The physical names of what the stage deploys."""
         return StageNames(self.name_prefix, self.name)
 
+    def as_sandbox(self) -> StageConfig:
+        """Return the stage as a developer deploys it alone: nothing starts its jobs by itself."""
+        return self.model_copy(update={"approval": False, "integration_test": False, "schedules": False})
+
 
 class Config(Record):
     """The whole config, its stages in the order of the file.

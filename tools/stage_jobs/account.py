@@ -1,4 +1,4 @@
-"""The AWS account of a stage, as a user's profile reaches it. Every error of AWS becomes one line."""
+"""AWS as a user's profile reaches it, and the account of a stage. Every error of AWS becomes one line."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ from tools.samples.s3 import EXPIRED, SSO, UNKNOWN
 
 PATIENT = ClientConfig(retries={"total_max_attempts": 5, "mode": "standard"}, connect_timeout=10, read_timeout=60)
 ONCE = ClientConfig(retries={"total_max_attempts": 1, "mode": "standard"}, connect_timeout=10, read_timeout=60)
+SESSION = "aws-glue-cdk-baseline"
+DEFAULT_CONFIG = "default-config.yaml"  # of a make without CONFIG=
 DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
-MISSING = ("EntityNotFoundException", "NoSuchEntity", "ResourceNotFoundException")
+MISSING = ("EntityNotFoundException", "NoSuchBucket", "NoSuchEntity", "ParameterNotFound", "ResourceNotFoundException")
 # How AWS says who may not do what: "… is not authorized to perform: glue:GetJob on resource: arn:… because …".
 WHAT = re.compile(r"not authorized to perform: (?P<action>[\w-]+:\w+)(?: on resource: (?P<resource>\S+))?")
 
@@ -38,29 +40,32 @@ class NoAnswerError(RunError):
     """A call got no answer. What it asks for may have happened."""
 
 
-class StageAccount:
-    """The account and Region of a stage. `user` is the ARN as which AWS is called, `shown` the first line to print.
+class Caller:
+    """A user or role of AWS in one Region, whose every error is one line.
 
-    Without a profile, the credentials are those that the AWS CLI would use. Raise RunError if they are of another
-    account than the stage's.
+    `who` says whose credentials these are; `profile` is the AWS profile, or empty. Without a profile, they are those
+    that the AWS CLI would use. `user` is the ARN as which AWS is called, `account` its account id. Raise RunError if
+    AWS does not know them.
     """
 
-    def __init__(self, stage: StageConfig, config_file: str, profile: str = "") -> None:
-        self.stage, self.profile, self.region = stage, profile, stage.account.aws_region
-        self.user = self.who = f"PROFILE={profile}" if profile else "this environment"
+    def __init__(self, profile: str, region: str, session: boto3.Session | None = None, who: str = "") -> None:
+        self.profile, self.region = profile, region
+        self.user = self.who = who or (f"PROFILE={profile}" if profile else "this environment")
         self._clients: dict[tuple[str, bool], Any] = {}
         try:
-            self._session = boto3.Session(profile_name=profile or None, region_name=self.region)
+            self._session = session or boto3.Session(profile_name=profile or None, region_name=region)
         except failures.ProfileNotFound:
             raise RunError(f"PROFILE={profile}: there is no such AWS profile; {_profiles()}") from None
         identity = self.call("sts", "get_caller_identity")
-        own, self.user = stage.account.aws_account_id, str(identity["Arn"])
-        if identity["Account"] != own:
-            raise RunError(
-                f"{self.who} reaches AWS account {identity['Account']}, as {self.user}; {stage.name} is deployed to"
-                f" {own} in {config_file}: name a profile of that account with PROFILE="
-            )
-        self.shown = f"{stage.name}: AWS account {own} in {self.region}, as {self.user}"
+        self.account, self.user = str(identity["Account"]), str(identity["Arn"])
+
+    def assuming(self, role_arn: str, region: str) -> Caller:
+        """Return the caller that has assumed a role. Raise RunError if this one may not."""
+        answer = self.call("sts", "assume_role", RoleArn=role_arn, RoleSessionName=SESSION)
+        keys = answer["Credentials"]
+        given = {"aws_access_key_id": keys["AccessKeyId"], "aws_secret_access_key": keys["SecretAccessKey"]}
+        session = boto3.Session(**given, aws_session_token=keys["SessionToken"], region_name=region)
+        return Caller(self.profile, region, session, role_arn.rpartition("/")[2])
 
     def call(self, service: str, operation: str, about: str = "", *, once: bool = False, **parameters: Any) -> Any:
         """Return the answer of a call. `about` says what for, in the words of an error.
@@ -89,10 +94,6 @@ class StageAccount:
                 return
             token = {given: page[given]}
 
-    def make_variables(self) -> str:
-        """Return the variables of make that reach this stage again: `STAGE=dev PROFILE=me`."""
-        return f"STAGE={self.stage.name}" + (f" PROFILE={self.profile}" if self.profile else "")
-
     def _client(self, service: str, once: bool) -> Any:
         if (service, once) not in self._clients:
             self._clients[service, once] = self._session.client(service, config=ONCE if once else PATIENT)
@@ -120,6 +121,29 @@ class StageAccount:
 
     def _sign_in(self) -> str:
         return f"aws sso login --profile {self.profile}" if self.profile else "aws sso login"
+
+
+class StageAccount(Caller):
+    """The account and Region of a stage. `shown` is the first line to print.
+
+    Raise RunError if the credentials are of another account than the stage's.
+    """
+
+    def __init__(self, stage: StageConfig, config_file: str, profile: str = "") -> None:
+        super().__init__(profile, stage.account.aws_region)
+        self.stage, self._config_file = stage, config_file
+        own = stage.account.aws_account_id
+        if self.account != own:
+            raise RunError(
+                f"{self.who} reaches AWS account {self.account}, as {self.user}; {stage.name} is deployed to"
+                f" {own} in {config_file}: name a profile of that account with PROFILE="
+            )
+        self.shown = f"{stage.name}: AWS account {own} in {self.region}, as {self.user}"
+
+    def make_variables(self) -> str:
+        """Return the variables of make that reach this stage again: `STAGE=dev PROFILE=me`."""
+        config = f" CONFIG={self._config_file}" if self._config_file != DEFAULT_CONFIG else ""
+        return f"STAGE={self.stage.name}{config}" + (f" PROFILE={self.profile}" if self.profile else "")
 
 
 def _profiles() -> str:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import yaml
+
 from aws_glue_cdk_baseline.config.values import partition_of
 from tools.job_arguments import RunError
-from tools.stage_jobs.account import MissingError, StageAccount
+from tools.stage_jobs.account import Caller, MissingError, StageAccount
 
 UNKNOWN = "(unknown)"  # a value that cannot be told from the template alone
 DOMAINS = {"aws-cn": "amazonaws.com.cn"}
@@ -30,7 +31,7 @@ def deployed_resources(account: StageAccount) -> list[Resource]:
     """Return the resources of the stage's stack. Raise RunError if there is no stack, or if it is being deployed."""
     stack = account.stage.names.stack
     try:
-        body = account.call("cloudformation", "get_template", stack, StackName=stack)["TemplateBody"]
+        template = deployed_template(account, stack)
     except MissingError:
         raise RunError(f"{stack} does not exist in this account and Region; the pipeline deploys it") from None
     summaries = list(
@@ -38,7 +39,6 @@ def deployed_resources(account: StageAccount) -> list[Resource]:
     )
     if any(item["ResourceStatus"].endswith("_IN_PROGRESS") for item in summaries):
         raise RunError(f"{stack} is being deployed just now; try again later")
-    template = json.loads(body) if isinstance(body, str) else body
     names = {
         item["LogicalResourceId"]: str(item.get("PhysicalResourceId", ""))
         for item in summaries
@@ -51,6 +51,13 @@ def deployed_resources(account: StageAccount) -> list[Resource]:
         for name, item in resources.items()
         if name in names
     ]
+
+
+def deployed_template(caller: Caller, stack: str) -> dict[str, Any]:
+    """Return the template of a deployed stack, by its name or id. The CDK's command line deploys templates as YAML."""
+    body = caller.call("cloudformation", "get_template", stack, StackName=stack)["TemplateBody"]
+    template: dict[str, Any] = yaml.safe_load(body) if isinstance(body, str) else body
+    return template
 
 
 class _Values:

@@ -44,7 +44,9 @@ def test_a_run_that_fails_is_exit_code_1_with_its_error_in_one_line_and_the_way_
     assert code == 1
     assert out.splitlines()[-3].startswith("Broken-dev FAILED after ")
     assert out.splitlines()[-2] == "ValueError: no column order_id"
-    assert re.fullmatch(r"its log: make logs JOB=Broken STAGE=dev PROFILE=dev RUN=[0-9a-f-]+", out.splitlines()[-1])
+    assert re.fullmatch(
+        r"its log: make logs JOB=Broken STAGE=dev CONFIG=c.yaml PROFILE=dev RUN=[0-9a-f-]+", out.splitlines()[-1]
+    )
 
 
 def test_arguments_are_those_of_this_run_alone(run: Run, aws: Aws) -> None:
@@ -178,7 +180,7 @@ def test_an_interruption_leaves_the_run_and_says_how_to_follow_and_to_stop_it(aw
     assert (process.returncode, err) == (130, "")
     assert out.splitlines()[-4:] == [
         "the run goes on in AWS; to follow it:",
-        f"  make logs JOB=Slow STAGE=dev PROFILE=dev RUN={run_id}",
+        f"  make logs JOB=Slow STAGE=dev CONFIG=c.yaml PROFILE=dev RUN={run_id}",
         "to stop it:",
         f"  aws glue batch-stop-job-run --job-name Slow-dev --job-run-ids {run_id} --region us-east-1 --profile dev",
     ]

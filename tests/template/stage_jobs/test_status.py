@@ -42,7 +42,7 @@ def test_each_job_has_the_state_duration_and_cost_of_its_last_run(run: Run, ids:
     assert lines[4].startswith("costs are estimates, at the prices of us-east-1, 26 November 2026")
     assert [*lines, ""][lines.index(next(line for line in lines if line.startswith("Broken FAILED"))) :][:2] == [
         "Broken FAILED: ValueError: no column order_id",
-        f"  its log: make logs JOB=Broken STAGE=dev PROFILE=dev RUN={ids['Broken-dev']}",
+        f"  its log: make logs JOB=Broken STAGE=dev CONFIG=c.yaml PROFILE=dev RUN={ids['Broken-dev']}",
     ]
 
 
@@ -101,5 +101,5 @@ def test_the_credentials_of_the_environment_serve_without_a_profile(
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "emulated")
     code, out, _ = run("status", "Broken")
     assert code == 1
-    assert "its log: make logs JOB=Broken STAGE=dev RUN=" in out
+    assert "its log: make logs JOB=Broken STAGE=dev CONFIG=c.yaml RUN=" in out
     assert run("status", "--profile", "prod", "Broken")[2].startswith("PROFILE=prod reaches AWS account 333333333333")

@@ -26,6 +26,7 @@ TARGETS = {
         "synth",
     ),
     *("start", "logs", "status", "cost", "drift"),
+    *("sandbox", "sandbox-destroy", "destroy"),
     *("snapshot", "schema", "benchmark-synth", "benchmark-join", "benchmark-run", "lock", "clean"),
 }
 
@@ -123,3 +124,13 @@ def test_a_command_about_deployed_jobs_gets_the_stage_and_the_profile_of_the_com
     assert last_command("logs", "JOB=Join", "RUN=jr_1", "ALL=1") == (
         'python -m tools.stage_jobs logs --config default-config.yaml --run="jr_1" --all "Join"'
     )
+
+
+def test_what_deploys_or_deletes_a_copy_gets_the_variables_of_the_command_line_only() -> None:
+    given = ["CONFIG=mine.yaml", "STAGE=dev", "PROFILE=me", "YES=1", "CONFIRM=prod"]
+    options = "--config mine.yaml --profile=me --yes --stage=dev --confirm=prod"
+    assert last_command("sandbox", *given) == f"python -m tools.sandbox {options}"
+    assert last_command("sandbox-destroy", *given) == f"python -m tools.teardown sandbox {options}"
+    assert last_command("destroy", *given, "ALL=1") == f"python -m tools.teardown destroy {options} --all"
+    inherited = {"STAGE": "dev", "PROFILE": "me", "YES": "1", "CONFIRM": "prod", "ALL": "1"}
+    assert last_command("destroy", **inherited) == "python -m tools.teardown destroy --config default-config.yaml"
