@@ -12,7 +12,9 @@ from aws_glue_cdk_baseline.jobs.glue_job import JobEnvironment, add_glue_job
 from aws_glue_cdk_baseline.jobs.logs import StageLogs, add_stage_logs
 from aws_glue_cdk_baseline.jobs.scripts import ScriptAssets
 from aws_glue_cdk_baseline.jobs.shared_code import SharedCodeAssets
+from aws_glue_cdk_baseline.jobs.tags import add_tags
 from aws_glue_cdk_baseline.jobs.triggers import add_triggers
+from aws_glue_cdk_baseline.permissions.place import Place
 from aws_glue_cdk_baseline.pipeline.integration_test import add_test_role
 
 INDENTED_JOBS = 100  # a template with more jobs is written without indentation
@@ -42,17 +44,17 @@ class GlueAppStack(Stack):
         }
         if stage.schedules:
             add_triggers(self, stage=stage, jobs=jobs, tags=environment.tags)
+        add_tags(self, stage.tags)
 
     def _job_environment(self, logs: StageLogs) -> JobEnvironment:
         Annotations.of(self).acknowledge_warning(
             "@aws-cdk/aws-glue-alpha:unencryptedContinuousLogging",
-            "the stage's log groups are encrypted with its own key (jobs/logs.py); with a security configuration, Glue"
-            " would write to other log groups, which it names itself and which never expire",
+            "the stage's log groups are encrypted with its own key (jobs/logs.py), or with that of the job's"
+            " `securityConfiguration`",
         )
         return JobEnvironment(
             logs=logs,
-            partition=self.partition,
-            glue_arn=f"arn:{self.partition}:glue:{self.region}:{self.account}:",
+            place=Place(self.partition, self.region, self.account),
             roles=Construct(self, "Roles."),  # the dot avoids a clash with the id of a job, which is its name
             scripts=ScriptAssets(self, "Scripts."),
             shared_code=SharedCodeAssets(self, "SharedCode."),

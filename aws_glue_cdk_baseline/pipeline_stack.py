@@ -11,6 +11,7 @@ from constructs import Construct
 
 from aws_glue_cdk_baseline.config import Config, StageConfig
 from aws_glue_cdk_baseline.glue_app_stage import GlueAppStage
+from aws_glue_cdk_baseline.jobs.tags import add_tags
 from aws_glue_cdk_baseline.pipeline.code_pipeline import glue_pipeline
 from aws_glue_cdk_baseline.pipeline.integration_test import integration_test
 from aws_glue_cdk_baseline.pipeline.overrides import finish_pipeline, start_no_builds
@@ -38,6 +39,7 @@ class PipelineStack(Stack):
         finish_pipeline(self.pipeline.pipeline)
         start_no_builds(self.pipeline)
         allow_connection(self.pipeline, config.source)
+        add_tags(self, config.tags)
 
     def _deploy(self, stage: StageConfig) -> StageDeployment:
         app_stage = GlueAppStage(

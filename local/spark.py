@@ -49,6 +49,12 @@ SMALL_DATA = {
     "spark.python.worker.reuse": "false",  # on a busy machine, Spark 3.5 may reuse a worker whose socket is closed
 }
 
+# What the laptop has in its own way, whatever the settings of a job say: its address, its memory, its Java.
+OF_THE_LAPTOP = {
+    *(name for name in SETTINGS if not name.startswith("spark.sql.")),
+    *("spark.master", "spark.driver.extraClassPath", "spark.driver.memoryOverhead", "spark.submit.deployMode"),
+}
+
 # A job like many: it reads, joins, writes and collects. At the end it waits for Java, which then writes the archive.
 SMALL_SESSION = """
 from pyspark.sql import SparkSession
@@ -99,14 +105,15 @@ def spark_environment(
 
     `spark` is the Spark of this process, unless another is given. `small_data` is for tests and small inputs: short
     runs become shorter, and long runs longer. Spark reads and writes S3 by the gateway `s3`. `settings` are further
-    settings of Spark, which win.
+    settings of Spark, such as those of a job: they win, but for those `OF_THE_LAPTOP` and of the gateway.
     """
     spark = spark or sparks.current()
     chosen = SETTINGS | {"spark.driver.extraClassPath": str(file_system.jar(spark))}
     chosen |= (SMALL_DATA if small_data else {}) | (s3.spark_settings() if s3 else {})
     if small_data:
         chosen["spark.driver.extraJavaOptions"] += _archive_options(archive_of(spark))
-    chosen |= settings
+    kept = OF_THE_LAPTOP | (s3.spark_settings().keys() if s3 else set())
+    chosen |= {name: value for name, value in settings.items() if name not in kept}
     options = " ".join(f"--conf {shlex.quote(f'{name}={value}')}" for name, value in chosen.items())
     path = spark.on_path(environment)["PYTHONPATH"]
     return {

@@ -89,6 +89,7 @@ def make_job(folder: Path, name: str = "Show", **values: object) -> Job:
         "input_locations": ("s3://data/in/",),
         "output_locations": (),
         "quality_sources": {},
+        "kms_keys": {},
         "input_databases": (),
         "output_databases": (),
     }

@@ -29,6 +29,8 @@ RESERVED_OPTIONS = PARSER_OPTIONS - {"TempDir", "RedshiftTempDir"}
 _GLUE = "is set by Glue itself; remove it"
 _TEMPLATE = "is set by the template; remove it"
 _LOGS = "is not allowed: the template names the job's log groups, and keeps them for `logRetentionDays`; remove it"
+_OBSERVABILITY = "is set by the template; write `observability: true` beside `defaultArguments`, and remove it"
+_SPARK_UI = "is set by the template; write `sparkUi: s3://…/` beside `defaultArguments`, and remove it"
 REFUSED = {
     "--JOB_NAME": _GLUE,
     "--JOB_ID": _GLUE,
@@ -47,11 +49,11 @@ REFUSED = {
     "--enable-continuous-log-filter": "is not supported; the log has all lines; remove it",
     "--continuous-log-logStreamPrefix": "is not supported; the id of the run names its log streams; remove it",
     "--continuous-log-conversionPattern": "is not supported; set the format of your own lines in the script; remove it",
-    "--enable-metrics": "is not supported yet; the Glue console shows the state of each run; remove it",
-    "--enable-observability-metrics": "is not supported yet; the Glue console shows the state of each run; remove it",
-    "--enable-spark-ui": "is not supported yet; print `df.explain()` in the script meanwhile; remove it",
-    "--spark-event-logs-path": "is not supported yet, as --enable-spark-ui is; remove it",
-    "--enable-spark-ui-legacy-path": "is not supported yet, as --enable-spark-ui is; remove it",
+    "--enable-metrics": _OBSERVABILITY,
+    "--enable-observability-metrics": _OBSERVABILITY,
+    "--enable-spark-ui": _SPARK_UI,
+    "--spark-event-logs-path": _SPARK_UI,
+    "--enable-spark-ui-legacy-path": "is not supported; Glue takes a new path for each run; remove it",
     "--job-bookmark-option": "is set by the template; write `bookmark: true` beside `defaultArguments`, and remove it",
     "--job-bookmark-from": "is for a single run that pauses its bookmark; give it to that run, and remove it",
     "--job-bookmark-to": "is for a single run that pauses its bookmark; give it to that run, and remove it",

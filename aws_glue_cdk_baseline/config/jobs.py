@@ -8,7 +8,9 @@ from functools import cached_property, partial
 from pathlib import Path
 
 from aws_glue_cdk_baseline.config.errors import ErrorLine, did_you_mean
+from aws_glue_cdk_baseline.config.glue_values import tags_error
 from aws_glue_cdk_baseline.config.job_code import JobCode
+from aws_glue_cdk_baseline.config.kms_keys import keys_of
 from aws_glue_cdk_baseline.config.locations import argument_locations, location_error
 from aws_glue_cdk_baseline.config.model import MAX_JOBS, MAX_PARAMETERS, ConfigFile, JobSettings, StageJob
 from aws_glue_cdk_baseline.config.packages import JobPackages
@@ -25,8 +27,10 @@ from aws_glue_cdk_baseline.config.records import Job
 from aws_glue_cdk_baseline.config.script_check import Elsewhere, JobInStage, abbreviation_warnings, check_script
 from aws_glue_cdk_baseline.config.script_options import ScriptOptions
 from aws_glue_cdk_baseline.config.script_problems import read_script
+from aws_glue_cdk_baseline.config.setting_checks import setting_errors
 from aws_glue_cdk_baseline.config.yaml_file import KeyPath, YamlFile
 
+ADDED = {"default_arguments", "spark_conf", "tags"}  # those of a stage's job are added to those under `jobs`
 # Returns why a job cannot be deployed, or None. The caller supplies it: this package does not know IAM roles.
 JobCheck = Callable[[Job], str | None]
 
@@ -40,7 +44,7 @@ class StageJobs:
         scripts_folder = project / "aws_glue_cdk_baseline" / "job_scripts"
         self._file, self._scripts_folder, self._check_job = file, scripts_folder, check_job
         self._options: dict[Path, ScriptOptions | None] = {}
-        self._shared = content.jobs
+        self._content, self._shared = content, content.jobs
         self._stages = {name: stage.section.jobs for name, stage in content.stages.items()}
         self._code = JobCode(scripts_folder, self._all_scripts(), packages)
         self.errors, self.warnings = self._code.errors, self._code.warnings
@@ -59,12 +63,15 @@ class StageJobs:
                     name, script, settings, _parameters(section), self._locations_of_arguments(path, settings, script)
                 )
                 needs = self._code.needs(script, settings, partial(self._error, path))
-                job = job.model_copy(update=vars(needs))
+                job = job.model_copy(update={**vars(needs), "kms_keys": keys_of(job, self._kms_keys(stage))})
                 # A job with errors may have locations that the check cannot read.
                 if len(self.errors) == errors and (error := self._check_job(job)):
                     self._error(path, error)
                 jobs.append(job)
         return tuple(jobs)
+
+    def _kms_keys(self, stage: str) -> dict[str, tuple[str, ...]]:
+        return {**self._content.kms_keys, **self._content.stages[stage].section.kms_keys}
 
     def _check_listed(self) -> None:
         """Report each job under `jobs` that no stage lists: otherwise it would silently not be deployed."""
@@ -92,20 +99,14 @@ class StageJobs:
         values = {key: getattr(shared, key) for key in shared.model_fields_set} | {
             key: getattr(section, key) for key in own
         }
-        if "default_arguments" in own:  # the stage's add to the shared ones
-            values["default_arguments"] = {**shared.default_arguments, **section.default_arguments}
+        for field in ADDED & own:
+            values[field] = {**getattr(shared, field), **getattr(section, field)}
         settings = JobSettings.model_construct(**values)  # both parts are validated already
-        if settings.execution_class == "FLEX" and settings.worker_type not in ("G.1X", "G.2X"):
-            place = path if own & {"execution_class", "worker_type"} else ("jobs", name)
-            message = f"FLEX runs on workers of type G.1X or G.2X, not {settings.worker_type}; change one of the two"
-            self._error((*place, "executionClass"), message)
-        if settings.bookmark and settings.max_concurrent_runs > 1:
-            place = path if own & {"bookmark", "max_concurrent_runs"} else ("jobs", name)
-            message = (
-                f"a job with a bookmark has one run at a time, not {settings.max_concurrent_runs}: two would read the"
-                " same files; remove maxConcurrentRuns, or bookmark"
-            )
-            self._error((*place, "bookmark"), message)
+        for fields, key, message in setting_errors(settings):
+            self._error((*(path if own & fields else ("jobs", name)), key), message)
+        stage_tags = {**self._content.tags, **self._content.stages[str(path[0])].section.tags}
+        if settings.tags and (error := tags_error({**stage_tags, **settings.tags})):
+            self._error((*(path if "tags" in own else ("jobs", name)), "tags"), error)
         return settings
 
     def _script(self, path: KeyPath, relative: str) -> Path | None:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 
-CONNECTIONS = "connections are not supported yet; copy the data to S3 by other means, and read it there meanwhile"
-NETWORK = f"is not supported yet: a job gets its network from a Glue connection, and {CONNECTIONS}"
-TAGS = "is not supported yet: each job has the tags of the template; add others in glue_app_stack.py meanwhile"
+CONNECTIONS = "is a setting of a job; name there the Glue connections that it uses"
+NETWORK = "is no setting: a job gets its network from a Glue connection; name that under `connections` of the job"
+KMS_KEY = "is no setting; write `kmsKeys:` at the top of the file or in the stage, as in `kmsKeys: {bucket: arn:…}`"
 NOTIFY = "is not supported yet; let a rule of EventBridge send the event `Glue Job State Change` to you meanwhile"
 SCHEDULE = "is not a key here; give a job a `schedule`, and a stage `schedules: true`"
 TRIGGERS = "is no setting: `schedule` of a job starts it, and `after` starts it when others have succeeded"
@@ -19,42 +19,37 @@ TOP_KEYS = {
     "is called `namePrefix` here": "prefix stackPrefix",
     REPOSITORY: "repository repo git gitHub gitLab bitbucket connectionArn codeCommit branch",
     NOTIFY: "notifications",
-    TAGS: "tags",
     SCHEDULE: "schedules schedule cron trigger triggers",
     CONNECTIONS: "connections",
     NETWORK: "vpc vpcId subnets securityGroups",
+    KMS_KEY: "kmsKey kmsKeyArn kmsKeyId",
 }
 STAGE_KEYS = {
     SCHEDULE: "schedule cron trigger triggers",
     NOTIFY: "notifications",
-    TAGS: "tags",
     CONNECTIONS: "connections",
     NETWORK: "vpc vpcId subnets securityGroups",
+    KMS_KEY: "kmsKey kmsKeyArn kmsKeyId",
 }
 _MEANWHILE = "is no setting yet; set {} under `defaultArguments` meanwhile"
 _ARGUMENT = "is no setting; set {} under `defaultArguments`"
 JOB_KEYS = {
-    # Not yet
-    CONNECTIONS: "connections connection connectionName connectionNames",
+    "is called `connections` here; it names one or more": "connection connectionName connectionNames",
     NETWORK: (
         "vpc vpcId vpcConfig network networkConfiguration subnet subnets subnetId subnetIds securityGroup"
         " securityGroups securityGroupId securityGroupIds securityGroupIdList availabilityZone"
         " physicalConnectionRequirements"
     ),
-    TAGS: "tags",
+    # Not yet
     NOTIFY: "notifications",
     "is no setting of a job; `schedule` is, as in `schedule: cron(0 3 * * ? *)`": "schedules cron",
     "is not supported yet: every job is a PySpark job of `glueVersion`; write it in PySpark, and remove this key": (
         "type jobType pythonShell"
     ),
     "is not supported yet: every job is a batch job; remove it": "streaming glueStreaming maintenanceWindow",
-    "is not supported yet; the page of a run in the Glue console shows its state and duration meanwhile": (
-        "observability metrics enableMetrics enableObservabilityMetrics"
-    ),
-    "is not supported yet; print `df.explain()` in the script meanwhile": "sparkUi enableSparkUi sparkEventLogsPath",
-    "is not supported yet; raise `maxConcurrentRuns`, or start one run after the other meanwhile": (
-        "queuing jobRunQueuing jobRunQueuingEnabled"
-    ),
+    "is called `observability` here; write `observability: true`": ("metrics enableMetrics enableObservabilityMetrics"),
+    "is called `sparkUi` here; it names a folder in S3": "enableSparkUi sparkEventLogsPath",
+    "is called `queuing` here; write `queuing: true`": "jobRunQueuing jobRunQueuingEnabled",
     "is not supported yet; `timeoutMinutes` stops a run that takes too long": (
         "maxDurationMinutes notificationProperty notifyDelayAfter alarm alarms"
     ),
@@ -65,7 +60,7 @@ JOB_KEYS = {
         "quality dataQuality dataQualityRules"
     ),
     _MEANWHILE.format("--datalake-formats and --conf"): "tableFormat datalakeFormats",
-    _MEANWHILE.format("--conf"): "sparkConf sparkConfig sparkProperties conf",
+    "is called `sparkConf` here": "sparkConfig sparkProperties conf",
     # Something else instead
     "is no setting; name the script with `script`: every job is a PySpark script": "command commandName",
     "is no setting: the template uploads the script; name its file in job_scripts with `script`": (
@@ -104,9 +99,10 @@ JOB_KEYS = {
     ),
     # Not at all
     "is not supported: every job is a PySpark job; remove it": "ray glueRay runtime jobMode",
-    "is not supported: the stage's key encrypts the logs, and the settings of a bucket its data; remove it": (
-        "securityConfiguration securityConfig encryptionConfiguration jobBookmarksEncryption kmsKey kmsKeyArn kmsKeyId"
+    "is called `securityConfiguration` here; it names one that is there": (
+        "securityConfig encryptionConfiguration jobBookmarksEncryption"
     ),
+    KMS_KEY: "kmsKeys kmsKey kmsKeyArn kmsKeyId",
     "is not supported: who may start a job may replace its arguments; use `defaultArguments`": (
         "nonOverridableArguments"
     ),

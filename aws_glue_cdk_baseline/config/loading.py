@@ -10,7 +10,9 @@ from pathlib import Path
 from aws_glue_cdk_baseline.config.bookmark_reads import bookmark_warnings
 from aws_glue_cdk_baseline.config.chains import after_errors
 from aws_glue_cdk_baseline.config.errors import MAX_SHOWN, ConfigError, ErrorLine
+from aws_glue_cdk_baseline.config.glue_values import tags_error
 from aws_glue_cdk_baseline.config.jobs import JobCheck, StageJobs
+from aws_glue_cdk_baseline.config.kms_keys import key_errors
 from aws_glue_cdk_baseline.config.messages import typed_path
 from aws_glue_cdk_baseline.config.model import ConfigFile
 from aws_glue_cdk_baseline.config.names import Names
@@ -20,7 +22,7 @@ from aws_glue_cdk_baseline.config.records import Config, Job, StageConfig
 from aws_glue_cdk_baseline.config.schedules import schedule_errors, schedule_warnings
 from aws_glue_cdk_baseline.config.unordered_reads import unordered_reads
 from aws_glue_cdk_baseline.config.values import partition_of
-from aws_glue_cdk_baseline.config.yaml_file import YamlFile, read_yaml
+from aws_glue_cdk_baseline.config.yaml_file import KeyPath, YamlFile, read_yaml
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -49,6 +51,7 @@ def load_config(
     stages = _stages(content, jobs)
     if not wrong_chains:
         errors += schedule_errors(stages, file)
+    errors += [*_tag_errors(content, file), *([] if errors else key_errors(content, jobs, file))]
     if errors:
         raise ConfigError(errors)
     return Config(
@@ -56,6 +59,7 @@ def load_config(
         pipeline_account=content.pipeline_account,
         name_prefix=content.name_prefix,
         source=content.source,
+        tags=content.tags,
         stages=stages,
         warnings=tuple(
             sorted(
@@ -83,6 +87,7 @@ def _stages(content: ConfigFile, jobs: Mapping[str, tuple[Job, ...]]) -> tuple[S
             integration_test=(found.section.integration_test or ("none" if stage == last else "all")) == "all",
             schedules=found.section.schedules if found.section.schedules is not None else stage != first,
             log_retention_days=found.section.log_retention_days,
+            tags={**content.tags, **found.section.tags},
         )
         for stage, found in content.stages.items()
     )
@@ -116,6 +121,15 @@ def _source_errors(content: ConfigFile, file: YamlFile) -> list[ErrorLine]:
     names = Names(content.name_prefix)
     problem = content.source.problem(home.aws_account_id, partition_of(home.aws_region), names.repository)
     return [file.error(("source", problem[0]), problem[1])] if problem else []
+
+
+def _tag_errors(content: ConfigFile, file: YamlFile) -> list[ErrorLine]:
+    """Return an error for the tags that one resource cannot have: those of the file, and those of each stage."""
+    found: list[tuple[KeyPath, dict[str, str]]] = [(("tags",), content.tags)]
+    for name, stage in content.stages.items():
+        own = stage.section.tags
+        found += [((name, "tags"), {**content.tags, **own})] if own else []
+    return [file.error(path, error) for path, tags in found if (error := tags_error(tags))]
 
 
 def _name_errors(content: ConfigFile, file: YamlFile) -> list[ErrorLine]:

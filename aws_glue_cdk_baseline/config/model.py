@@ -8,6 +8,16 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from aws_glue_cdk_baseline.config import glue_versions
+from aws_glue_cdk_baseline.config.glue_values import (
+    BucketOrName,
+    Connections,
+    Folder,
+    KmsKeys,
+    SecurityConfiguration,
+    SparkName,
+    SparkValue,
+    Tags,
+)
 from aws_glue_cdk_baseline.config.source import Source
 from aws_glue_cdk_baseline.config.statements import PolicyStatement
 from aws_glue_cdk_baseline.config.values import (
@@ -35,6 +45,7 @@ from aws_glue_cdk_baseline.config.values import (
 
 MAX_JOBS = 240  # a job is two resources, a CloudFormation stack holds 500, and the stage itself has some
 MAX_RULES = 100  # of one job
+MAX_CONNECTIONS = 50  # of one job; Glue names no limit
 MAX_PARAMETERS = 100  # of one job: ten times as many as a readable script has
 
 
@@ -92,6 +103,21 @@ class JobSettings(Section):
     max_concurrent_runs: int = Field(1, ge=1, le=1000, description="runs of this job at the same time; default 1")
     execution_class: ExecutionClass = Field("STANDARD", description="FLEX is cheaper and may wait; default STANDARD")
     bookmark: bool = Field(False, description="a run reads only files that are new since the last one; default false")
+    queuing: bool = Field(False, description="a run waits where a quota leaves no room for it; default false")
+    spark_conf: dict[SparkName, SparkValue] = Field(
+        default_factory=dict,
+        max_length=MAX_PARAMETERS,
+        description="settings of Spark, such as spark.sql.shuffle.partitions",
+    )
+    observability: bool = Field(False, description="metrics of each run in CloudWatch, which cost extra; default false")
+    spark_ui: Folder | None = Field(None, description="a folder in S3 for the event logs of Spark's web UI")
+    connections: Connections = Field(
+        (), max_length=MAX_CONNECTIONS, description="existing connections of Glue, by name; one may lead into a VPC"
+    )
+    security_configuration: SecurityConfiguration | None = Field(
+        None, description="an existing security configuration of Glue, by name"
+    )
+    tags: Tags = Field(default_factory=dict, description="tags of the job and its role, in addition to the stage's")
     managed_policies: ManagedPolicies = Field(
         (),
         max_length=25,
@@ -136,6 +162,10 @@ class StageSection(Section):
         description="true: its jobs start by their schedules; default: false in the first stage, true in the others",
     )
     log_retention_days: RetentionDays = Field(30, description="how many days the logs of its jobs are kept; default 30")
+    tags: Tags = Field(default_factory=dict, description="tags of all that is deployed in this stage")
+    kms_keys: dict[BucketOrName, KmsKeys] = Field(
+        default_factory=dict, description="as kmsKeys of the whole file; a name in both has the keys that are here"
+    )
 
 
 class StageInFile(Section):
@@ -152,6 +182,11 @@ class ConfigFile(Section):
     name_prefix: NamePrefix = Field("", description="begins every name: several copies of the template in one account")
     source: Source = Field(
         default_factory=Source, description="the Git repository; default: one in CodeCommit, which the pipeline has"
+    )
+    tags: Tags = Field(default_factory=dict, description="tags of all that is deployed, in every stage")
+    kms_keys: dict[BucketOrName, KmsKeys] = Field(
+        default_factory=dict,
+        description="the KMS keys of buckets, and of security configurations: each an ARN, or a list",
     )
     jobs: dict[JobName, Annotated[JobSettings, BeforeValidator(_nothing_is_empty)]] = Field(
         default_factory=dict,

@@ -11,6 +11,7 @@ from aws_glue_cdk_baseline.config.glue_arguments import BOOKMARK, BOOKMARK_ENABL
 from aws_glue_cdk_baseline.config.model import Account, JobSettings
 from aws_glue_cdk_baseline.config.names import Names, StageNames
 from aws_glue_cdk_baseline.config.source import Source
+from aws_glue_cdk_baseline.config.spark_conf import CONF, conf_argument
 
 JOB_SCRIPTS = ("aws_glue_cdk_baseline", "job_scripts")
 
@@ -30,7 +31,8 @@ class Job(Record):
     The script imports `shared_files`, modules and their data beside the scripts (absolute paths), and the third-party
     `packages` (`name==version`, as in requirements-jobs.txt) and `glue_packages`, which Glue has in this version. Jobs
     that it waits for are in `settings.after`. The quality rules of its output also look at the locations in
-    `quality_sources`, by the names of their parameters.
+    `quality_sources`, by the names of their parameters. `kms_keys` are the ARNs of KMS keys by what they encrypt: a
+    bucket of the job, or its security configuration.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Job(Record):
     input_locations: tuple[str, ...]
     output_locations: tuple[str, ...]
     quality_sources: dict[str, str] = {}
+    kms_keys: dict[str, tuple[str, ...]] = {}
     input_databases: tuple[str, ...] = ()
     output_databases: tuple[str, ...] = ()
     shared_files: tuple[Path, ...] = ()
@@ -51,6 +54,11 @@ class Job(Record):
         """The folder of all job scripts, where Python finds `shared_files` by their names."""
         folders = (folder for folder in self.script.parents if folder.parts[-2:] == JOB_SCRIPTS)
         return next(folders, self.script.parent)
+
+    @property
+    def written_locations(self) -> tuple[str, ...]:
+        """The locations that a run writes: `output_locations`, and the folder of Spark's event logs."""
+        return (*self.output_locations, *([self.settings.spark_ui] if self.settings.spark_ui else []))
 
     @property
     def has_catalog_in_sql(self) -> bool:
@@ -67,7 +75,8 @@ class Job(Record):
     def run_arguments(self) -> dict[str, str]:
         """The arguments that a run gets from the job: Glue's own parameters, then the script's."""
         bookmark = {BOOKMARK: BOOKMARK_ENABLED} if self.settings.bookmark else {}
-        return {**self.settings.default_arguments, **bookmark, **self.arguments}
+        conf = conf_argument(self.settings.spark_conf, self.settings.default_arguments.get(CONF, ""))
+        return {**self.settings.default_arguments, **({CONF: conf} if conf else {}), **bookmark, **self.arguments}
 
 
 class StageConfig(Record):
@@ -75,7 +84,7 @@ class StageConfig(Record):
 
     With `approval` the pipeline waits for a person before it deploys; with `integration_test` it runs all jobs after
     that. With `schedules` its jobs start by their schedules, and after each other. CloudWatch keeps the jobs' logs for
-    `log_retention_days`. `name_prefix` is that of the config.
+    `log_retention_days`. `name_prefix` is that of the config. Everything that the stage deploys has the `tags`.
     """
 
     name: str
@@ -86,6 +95,7 @@ class StageConfig(Record):
     schedules: bool = False
     log_retention_days: int = 30
     name_prefix: str = ""
+    tags: dict[str, str] = {}
 
     @property
     def names(self) -> StageNames:
@@ -101,11 +111,13 @@ class Config(Record):
     """The whole config, its stages in the order of the file.
 
     `file` is the path of the config file: relative to the project if it is inside, so that the pipeline finds it.
-    `warnings` are for a person to read; the config can be deployed all the same.
+    `tags` are those of the pipeline's own resources. `warnings` are for a person to read; the config can be deployed
+    all the same.
     """
 
     file: str
     pipeline_account: Account
+    tags: dict[str, str] = {}
     stages: tuple[StageConfig, ...]
     warnings: tuple[ErrorLine, ...] = ()
     name_prefix: str = ""

@@ -18,23 +18,22 @@ from aws_glue_cdk_baseline.jobs.logs import StageLogs
 from aws_glue_cdk_baseline.jobs.role import job_role
 from aws_glue_cdk_baseline.jobs.scripts import ScriptAssets
 from aws_glue_cdk_baseline.jobs.shared_code import SharedCodeAssets
-from aws_glue_cdk_baseline.permissions.catalog import catalog_statements
+from aws_glue_cdk_baseline.permissions.job import job_statements
+from aws_glue_cdk_baseline.permissions.place import Place
 
 NEWEST_OF_THE_CONSTRUCT = "5.1"  # docs/decisions/0008-glue-6-by-an-override.md
 # The construct takes these from properties that expect files of the CDK; the config names what is in S3 already.
-OF_THE_CONSTRUCT = frozenset({"--extra-jars", "--extra-files", "--user-jars-first"})
+METRICS = ("--enable-metrics", "--enable-observability-metrics")
+SPARK_UI, EVENT_LOGS = "--enable-spark-ui", "--spark-event-logs-path"
+OF_THE_CONSTRUCT = frozenset({"--extra-jars", "--extra-files", "--user-jars-first", *METRICS, SPARK_UI, EVENT_LOGS})
 
 
 @dataclass(frozen=True)
 class JobEnvironment:
-    """The parts that all jobs of a stage share: log groups, AWS partition, scope of the roles, assets, tags.
-
-    `glue_arn` is the start of the ARNs of its Data Catalog: `arn:aws:glue:us-east-1:123456789102:`.
-    """
+    """The parts that all jobs of a stage share: log groups, place, scope of the roles, assets, tags."""
 
     logs: StageLogs
-    partition: str
-    glue_arn: str
+    place: Place
     roles: Construct
     scripts: ScriptAssets
     shared_code: SharedCodeAssets
@@ -56,16 +55,15 @@ def add_glue_job(
         construct_id,
         code=[f"{script.bucket_name}/{key}" for key in [script.key, *shared]],
         input_locations=job.input_locations,
-        output_locations=job.output_locations,
+        output_locations=job.written_locations,
         managed_policies=job.settings.managed_policies,
         statements=[
-            *catalog_statements(
-                environment.glue_arn, job.input_databases, job.output_databases, is_metastore=job.has_catalog_in_sql
-            ),
-            *environment.logs.write,
+            *job_statements(job, environment.place),
+            *environment.logs.write_of(job),
             *(statement.as_iam() for statement in job.settings.statements),
         ],
-        partition=environment.partition,
+        partition=environment.place.partition,
+        tags=job.settings.tags,
     )
     settings = job.settings
     construct = glue.PySparkFlexEtlJob if settings.execution_class == "FLEX" else glue.PySparkEtlJob
@@ -82,7 +80,7 @@ def add_glue_job(
         timeout=_minutes(settings.timeout_minutes),
         max_retries=settings.max_retries,
         max_concurrent_runs=settings.max_concurrent_runs,
-        enable_metrics=False,  # metrics cost extra, and the role has no permission to write them
+        enable_metrics=False,  # those of `observability` come by an override, as Glue's other arguments
         enable_observability_metrics=False,
         continuous_logging=glue.ContinuousLoggingProps(enabled=True, log_group=environment.logs.output),
         default_arguments={
@@ -91,11 +89,18 @@ def add_glue_job(
             **{name: value for name, value in job.run_arguments.items() if name not in OF_THE_CONSTRUCT},
             **({"--additional-python-modules": ",".join(job.additional_modules)} if job.additional_modules else {}),
         },
-        tags=environment.tags,
+        tags={**environment.tags, **settings.tags},
     )
-    overrides = {
-        f"DefaultArguments.{name}": job.run_arguments[name] for name in OF_THE_CONSTRUCT & job.run_arguments.keys()
+    arguments = {**job.run_arguments, **_observed(job)}
+    overrides: dict[str, Any] = {
+        f"DefaultArguments.{name}": arguments[name] for name in sorted(OF_THE_CONSTRUCT & arguments.keys())
     }
+    if settings.queuing:
+        overrides["JobRunQueuingEnabled"] = True
+    if settings.connections:
+        overrides["Connections"] = {"Connections": list(settings.connections)}
+    if settings.security_configuration:
+        overrides["SecurityConfiguration"] = settings.security_configuration
     if settings.glue_version > NEWEST_OF_THE_CONSTRUCT:
         overrides["GlueVersion"] = settings.glue_version
     if overrides:
@@ -104,6 +109,13 @@ def add_glue_job(
         for name, value in overrides.items():
             resource.add_property_override(name, value)
     return added
+
+
+def _observed(job: Job) -> dict[str, str]:
+    """Return Glue's arguments for `observability` and `sparkUi`."""
+    metrics = dict.fromkeys(METRICS, "true") if job.settings.observability else {}
+    event_logs = job.settings.spark_ui
+    return {**metrics, **({SPARK_UI: "true", EVENT_LOGS: event_logs} if event_logs else {})}
 
 
 # Each access to a CDK object is a call to Node. With hundreds of jobs, these calls take most of a synth.

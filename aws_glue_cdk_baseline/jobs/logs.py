@@ -1,7 +1,13 @@
-"""The two log groups that all jobs of a stage share, encrypted with a KMS key of the stage."""
+"""The two log groups that all jobs of a stage share, encrypted with a KMS key of the stage.
+
+A job with a security configuration that encrypts logs has two others, whose names end with that of the configuration:
+https://docs.aws.amazon.com/glue/latest/dg/monitor-continuous-logging-enable.html. The stack makes them too, so that
+they are kept as long as the others; Glue gives them the key of the configuration.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -10,7 +16,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 
-from aws_glue_cdk_baseline.config import StageConfig
+from aws_glue_cdk_baseline.config import Job, StageConfig
 from aws_glue_cdk_baseline.permissions.s3 import Statement, allow
 
 # The calls that CloudWatch Logs makes with the key, for itself and for the role that writes (kms:ViaService):
@@ -26,16 +32,25 @@ USE_KEY = [
 ]
 
 
+WRITE = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]
+
+
 @dataclass(frozen=True)
 class StageLogs:
     """The log groups of a stage. Their names begin with `prefix`. `output` gets the output of the scripts.
 
-    A role that writes to them needs the permissions in `write`.
+    A role that writes to them needs the permissions in `write`, and with a security configuration those in `encrypted`.
     """
 
     prefix: str
     output: logs.ILogGroup
     write: tuple[Statement, ...]
+    encrypted: Mapping[str, Statement]
+
+    def write_of(self, job: Job) -> list[Statement]:
+        """Return the statements of a job's role for its logs."""
+        configuration = job.settings.security_configuration
+        return [*self.write, *([self.encrypted[configuration]] if configuration else [])]
 
 
 def add_stage_logs(stack: Stack, stage: StageConfig) -> StageLogs:
@@ -48,21 +63,48 @@ def add_stage_logs(stack: Stack, stage: StageConfig) -> StageLogs:
         "Output": f"{prefix}/output",
         "Error": f"{prefix}/error",
     }  # error gets Glue's messages and the script's logger
-    arns = {name: _arn(stack, name) for name in names.values()}
+    configurations = dict.fromkeys(job.settings.security_configuration for job in stage.jobs)
+    encrypted = {
+        configuration: {f"{part}.{configuration}": f"{name}-{configuration}" for part, name in names.items()}
+        for configuration in configurations
+        if configuration
+    }
+    everything = {**names, **{part: name for own in encrypted.values() for part, name in own.items()}}
+    arns = {part: _arn(stack, name) for part, name in everything.items()}
     key = _key(stack, stage.name, list(arns.values()))
     groups = {
-        construct_id: _log_group(stack, f"Logs.{construct_id}", name, key, stage.log_retention_days)
-        for construct_id, name in names.items()
+        part: _log_group(stack, f"Logs.{part}", name, key, stage.log_retention_days)
+        for part, name in everything.items()
     }
     # CreateLogGroup is allowed although these groups exist: AWS's own policy for Glue (AWSGlueServiceRole) allows it,
     # and no document says that Glue can log without it. `:*` after a log group means its streams.
-    put = allow(
-        ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
-        [form for arn in arns.values() for form in (arn, f"{arn}:*")],
-    )
+    put = allow(WRITE, [form for part in names for form in (arns[part], f"{arns[part]}:*")])
     encrypt = allow(USE_KEY, [key.key_arn])
     via_logs = {"Condition": {"StringEquals": {"kms:ViaService": _service(stack)}}}
-    return StageLogs(prefix, groups["Output"], (put, {**encrypt, **via_logs}))
+    return StageLogs(
+        prefix,
+        groups["Output"],
+        (put, {**encrypt, **via_logs}),
+        {
+            configuration: allow(
+                [*WRITE, "logs:AssociateKmsKey"],
+                [
+                    *(form for part in own for form in (arns[part], f"{arns[part]}:*")),
+                    _arn(stack, glues_own_groups(configuration)),
+                ],
+            )
+            for configuration, own in encrypted.items()
+        },
+    )
+
+
+def glues_own_groups(configuration: str) -> str:
+    """Return the pattern for log groups that Glue names after the role and the configuration, which it may make.
+
+    https://docs.aws.amazon.com/glue/latest/webapi/API_JobRun.html (LogGroupName). A role's policy cannot have the
+    role's own name in it.
+    """
+    return f"/aws-glue/jobs-*-{configuration}/*"
 
 
 def _service(stack: Stack) -> str:

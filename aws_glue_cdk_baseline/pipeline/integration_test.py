@@ -15,6 +15,7 @@ from aws_cdk.pipelines import CodeBuildStep, IFileSetProducer, Step
 
 from aws_glue_cdk_baseline.config import Account, Job, StageConfig
 from aws_glue_cdk_baseline.config.values import partition_of
+from aws_glue_cdk_baseline.permissions.kms import decrypt
 from aws_glue_cdk_baseline.permissions.s3 import readable
 from aws_glue_cdk_baseline.pipeline.integration_flags import job_flags
 
@@ -110,6 +111,10 @@ def _statements(stack: Stack, stage: StageConfig) -> Iterator[iam.PolicyStatemen
         others = [location for job in together for location in job.quality_sources.values()]
         for statement in readable(stack.partition, outputs, others) if outputs else []:
             yield iam.PolicyStatement.from_json(statement)
+        for job in together if outputs else []:
+            places = [*(job.output_locations if job.settings.expect else ()), *job.quality_sources.values()]
+            for statement in decrypt(job, places):
+                yield iam.PolicyStatement.from_json(statement)
 
 
 def _has_rules(jobs: Sequence[Job]) -> bool:

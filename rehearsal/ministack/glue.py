@@ -69,7 +69,7 @@ def run_on_local_spark(
     except PackagesError as error:
         spark, state, message = None, "FAILED", str(error)
     seconds = time.monotonic() - started
-    keep_log(run, arguments, log, job["Role"])
+    keep_log(run, arguments, log, job)
     read, wrote = accessed(log.with_suffix(SUFFIX), arguments, script, job["Role"])
     file = Path(os.environ["REHEARSAL_RECORDS"]) / JOB_RUNS
     record = {"job": job_name, "run": run["Id"], "state": state, "message": message, "log": str(log)}
@@ -144,9 +144,10 @@ def with_bookmarks(handle: Any) -> Any:
     return answer
 
 
-def keep_log(run: Run, arguments: dict[str, Any], log: Path, role: str) -> None:
+def keep_log(run: Run, arguments: dict[str, Any], log: Path, job: dict[str, Any]) -> None:
     """Put the output of a run into the log group of its job, with the job's role, as Glue does while it runs.
 
+    The name of the group ends with that of the job's security configuration, if it has one.
     As in Glue, a role that may not write there has no log, and its run is none the worse. The denied call is recorded.
     """
     prefix, stream = str(arguments.get("--custom-logGroup-prefix", "")), f"{run['Id']}-driver"
@@ -155,9 +156,10 @@ def keep_log(run: Run, arguments: dict[str, Any], log: Path, role: str) -> None:
         return
     now = int(time.time() * 1000)
     events = [{"timestamp": now, "message": line} for line in lines[-MOST_EVENTS:] if line]
-    place = {"logGroupName": f"{prefix}/output", "logStreamName": stream}
+    configuration = f"-{name}" if (name := job.get("SecurityConfiguration")) else ""
+    place = {"logGroupName": f"{prefix}/output{configuration}", "logStreamName": stream}
     with suppress(ClientError, TrustError):
-        session = sessions().as_service(role, SERVICE, f"log-{run['Id'][:8]}", get_region())
+        session = sessions().as_service(job["Role"], SERVICE, f"log-{run['Id'][:8]}", get_region())
         client = session.client("logs")
         client.create_log_stream(**place)
         client.put_log_events(**place, logEvents=events)

@@ -9,16 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from aws_glue_cdk_baseline.config import Config, Job, StageConfig
+from aws_glue_cdk_baseline.jobs.logs import glues_own_groups
 from aws_glue_cdk_baseline.permissions.catalog import tables
 from aws_glue_cdk_baseline.permissions.s3 import below, input_keys, keys
 from tests.security.findings import Finding
 
 LOGS_ENCRYPTED = (
-    "The log groups of the stage are encrypted with a KMS key of the stage, which rotates (jobs/logs.py). With a"
-    " security configuration, Glue would write to other log groups, which it names itself: no stack creates them, and"
-    " they never expire. A security configuration also encrypts output and bookmarks in S3. S3 encrypts both anyway,"
-    " the output by the settings of its bucket, for which the owner of the data is responsible. MiniStack, which"
-    " emulates AWS in the rehearsal, has no security configurations."
+    "The log groups of the stage are encrypted with a KMS key of the stage, which rotates (jobs/logs.py). A security"
+    " configuration (`securityConfiguration`) also encrypts output and bookmarks in S3. S3 encrypts both anyway, the"
+    " output by the settings of its bucket, for which the owner of the data is responsible."
+)
+CONFIGURED = (
+    "The job has the `securityConfiguration` that the config names. It exists already: cdk-nag cannot look into it."
 )
 NO_BOOKMARKS = "The job keeps no bookmarks (no `bookmark: true`): there is nothing to encrypt."
 BOOKMARKS = (
@@ -36,6 +38,15 @@ OWN_STACK = (
     "The stage's own stack, in which the integration test finds the jobs. The star stands for the id of the stack,"
     " which CloudFormation assigns when it creates the stack. Only one stack at a time can have this name."
 )
+METRICS = "`observability: true` of the job. A metric has no ARN; the statement is for the namespace Glue alone."
+CONNECTION = (
+    "The job has `connections`, and one may lead into a VPC, in which Glue makes network interfaces for the job. The"
+    " config does not know the subnet. Calls that describe know no resource; the statement is for the stage's Region."
+)
+GLUES_LOGS = (
+    "Log groups that Glue names after the job's role and its `securityConfiguration`. A role's policy cannot have the"
+    " name of the role in it, which CloudFormation makes."
+)
 MANAGED = "The config names this policy for the job, under managedPolicies, where a review sees it."
 
 
@@ -51,22 +62,22 @@ def job_acknowledgements(config: Config) -> dict[Finding, str]:
 def _stage(stage: StageConfig) -> Iterator[tuple[Finding, str]]:
     stack = f"PipelineStack/{stage.names.pipeline_stage}/GlueAppStack"
     for job in stage.jobs:
-        yield Finding(f"{stack}/{job.name}/Resource", "GL1"), LOGS_ENCRYPTED
-        yield (
-            Finding(f"{stack}/{job.name}/Resource", "GL3"),
-            BOOKMARKS if job.settings.bookmark else NO_BOOKMARKS,
-        )
-        yield from _role(f"{stack}/Roles./{job.name}", job, stage.name)
+        configured = job.settings.security_configuration is not None
+        bookmarks = BOOKMARKS if job.settings.bookmark else NO_BOOKMARKS
+        yield Finding(f"{stack}/{job.name}/Resource", "GL1"), CONFIGURED if configured else LOGS_ENCRYPTED
+        yield Finding(f"{stack}/{job.name}/Resource", "GL3"), CONFIGURED if configured else bookmarks
+        yield from _role(f"{stack}/Roles./{job.name}", job, stage.names.log_groups)
 
 
-def _role(path: str, job: Job, stage: str) -> Iterator[tuple[Finding, str]]:
+def _role(path: str, job: Job, logs: str) -> Iterator[tuple[Finding, str]]:
     for group in ("output", "error"):
-        yield Finding(path, f"IAM5[Resource::arn:logs:log-group:/aws-glue/jobs/{stage}/{group}:*]"), LOG_STREAMS
+        yield Finding(path, f"IAM5[Resource::arn:logs:log-group:{logs}/{group}:*]"), LOG_STREAMS
     places = [key for location in job.input_locations for key in input_keys(location)]
-    places += [key for location in job.output_locations for key in keys(location)]
+    places += [key for location in job.written_locations for key in keys(location)]
     yield from _wide(path, places, BELOW)
     for database in (*job.input_databases, *job.output_databases):
         yield Finding(path, f"IAM5[Resource::arn:glue:{tables(database)}]"), TABLES
+    yield from _of_settings(path, job, logs)
     aws_own = [name for name in job.settings.managed_policies if not name.startswith("arn:") or ":aws:policy/" in name]
     for policy in aws_own:  # cdk-nag reports only these
         name = policy.rpartition(":policy/")[2]
@@ -75,6 +86,21 @@ def _role(path: str, job: Job, stage: str) -> Iterator[tuple[Finding, str]]:
         for resource in statement.resources:
             if statement.reason and "*" in resource:
                 yield Finding(path, f"IAM5[Resource::{resource}]").anywhere, statement.reason
+
+
+def _of_settings(path: str, job: Job, logs: str) -> Iterator[tuple[Finding, str]]:
+    settings = job.settings
+    if settings.observability:
+        yield Finding(path, "IAM5[Resource::*]"), METRICS
+    if settings.connections:
+        yield Finding(path, "IAM5[Resource::*]"), CONNECTION
+        for kind in ("vpc", "network-interface", "subnet", "security-group"):
+            yield Finding(path, f"IAM5[Resource::arn:ec2:{kind}/*]"), CONNECTION
+    if configuration := settings.security_configuration:
+        for group in ("output", "error"):
+            yield Finding(path, f"IAM5[Resource::arn:logs:log-group:{logs}/{group}-{configuration}:*]"), LOG_STREAMS
+        groups = glues_own_groups(configuration)
+        yield Finding(path, f"IAM5[Resource::arn:logs:log-group:{groups}]"), GLUES_LOGS
 
 
 def _test_role(stage: StageConfig) -> Iterator[tuple[Finding, str]]:

@@ -19,7 +19,14 @@ from tools.stage_jobs.triggers import trigger_drift
 AT_ONCE = 4  # resources; IAM takes fewer calls than Glue
 JOB, TRIGGER, LOG_GROUP = "AWS::Glue::Job", "AWS::Glue::Trigger", "AWS::Logs::LogGroup"
 ROLE, POLICY = "AWS::IAM::Role", "AWS::IAM::Policy"
-OF_GLUE = ("--conf",)  # an argument of Glue's own that is spelled as a parameter's
+# The settings that become an argument of Glue's own.
+OF_SETTINGS = {
+    "--conf": "sparkConf (--conf)",
+    "--enable-observability-metrics": "observability (--enable-observability-metrics)",
+    "--enable-metrics": "observability (--enable-metrics)",
+    "--enable-spark-ui": "sparkUi (--enable-spark-ui)",
+    "--spark-event-logs-path": "sparkUi (--spark-event-logs-path)",
+}
 COMPARED = {JOB: "job", TRIGGER: "trigger", ROLE: "role", LOG_GROUP: "log group"}
 # The key of the config, where its value is in a job's properties and in GetJob's answer, and what it is if it is not.
 SETTINGS: tuple[tuple[str, tuple[str, ...], Any], ...] = (
@@ -48,6 +55,8 @@ def drift(account: StageAccount) -> int:
         if resource.kind == JOB
     }
 
+    own_keys = tuple(f"-{name}" for job in jobs.values() if (name := job.properties.get("SecurityConfiguration")))
+
     def compare(resource: Resource) -> list[str]:
         if resource.kind == JOB:
             return job_drift(account, resource)
@@ -60,7 +69,7 @@ def drift(account: StageAccount) -> int:
             return role_drift(account, resource, policies, of)
         if resource.kind == TRIGGER:
             return trigger_drift(account, resource)
-        return log_group_drift(account, resource)
+        return log_group_drift(account, resource, own_keys)
 
     compared = [resource for resource in resources if resource.kind in COMPARED]
     with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -108,12 +117,14 @@ def job_drift(account: StageAccount, deployed: Resource) -> list[str]:
 def argument_words(name: str) -> str:
     """Return the key of the config that becomes an argument: a parameter, or one under `defaultArguments`."""
     option = name.removeprefix("--")
-    is_parameter = has_parameter(option) and "-" not in option and name not in OF_GLUE
+    if name in OF_SETTINGS:
+        return OF_SETTINGS[name]
+    is_parameter = has_parameter(option) and "-" not in option
     return parameter_name(option) if is_parameter else f"defaultArguments {name}"
 
 
-def log_group_drift(account: StageAccount, deployed: Resource) -> list[str]:
-    """Return what differs in a log group."""
+def log_group_drift(account: StageAccount, deployed: Resource, own_keys: tuple[str, ...] = ()) -> list[str]:
+    """Return what differs in a log group. Glue gives those whose names end with one of `own_keys` another key."""
     groups: Iterable[dict[str, Any]] = account.pages(
         "logs", "describe_log_groups", "logGroups", deployed.name, logGroupNamePrefix=deployed.name
     )
@@ -125,7 +136,12 @@ def log_group_drift(account: StageAccount, deployed: Resource) -> list[str]:
     if was != days:
         lines.append(f"{deployed.name}: {_change('logRetentionDays', was, days or 'without an end')}")
     key = str(deployed.properties.get("KmsKeyId", ""))
-    if key != UNKNOWN and key.rpartition("/")[2] != str(now.get("kmsKeyId", "")).rpartition("/")[2]:
+    given_by_glue = deployed.name.endswith(own_keys)
+    if (
+        key != UNKNOWN
+        and not given_by_glue
+        and key.rpartition("/")[2] != str(now.get("kmsKeyId", "")).rpartition("/")[2]
+    ):
         lines.append(
             f"{deployed.name}: it is {'encrypted with another key' if now.get('kmsKeyId') else 'not encrypted'}"
         )

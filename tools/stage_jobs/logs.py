@@ -42,7 +42,7 @@ def logs(
     run = _run(account, job, name, run_id)
     state = f"{run.state} {duration(run.seconds)}"
     print(f"{name}: {run.id}, started {run.started:%Y-%m-%d %H:%M} UTC, {state}", flush=True)
-    log = RunLog(account, run, with_all)
+    log = RunLog(account, job, run, with_all)
     unanswered, looks = 0, 1 if run.ended else LOOKS_AFTER_THE_END
     while looks:
         looks -= run.ended
@@ -69,7 +69,10 @@ def logs(
 class RunLog:
     """The log of a run. `shown` says whether it has had a line to show."""
 
-    def __init__(self, account: StageAccount, run: JobRun, with_all: bool) -> None:
+    def __init__(self, account: StageAccount, job: Job, run: JobRun, with_all: bool) -> None:
+        # The logs that a security configuration encrypts are in groups of their own. It need not encrypt any.
+        own = job.settings.security_configuration
+        self._groups = [*GROUPS, *(f"{group}-{own}" for group in GROUPS if own)]
         self._account, self._run, self._all = account, run, with_all
         self._filters: dict[tuple[str, str], LineFilter] = {}
         self._seen: set[str] = set()
@@ -80,10 +83,12 @@ class RunLog:
 
     def new_lines(self) -> Iterator[str]:
         """Yield the lines that have come since the last call, those of all streams in the order of their times."""
-        events = sorted((event for group in GROUPS for event in self._events(group)), key=lambda event: event.time)
+        events = sorted(
+            (event for group in self._groups for event in self._events(group)), key=lambda event: event.time
+        )
         for event in events:
             self._since = max(self._since, event.time - LATE_SECONDS * 1000)
-            lines = LineFilter(of_spark=event.group == "error")
+            lines = LineFilter(of_spark=event.group.startswith("error"))
             lines = self._filters.setdefault((event.group, event.stream), lines)
             for line in event.text.splitlines() or [""]:
                 if self._all or lines.keeps(line):

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from aws_glue_cdk_baseline.config import ConfigError, load_config
-from aws_glue_cdk_baseline.config.model import TOP_KEYS
+from aws_glue_cdk_baseline.config import ConfigError, JobSettings, load_config
+from aws_glue_cdk_baseline.config.model import TOP_KEYS, StageSection
 from aws_glue_cdk_baseline.config.parameters import argument_name
 from aws_glue_cdk_baseline.quality.rules import RULE_TYPES
 from tests.configs import CONFIG, JOIN, SHOW, load, needs_the_examples
@@ -183,6 +183,8 @@ def test_prod_and_the_last_stage_are_approved_and_all_but_the_last_are_tested_un
     assert [stage.integration_test for stage in stages] == tests
 
 
+SETTINGS = ", ".join(str(field.alias) for field in JobSettings.model_fields.values())
+OF_A_STAGE = ", ".join(str(field.alias) for field in StageSection.model_fields.values())
 ERRORS: dict[str, tuple[str | bytes, str]] = {
     "empty file": ("", "c.yaml:1: the file is empty; start from default-config.yaml"),
     "broken YAML": ("dev: [1\n", "c.yaml:2: not valid YAML: did not find expected ',' or ']'"),
@@ -237,9 +239,7 @@ ERRORS: dict[str, tuple[str | bytes, str]] = {
     ),
     "a misspelt setting": (
         CONFIG.replace("numberOfWorkers: 4", "numberOfWorker: 4"),
-        "c.yaml:6: jobs.Join.numberOfWorker: is not known here; allowed: description, after, schedule, script,"
-        " glueVersion, workerType, numberOfWorkers, timeoutMinutes, maxRetries, maxConcurrentRuns, executionClass,"
-        " bookmark, managedPolicies, statements, defaultArguments, expect; did you mean numberOfWorkers?",
+        f"c.yaml:6: jobs.Join.numberOfWorker: is not known here; allowed: {SETTINGS}; did you mean numberOfWorkers?",
     ),
     "a statement with a wildcard for an action": (
         with_statement("actions: ['dynamodb:*'], resources: ['arn:aws:sqs:us-east-1:222222222222:q']"),
@@ -297,8 +297,7 @@ ERRORS: dict[str, tuple[str | bytes, str]] = {
     ),
     "a misspelt setting of a stage": (
         CONFIG.replace("dev:\n", "dev:\n  logRetention: 30\n"),
-        "c.yaml:8: dev.logRetention: is not known here; allowed: jobs, approval, integrationTest,"
-        " schedules, logRetentionDays; did you mean logRetentionDays?",
+        f"c.yaml:8: dev.logRetention: is not known here; allowed: {OF_A_STAGE}; did you mean logRetentionDays?",
     ),
     "rows expected of a job without an output": (
         CONFIG.replace("minimumAge: 21", "minimumAge: 21\n      expect: {outputRows: 1}"),
@@ -339,9 +338,7 @@ ERRORS: dict[str, tuple[str | bytes, str]] = {
     "a parameter under jobs": (
         CONFIG.replace("numberOfWorkers: 4", "inputLocationOrgs: s3://a-bucket/"),
         "c.yaml:6: jobs.Join.inputLocationOrgs: is not a setting; a parameter goes under dev.jobs.Join and"
-        " prod.jobs.Join; settings: description, after, schedule, script, glueVersion, workerType, numberOfWorkers,"
-        " timeoutMinutes, maxRetries, maxConcurrentRuns, executionClass, bookmark, managedPolicies, statements,"
-        " defaultArguments, expect",
+        f" prod.jobs.Join; settings: {SETTINGS}",
     ),
     "an account id of 11 digits": (
         CONFIG.replace('"111111111111"', "11111111111"),
@@ -387,9 +384,8 @@ ERRORS: dict[str, tuple[str | bytes, str]] = {
         " 's3a://'; write s3://, which Glue reads in the same way; allowed: s3://bucket/key or s3://bucket/prefix/",
     ),
     "a property of a Glue job": (
-        CONFIG.replace("numberOfWorkers: 4", "connections: [rds-main]"),
-        "c.yaml:6: jobs.Join.connections: connections are not supported yet; copy the data to S3 by other means, and"
-        " read it there meanwhile",
+        CONFIG.replace("numberOfWorkers: 4", "connectionNames: [rds-main]"),
+        "c.yaml:6: jobs.Join.connectionNames: is called `connections` here; it names one or more",
     ),
     "a property of a Glue job in a stage": (
         CONFIG.replace("minimumAge: 21", "minimumAge: 21\n      MaxCapacity: 2"),
@@ -398,9 +394,8 @@ ERRORS: dict[str, tuple[str | bytes, str]] = {
     ),
     "a property of a Glue job that is a list in a stage": (
         CONFIG.replace("minimumAge: 21", "minimumAge: 21\n      security_group_ids: [sg-1]"),
-        "c.yaml:14: dev.jobs.Join.security_group_ids: is not supported yet: a job gets its network from a Glue"
-        " connection, and connections are not supported yet; copy the data to S3 by other means, and read it there"
-        " meanwhile",
+        "c.yaml:14: dev.jobs.Join.security_group_ids: is no setting: a job gets its network from a Glue"
+        " connection; name that under `connections` of the job",
     ),
     "a schedule of a stage": (
         CONFIG.replace("dev:\n", "dev:\n  schedule: cron(0 3 * * ? *)\n"),

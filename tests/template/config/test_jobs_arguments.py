@@ -65,10 +65,16 @@ def test_places_in_default_arguments_are_read_or_written_as_parameters_are(tmp_p
 
 REFUSED = {
     "--extra-py-files": "is set by the template; put the module or package beside the scripts and import it",
-    "--enable-metrics": "is not supported yet; the Glue console shows the state of each run; remove it",
-    "--enable-observability-metrics": "is not supported yet; the Glue console shows the state of each run; remove it",
-    "--enable-spark-ui": "is not supported yet; print `df.explain()` in the script meanwhile; remove it",
-    "--spark-event-logs-path": "is not supported yet, as --enable-spark-ui is; remove it",
+    "--enable-metrics": (
+        "is set by the template; write `observability: true` beside `defaultArguments`, and remove it"
+    ),
+    "--enable-observability-metrics": (
+        "is set by the template; write `observability: true` beside `defaultArguments`, and remove it"
+    ),
+    "--enable-spark-ui": "is set by the template; write `sparkUi: s3://…/` beside `defaultArguments`, and remove it",
+    "--spark-event-logs-path": (
+        "is set by the template; write `sparkUi: s3://…/` beside `defaultArguments`, and remove it"
+    ),
     "--enable-continuous-cloudwatch-log": "is set by the template; remove it",
     "--enable-auto-scaling": (
         "is set by the template; remove it; `numberOfWorkers` is the most that auto scaling uses"
@@ -110,10 +116,10 @@ def test_a_parameter_that_a_computed_call_may_read_is_not_refused_and_the_litera
     ]
 
 
-@pytest.mark.parametrize("script", [f"{HEAD}getResolvedOptions(sys.argv, ['tags', 'security_group'])\n"])
+@pytest.mark.parametrize("script", [f"{HEAD}getResolvedOptions(sys.argv, ['retries', 'security_group'])\n"])
 def test_a_parameter_called_like_a_property_of_a_job_is_one_if_the_script_reads_it(tmp_path: Path, script: str) -> None:
-    config = load(tmp_path, one_job(stage="{tags: a, securityGroup: b}"), {"show.py": script})
-    assert config.stage("dev").jobs[0].arguments == {"--tags": "a", "--security_group": "b"}
+    config = load(tmp_path, one_job(stage="{retries: a, securityGroup: b}"), {"show.py": script})
+    assert config.stage("dev").jobs[0].arguments == {"--retries": "a", "--security_group": "b"}
 
 
 def test_an_argument_that_another_call_takes_for_its_own_is_refused_with_both_places(tmp_path: Path) -> None:

@@ -10,11 +10,11 @@ from aws_glue_cdk_baseline.config.values import Section
 
 # https://docs.aws.amazon.com/glue/latest/webapi/API_CreateJob.html, without what has the name of a setting
 GLUE_API = """
-AllocatedCapacity CodeGenConfigurationNodes Command Connections ExecutionProperty JobMode
+AllocatedCapacity CodeGenConfigurationNodes Command ExecutionProperty JobMode
 JobRunQueuingEnabled LogUri MaintenanceWindow MaxCapacity Name NonOverridableArguments NotificationProperty Role
-SecurityConfiguration SourceControlDetails Tags Timeout
+SourceControlDetails Timeout
 """
-PLANNED = "type tableFormat connections sparkConf observability sparkUi queuing maxDurationMinutes tables"
+PLANNED = "type tableFormat maxDurationMinutes tables"
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,17 @@ def test_a_script_that_raises_is_exit_code_1(tmp_path: Path) -> None:
     assert (run.code, run.reason) == (1, "ValueError: boom")
 
 
+def test_the_settings_of_spark_of_a_job_hold_in_its_run(tmp_path: Path) -> None:
+    job = make_job(tmp_path, spark_conf={"spark.sql.shuffle.partitions": "7", "spark.sql.ansi.enabled": "true"})
+    job.script.write_text(
+        "from pyspark.sql import SparkSession\n"
+        "conf = SparkSession.builder.getOrCreate().conf\n"
+        "raise ValueError(conf.get('spark.sql.shuffle.partitions') + conf.get('spark.sql.ansi.enabled'))\n"
+    )
+    run = run_job(job, "dev", job.run_arguments, FileStore(tmp_path, tmp_path))
+    assert run.reason == "ValueError: 7true"
+
+
 @needs_the_examples
 @pytest.mark.parametrize(
     ("arguments", "message"),

@@ -24,6 +24,17 @@ def test_spark_listens_on_loopback_only() -> None:
     assert "--conf spark.driver.bindAddress=127.0.0.1 " in environment["PYSPARK_SUBMIT_ARGS"]
 
 
+def test_settings_of_a_job_win_but_for_what_the_laptop_has_in_its_own_way() -> None:
+    settings = {"spark.sql.shuffle.partitions": "64", "spark.sql.session.timeZone": "Asia/Tokyo"}
+    laptops = {"spark.driver.memory": "100g", "spark.master": "yarn", "spark.driver.host": "x", "spark.a b": "c d"}
+    options = spark.spark_environment({}, settings={**settings, **laptops})["PYSPARK_SUBMIT_ARGS"]
+    assert "--conf spark.sql.shuffle.partitions=64 " in options
+    assert "--conf spark.sql.session.timeZone=Asia/Tokyo " in options
+    assert "--conf 'spark.a b=c d' " in options
+    assert "--conf spark.driver.memory=2g " in options
+    assert not {"100g", "yarn", "spark.driver.host=x"} & set(options.replace("spark.driver.memory=", " ").split())
+
+
 @pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York"])
 def test_the_time_zone_of_the_laptop_does_not_reach_the_timestamps_of_a_job(zone: str) -> None:
     """Spark hands a timestamp to collect() and to UDFs by this method: microseconds since 1970 become local time."""

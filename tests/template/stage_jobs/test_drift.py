@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from typing import cast
 
 import pytest
 
@@ -9,7 +10,9 @@ from aws_glue_cdk_baseline.config import Config
 from tests.configs import DEV, with_stage
 from tests.template.stage_jobs.conftest import Aws, deploy
 from tools.stage_jobs import __main__ as command
-from tools.stage_jobs.drift import argument_words
+from tools.stage_jobs.account import StageAccount
+from tools.stage_jobs.deployed_stack import Resource
+from tools.stage_jobs.drift import LOG_GROUP, argument_words, log_group_drift
 from tools.stage_jobs.role_drift import permissions
 
 Run = Callable[..., tuple[int, str, str]]
@@ -36,7 +39,7 @@ def other(aws: Aws, config: Config, monkeypatch: pytest.MonkeyPatch, run: Run) -
 def test_a_stage_as_it_was_deployed_has_no_drift(run: Run, other: Aws) -> None:
     code, out, err = run(*GIVEN)
     assert out.splitlines()[1:] == [
-        "nothing was changed by hand: 4 jobs, 5 roles, 2 log groups are as they were deployed; not compared: 1"
+        "nothing was changed by hand: 4 jobs, 5 roles, 4 log groups are as they were deployed; not compared: 1"
         " AWS::KMS::Key, and tags"
     ]
     assert (code, err) == (0, "")
@@ -66,10 +69,10 @@ def test_each_change_by_hand_is_named_in_the_words_of_the_config(run: Run, other
         "/aws-glue/jobs/other/error: logRetentionDays is without an end; it was deployed as 30",
         "/aws-glue/jobs/other/output: logRetentionDays is 1; it was deployed as 30",
         "Idle: the job was deleted by hand",
-        "Quick: defaultArguments --conf was added: a=b",
         "Quick: inputLocation is s3://data/by-hand/; it was deployed as s3://data/in/",
         "Quick: numberOfWorkers is 10; it was deployed as 2",
         "Quick: seconds was removed; it was deployed as 1",
+        "Quick: sparkConf (--conf) was added: a=b",
         "Quick: timeoutMinutes is 600; it was deployed as 30",
         "the role of Quick: managedPolicies: arn:aws:iam::aws:policy/AmazonS3FullAccess was attached by hand",
         "the role of Quick: may s3:DeleteObject on arn:aws:s3:::data/*, by hand",
@@ -79,7 +82,7 @@ def test_each_change_by_hand_is_named_in_the_words_of_the_config(run: Run, other
         "the role of Broken: no longer may kms:Decrypt on arn:aws:kms:eu-central-1:222222222222:key/"
     )
     assert lost[-1].startswith("the role of Broken: and ")
-    assert last.startswith("6 of 4 jobs, 5 roles, 2 log groups were changed by hand; not compared: ")
+    assert last.startswith("6 of 4 jobs, 5 roles, 4 log groups were changed by hand; not compared: ")
     assert advice.endswith("or write it into the config and push.")
 
 
@@ -111,13 +114,29 @@ def test_the_same_permissions_in_another_form_are_no_drift() -> None:
     [
         ("--input_path_orgs", "inputLocationOrgs"),
         ("--minimum_age", "minimumAge"),
-        ("--conf", "defaultArguments --conf"),
+        ("--conf", "sparkConf (--conf)"),
+        ("--enable-metrics", "observability (--enable-metrics)"),
         ("--enable-auto-scaling", "defaultArguments --enable-auto-scaling"),
         ("--TempDir", "defaultArguments --TempDir"),
     ],
 )
 def test_an_argument_in_the_words_of_the_config(name: str, words: str) -> None:
     assert argument_words(name) == words
+
+
+def test_the_key_that_glue_gives_a_log_group_of_a_security_configuration_is_no_drift() -> None:
+    """MiniStack has no AssociateKmsKey: the groups are told as CloudWatch Logs would."""
+
+    class OfGlue:
+        def pages(self, *_: str, logGroupNamePrefix: str) -> list[dict[str, object]]:
+            return [{"logGroupName": logGroupNamePrefix, "retentionInDays": 30, "kmsKeyId": "arn:…:key/other"}]
+
+    deployed = {"RetentionInDays": 30, "KmsKeyId": "arn:…:key/stage"}
+    groups = [Resource("", LOG_GROUP, f"/aws-glue/jobs/dev/{name}", deployed) for name in ("error", "error-ours")]
+    assert [log_group_drift(cast(StageAccount, OfGlue()), group, ("-ours",)) for group in groups] == [
+        ["/aws-glue/jobs/dev/error: it is encrypted with another key"],
+        [],
+    ]
 
 
 def test_what_cannot_be_compared_is_one_line(run: Run, config: Config, monkeypatch: pytest.MonkeyPatch) -> None:

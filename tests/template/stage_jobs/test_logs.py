@@ -65,6 +65,14 @@ def test_the_log_of_the_last_run_has_the_drivers_lines_of_the_script(run: Run, a
         assert "of another run" not in everything
 
 
+def test_the_log_that_a_security_configuration_encrypts_is_found(run: Run, aws: Aws) -> None:
+    run_id = start(aws, "Broken-dev")
+    write(aws, "output-ours", f"{run_id}-driver", "12 orders")
+    write(aws, "error-ours", f"{run_id}-driver", NOISE)
+    wait_for_the_end(aws, "Broken-dev", run_id)
+    assert run("logs", "--profile", "dev", "--run", run_id, "Broken")[1].splitlines()[2] == "12 orders"
+
+
 def test_a_run_is_followed_while_it_runs_and_each_line_comes_once(run: Run, aws: Aws) -> None:
     run_id = start(aws, "Slow-dev", seconds="60")
     stream = f"{run_id}-driver"

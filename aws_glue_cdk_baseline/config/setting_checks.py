@@ -1,0 +1,34 @@
+"""Which settings of a job do not go together: rules of Glue that concern more than one setting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from aws_glue_cdk_baseline.config.model import JobSettings
+from aws_glue_cdk_baseline.config.spark_conf import CONF, spark_conf
+
+# What is wrong: the settings that it comes from, by their Python names, the key of one of them, and the message.
+Wrong = tuple[set[str], str, str]
+
+
+def setting_errors(settings: JobSettings) -> Iterator[Wrong]:
+    """Yield what is wrong with the settings of a job in one stage, which are right one by one."""
+    if settings.execution_class == "FLEX" and settings.worker_type not in ("G.1X", "G.2X"):
+        message = f"FLEX runs on workers of type G.1X or G.2X, not {settings.worker_type}; change one of the two"
+        yield {"execution_class", "worker_type"}, "executionClass", message
+    if settings.bookmark and settings.max_concurrent_runs > 1:
+        message = (
+            f"a job with a bookmark has one run at a time, not {settings.max_concurrent_runs}: two would read the"
+            " same files; remove maxConcurrentRuns, or bookmark"
+        )
+        yield {"bookmark", "max_concurrent_runs"}, "bookmark", message
+    if settings.queuing and settings.max_retries:
+        message = f"Glue tries no run of a job with queuing again, here {settings.max_retries} times; remove maxRetries"
+        yield {"queuing", "max_retries"}, "queuing", message
+    if settings.queuing and settings.execution_class == "FLEX":
+        message = "FLEX has a queue of its own: such a run waits up to 20 minutes; remove queuing, or executionClass"
+        yield {"queuing", "execution_class"}, "queuing", message
+    for name in spark_conf(settings.default_arguments.get(CONF, "")):
+        if name in settings.spark_conf:
+            message = f"{name} is also in {CONF} under defaultArguments; remove one of the two"
+            yield {"spark_conf", "default_arguments"}, "sparkConf", message
