@@ -1,4 +1,7 @@
-"""Print the stages and actions of the synthesized pipeline: `python -m tools.list_stages cdk.out`."""
+"""Print the stages and actions of the synthesized pipeline, and the schedules of its jobs.
+
+`python -m tools.list_stages cdk.out`
+"""
 
 from __future__ import annotations
 
@@ -31,10 +34,25 @@ def stages(template: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
     ]
 
 
+def started_by_schedules(folder: Path, stage: str) -> list[str]:
+    """Return what starts by itself in a stage of the pipeline, in words: the jobs of each scheduled trigger."""
+    lines = []
+    for file in sorted(folder.glob(f"assembly-*-{stage}/*.template.json")):
+        for item in json.loads(file.read_text(encoding="utf-8"))["Resources"].values():
+            if item["Type"] == "AWS::Glue::Trigger" and item["Properties"]["Type"] == "SCHEDULED":
+                properties = item["Properties"]
+                jobs = ", ".join(action["JobName"] for action in properties["Actions"])
+                lines.append(f"{properties['Schedule']} starts {jobs}")
+    return lines
+
+
 def main() -> None:
-    template = json.loads((Path(sys.argv[1]) / "PipelineStack.template.json").read_text(encoding="utf-8"))
+    folder = Path(sys.argv[1])
+    template = json.loads((folder / "PipelineStack.template.json").read_text(encoding="utf-8"))
     for name, actions in stages(template):
         print(f"  {name:<15} {', '.join(actions)}")
+        for line in started_by_schedules(folder, name):
+            print(f"  {'':<15} {line}")
 
 
 if __name__ == "__main__":

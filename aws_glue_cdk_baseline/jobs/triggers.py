@@ -24,14 +24,16 @@ def add_triggers(
     Triggers name jobs by their physical names, so that the jobs may be in other stacks. They are made after the jobs.
     """
     scope = Construct(stack, "Triggers.")  # the dot avoids a clash with the id of a job, which is its name
-    resources = {name: _resource(job) for name, job in jobs.items()}
+    resources: dict[str, CfnResource] = {}
 
     def add(construct_id: str, starts: tuple[Job, ...], after: tuple[str, ...] = (), **properties: Any) -> None:
         actions = [{"JobName": stage.names.job(job.name)} for job in starts]
         given = {**properties, "Actions": actions, "StartOnCreation": True, "Tags": dict(tags)}
         trigger = CfnResource(scope, construct_id, type="AWS::Glue::Trigger", properties=given)
         for name in dict.fromkeys([*(job.name for job in starts), *after]):
-            trigger.add_dependency(resources[name])
+            if name not in resources:  # each access to a CDK object is a call to Node
+                resources[name] = _resource(jobs[name])
+            trigger.add_resource_dependency(resources[name])
 
     for chain in chains(stage.jobs):
         first = chain.first[0].name

@@ -10,6 +10,8 @@ from botocore.exceptions import ClientError
 
 from local.emulator import Emulator, emulator
 from rehearsal.fire_trigger import fire_trigger
+from tests.integ.glue_jobs import GlueJobs
+from tests.integ.job_runner import JobRunner
 
 CHAIN = ("Load", "Refunds", "Clean", "Report")
 
@@ -108,6 +110,18 @@ def test_runs_that_were_started_by_hand_start_none_after_them(glue: Glue) -> Non
     for name in ("Load", "Refunds"):
         glue.api.start_job_run(JobName=name)
     assert glue.runs() == {"Load": [("SUCCEEDED", None)], "Refunds": [("SUCCEEDED", None)]}
+
+
+def test_the_integration_test_runs_each_job_of_a_stage_with_schedules_once(glue: Glue, running: Emulator) -> None:
+    keys = {"aws_access_key_id": "222222222222", "aws_secret_access_key": "emulated"}
+    session = boto3.Session(**keys, region_name=glue.api.meta.region_name)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ENDPOINT_URL", running.url)
+        jobs = GlueJobs(session)
+    names = ["Load", "Refunds", "Clean"]
+    runs = JobRunner(jobs, start_interval=0, after={"Clean": ("Load", "Refunds")}).run(names)
+    assert [run.passed for run in runs] == [True] * 3
+    assert glue.runs() == {name: [("SUCCEEDED", None)] for name in names}
 
 
 def test_an_on_demand_trigger_starts_a_chain_when_it_is_started(glue: Glue) -> None:

@@ -10,9 +10,10 @@ from aws_cdk.assertions import Template
 
 from aws_glue_cdk_baseline.config import Job
 from aws_glue_cdk_baseline.glue_app_stack import GlueAppStack
-from tests.apps import make_app
-from tests.configs import make_job, make_stage
+from tests.apps import make_app, make_whole_app
+from tests.configs import make_config, make_job, make_stage, with_stage
 from tests.unit.test_templates import lint
+from tools.list_stages import started_by_schedules
 
 DAILY = "cron(0 3 * * ? *)"
 ENV = core.Environment(account="222222222222", region="us-east-1")
@@ -106,3 +107,13 @@ def test_cfn_lint_finds_nothing_in_a_stack_with_triggers(jobs: list[Job], tmp_pa
     file = tmp_path / "triggers.template.json"
     file.write_text(json.dumps(template(jobs, schedules=True).to_json()), encoding="utf-8")
     assert lint(file) == ""
+
+
+def test_make_synth_lists_what_starts_by_itself_in_each_stage(jobs: list[Job]) -> None:
+    app = make_whole_app(with_stage(make_config(tuple(jobs)), "prod", schedules=True))
+    folder = Path(app.synth().directory)
+    assert started_by_schedules(folder, "DeployProd") == [
+        f"{DAILY} starts Load-prod, Refunds-prod",
+        "cron(0 4 ? * MON *) starts Weekly-prod",
+    ]
+    assert started_by_schedules(folder, "DeployDev") == []
