@@ -54,7 +54,7 @@ def chains(jobs: Iterable[Job]) -> tuple[Chain, ...]:
         seen |= linked
         members = in_order(other for other in given if other.name in linked)
         first = tuple(other for other in members if other.settings.schedule)
-        further = tuple(other for other in members if other not in first)
+        further = tuple(other for other in members if not other.settings.schedule)
         found.append(Chain(job.settings.schedule, first, further))
     return tuple(found)
 

@@ -94,6 +94,7 @@ def test_role_attempts(app: Deployed, stack: str, builder: Role) -> Iterator[Att
     for name in ("Report-prod", "Report", f"{names[0]}-copy"):
         yield Attempt(by, f"starts {name}", False, partial(glue.start_job_run, JobName=name))
         yield Attempt(by, f"stops a run of {name}", False, stop_run(glue, name))
+    yield Attempt(by, "starts a trigger", False, partial(glue.start_trigger, Name=f"{names[0]}-schedule"))
     yield Attempt(by, "changes a job", False, partial(glue.delete_job, JobName=names[0]))
     yield Attempt(by, "reads data", False, read(s3, FOREIGN, "x"))
     yield Attempt(by, "lists roles", False, iam.list_roles)
