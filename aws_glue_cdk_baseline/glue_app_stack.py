@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from aws_cdk import Annotations, Stack
+from aws_cdk import Annotations, CfnWaitConditionHandle, Stack
 from constructs import Construct
 
 from aws_glue_cdk_baseline.config import Account, StageConfig
 from aws_glue_cdk_baseline.jobs.glue_job import JobEnvironment, add_glue_job
-from aws_glue_cdk_baseline.jobs.logs import StageLogs, add_stage_logs
+from aws_glue_cdk_baseline.jobs.logs import StageLogs, add_stage_logs, other_stack_logs
 from aws_glue_cdk_baseline.jobs.scripts import ScriptAssets
 from aws_glue_cdk_baseline.jobs.shared_code import SharedCodeAssets
-from aws_glue_cdk_baseline.jobs.tags import add_tags
+from aws_glue_cdk_baseline.jobs.tags import add_tags, stack_tags
 from aws_glue_cdk_baseline.jobs.triggers import add_triggers
 from aws_glue_cdk_baseline.permissions.place import Place
 from aws_glue_cdk_baseline.pipeline.integration_test import add_test_role
@@ -21,7 +21,11 @@ INDENTED_JOBS = 100  # a template with more jobs is written without indentation
 
 
 class GlueAppStack(Stack):
-    """The jobs of one stage. `tested_by` is the pipeline's account, or None if there is no role for its test."""
+    """The jobs of one stage. `tested_by` is the pipeline's account, or None if there is no role for its test.
+
+    If the jobs are spread over several stacks, this is one of them. What jobs share is in the one with the `number` 1;
+    the others find it by its names.
+    """
 
     def __init__(
         self,
@@ -30,6 +34,7 @@ class GlueAppStack(Stack):
         *,
         stage: StageConfig,
         tested_by: Account | None = None,
+        number: int = 1,
         **kwargs: Any,
     ) -> None:
         # Without indentation, the template of 240 jobs stays below CloudFormation's limit of 1 MB.
@@ -37,13 +42,16 @@ class GlueAppStack(Stack):
         super().__init__(scope, construct_id, **kwargs)
         if tested_by:
             add_test_role(self, stage, tested_by)
-        environment = self._job_environment(add_stage_logs(self, stage))
+        logs = add_stage_logs(self, stage) if number == 1 else other_stack_logs(self, stage)
+        environment = self._job_environment(logs)
         jobs = {
             job.name: add_glue_job(self, job.name, job=job, job_name=stage.names.job(job.name), environment=environment)
-            for job in stage.jobs
+            for job in stage.jobs_in(number)
         }
-        if stage.schedules:
-            add_triggers(self, stage=stage, jobs=jobs, tags=environment.tags)
+        if number > 1 and not jobs:
+            CfnWaitConditionHandle(self, "Empty.")  # without a resource, CloudFormation would not delete the last job
+        if stage.schedules and not stage.stacks:
+            add_triggers(self, stage=stage, of=jobs.keys(), jobs=jobs, tags=environment.tags)
         add_tags(self, stage.tags)
 
     def _job_environment(self, logs: StageLogs) -> JobEnvironment:
@@ -58,10 +66,5 @@ class GlueAppStack(Stack):
             roles=Construct(self, "Roles."),  # the dot avoids a clash with the id of a job, which is its name
             scripts=ScriptAssets(self, "Scripts."),
             shared_code=SharedCodeAssets(self, "SharedCode."),
-            tags={
-                "environment": self.environment,
-                "artifact_id": self.artifact_id,
-                "stack_id": self.stack_id,
-                "stack_name": self.stack_name,
-            },
+            tags=stack_tags(self),
         )

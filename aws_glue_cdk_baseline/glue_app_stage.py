@@ -8,18 +8,30 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from aws_glue_cdk_baseline.config import Account, StageConfig
-from aws_glue_cdk_baseline.config.names import SANDBOX_TAG
+from aws_glue_cdk_baseline.config.names import SANDBOX_TAG, numbered
 from aws_glue_cdk_baseline.glue_app_stack import GlueAppStack
+from aws_glue_cdk_baseline.glue_trigger_stack import GlueTriggerStack
 
 
 class GlueAppStage(cdk.Stage):
-    """The stack of one stage. GlueAppStack explains the parameters."""
+    """The stacks of one stage: one, or several if it has many jobs. GlueAppStack explains the parameters."""
 
     def __init__(
         self, scope: Construct, construct_id: str, *, stage: StageConfig, tested_by: Account | None, **kwargs: Any
     ) -> None:
         super().__init__(scope, construct_id, **kwargs)
-        GlueAppStack(self, "GlueAppStack", stage=stage, tested_by=tested_by, stack_name=stage.names.stack)
+        first = GlueAppStack(self, "GlueAppStack", stage=stage, tested_by=tested_by, stack_name=stage.names.stack)
+        stacks = [first]
+        for number, name in enumerate(stage.stack_names[1:], 2):
+            other = GlueAppStack(self, numbered("GlueAppStack", number), stage=stage, number=number, stack_name=name)
+            other.add_stack_dependency(first)  # whose log groups it uses
+            stacks.append(other)
+        for number, name in enumerate(stage.trigger_stack_names, 1):
+            triggers = GlueTriggerStack(
+                self, numbered("GlueTriggerStack", number), stage=stage, number=number, stack_name=name
+            )
+            for stack in stacks:  # Glue refuses a trigger whose jobs it does not know
+                triggers.add_stack_dependency(stack)
 
 
 def add_sandbox(app: cdk.App, stage: StageConfig) -> None:

@@ -8,6 +8,7 @@ from aws_glue_cdk_baseline.config.errors import ConfigError
 from aws_glue_cdk_baseline.config.loading import PROJECT, load_config, print_warnings
 from aws_glue_cdk_baseline.config.model import Account, JobSettings, json_schema
 from aws_glue_cdk_baseline.config.records import Config, Job, StageConfig
+from aws_glue_cdk_baseline.config.stack_record import save_record
 
 __all__ = [
     "PROJECT",
@@ -20,4 +21,5 @@ __all__ = [
     "json_schema",
     "load_config",
     "print_warnings",
+    "save_record",
 ]

@@ -20,6 +20,7 @@ from aws_glue_cdk_baseline.config.packages import read_packages
 from aws_glue_cdk_baseline.config.parsing import parse
 from aws_glue_cdk_baseline.config.records import Config, Job, StageConfig
 from aws_glue_cdk_baseline.config.schedules import schedule_errors, schedule_warnings
+from aws_glue_cdk_baseline.config.stack_record import with_stacks
 from aws_glue_cdk_baseline.config.unordered_reads import unordered_reads
 from aws_glue_cdk_baseline.config.values import partition_of
 from aws_glue_cdk_baseline.config.yaml_file import KeyPath, YamlFile, read_yaml
@@ -54,7 +55,7 @@ def load_config(
     errors += [*_tag_errors(content, file), *([] if errors else key_errors(content, jobs, file))]
     if errors:
         raise ConfigError(errors)
-    return Config(
+    config = Config(
         file=name,
         pipeline_account=content.pipeline_account,
         name_prefix=content.name_prefix,
@@ -72,6 +73,7 @@ def load_config(
             )
         ),
     )
+    return with_stacks(config, path)
 
 
 def _stages(content: ConfigFile, jobs: Mapping[str, tuple[Job, ...]]) -> tuple[StageConfig, ...]:

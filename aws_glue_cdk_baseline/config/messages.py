@@ -103,7 +103,7 @@ def _message(path: KeyPath, error: ErrorDetails, stages: Sequence[str]) -> str:
         return f"has {len(value)} entries; at most {context['max_length']}; remove some"
     if kind == "too_long":
         return (
-            f"has {len(value)} jobs; at most {context['max_length']}, as one CloudFormation stack holds 500 resources;"
+            f"has {len(value)} jobs; at most {context['max_length']}, as AWS Glue's quota of an account is 2,000;"
             " deploy the others from a second copy of this project, in accounts of their own"
         )
     return f"{error['msg']}; the value is {shown(value)}"

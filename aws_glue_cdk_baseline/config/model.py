@@ -43,7 +43,7 @@ from aws_glue_cdk_baseline.config.values import (
     WorkerType,
 )
 
-MAX_JOBS = 240  # a job is two resources, a CloudFormation stack holds 500, and the stage itself has some
+MAX_JOBS = 2000  # of a stage; Glue's quota for an account: https://docs.aws.amazon.com/general/latest/gr/glue.html
 MAX_RULES = 100  # of one job
 MAX_CONNECTIONS = 50  # of one job; Glue names no limit
 MAX_PARAMETERS = 100  # of one job: ten times as many as a readable script has

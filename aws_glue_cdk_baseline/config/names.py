@@ -55,7 +55,13 @@ class StageNames(Names):
 
     @property
     def stack(self) -> str:
+        """The first stack of the stage, in most stages the only one."""
         return self.prefixed(f"{self.pipeline_stage}-GlueAppStack")
+
+    @property
+    def trigger_stack(self) -> str:
+        """The first stack with the triggers of a stage of which one stack does not hold everything."""
+        return self.prefixed(f"{self.pipeline_stage}-GlueTriggerStack")
 
     @property
     def log_groups(self) -> str:
@@ -71,3 +77,8 @@ class StageNames(Names):
     def build_role(self) -> str:
         """The role of the integration test's build, in the account of the pipeline."""
         return self.prefixed(f"glue-integration-test-{self.stage}")
+
+
+def numbered(stack: str, number: int) -> str:
+    """Return the name of a stack by its number: the first has none, the second is GlueAppStack2."""
+    return f"{stack}{number}" if number > 1 else stack

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from aws_glue_cdk_baseline.config.errors import ErrorLine
 from aws_glue_cdk_baseline.config.glue_arguments import BOOKMARK, BOOKMARK_ENABLED
 from aws_glue_cdk_baseline.config.model import Account, JobSettings
-from aws_glue_cdk_baseline.config.names import Names, StageNames
+from aws_glue_cdk_baseline.config.names import Names, StageNames, numbered
 from aws_glue_cdk_baseline.config.source import Source
 from aws_glue_cdk_baseline.config.spark_conf import CONF, conf_argument
 
@@ -85,6 +85,9 @@ class StageConfig(Record):
     With `approval` the pipeline waits for a person before it deploys; with `integration_test` it runs all jobs after
     that. With `schedules` its jobs start by their schedules, and after each other. CloudWatch keeps the jobs' logs for
     `log_retention_days`. `name_prefix` is that of the config. Everything that the stage deploys has the `tags`.
+
+    Its jobs are in `stack_count` stacks. If one stack does not hold jobs and triggers, `stacks` has the number of the
+    stack of each job, from 1, and the triggers are in `trigger_stack_count` stacks of their own.
     """
 
     name: str
@@ -96,6 +99,23 @@ class StageConfig(Record):
     log_retention_days: int = 30
     name_prefix: str = ""
     tags: dict[str, str] = {}
+    stacks: dict[str, int] = {}
+    stack_count: int = 1
+    trigger_stack_count: int = 0
+
+    def jobs_in(self, stack: int) -> tuple[Job, ...]:
+        """Return the jobs in one of the stage's stacks, by its number."""
+        return tuple(job for job in self.jobs if self.stacks.get(job.name, 1) == stack)
+
+    @property
+    def stack_names(self) -> tuple[str, ...]:
+        """The names of the stacks with its jobs: DeployDev-GlueAppStack, DeployDev-GlueAppStack2 and so on."""
+        return tuple(numbered(self.names.stack, number) for number in range(1, self.stack_count + 1))
+
+    @property
+    def trigger_stack_names(self) -> tuple[str, ...]:
+        """The names of the stacks that have only triggers: none if one stack holds jobs and triggers."""
+        return tuple(numbered(self.names.trigger_stack, number) for number in range(1, self.trigger_stack_count + 1))
 
     @property
     def names(self) -> StageNames:

@@ -69,8 +69,13 @@ def read_yaml(path: Path, name: str) -> YamlFile:
     Raise ConfigError if it is not one YAML mapping. Smaller errors, such as a key that is typed twice, are collected in
     `errors`: they are reported together with the errors that are found later.
     """
+    return parse_yaml(read_text(path, name), name)
+
+
+def parse_yaml(text: str, name: str) -> YamlFile:
+    """Return the YAML mapping in `text`, which is called `name` in messages. Raise ConfigError as `read_yaml` does."""
     file = YamlFile(name)
-    root = compose(read_text(path, name), name)
+    root = compose(text, name)
     if root is None:
         fail(name, 1, "the file is empty; start from default-config.yaml")
     if not isinstance(root, yaml.MappingNode):

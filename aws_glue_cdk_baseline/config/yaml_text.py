@@ -13,8 +13,8 @@ import yaml
 
 from aws_glue_cdk_baseline.config.errors import ConfigError, ErrorLine
 
-MAX_BYTES = 1024 * 1024  # 240 jobs are about a tenth of it
-MAX_VALUES = 50_000  # aliases count each time: a few lines of them can stand for billions of values ("billion laughs")
+MAX_BYTES = 4 * 1024 * 1024  # 2,000 jobs in three stages are about a quarter of it
+MAX_VALUES = 160_000  # aliases count each time: a few lines of them can stand for billions of values ("billion laughs")
 MAX_KEY, MAX_VALUE = 200, 10_000  # characters; aliases can repeat a value in every job
 MAX_DEPTH = 20  # a config has six levels
 
@@ -35,7 +35,7 @@ def read_text(path: Path, name: str) -> str:
     except OSError as error:
         fail(name, 1, f"cannot be read: {error.strerror}; name another file, or make this one readable")
     if len(content) > MAX_BYTES:
-        fail(name, 1, f"has more than {MAX_BYTES} bytes; a config of {MAX_BYTES // 10} holds 240 jobs; make it smaller")
+        fail(name, 1, f"has more than {MAX_BYTES} bytes; 2,000 jobs in three stages take a quarter; make it smaller")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -58,38 +58,59 @@ def add_stage_logs(stack: Stack, stage: StageConfig) -> StageLogs:
 
     The dot in their construct ids avoids a clash with the id of a job, which is its name.
     """
+    plain, encrypted = _names(stage)
+    everything = {**plain, **{part: name for own in encrypted.values() for part, name in own.items()}}
+    key = _key(stack, stage, [_arn(stack, name) for name in everything.values()])
+    groups = {
+        part: _log_group(stack, f"Logs.{part}", name, key, stage.log_retention_days)
+        for part, name in everything.items()
+    }
+    encrypt = allow(USE_KEY, [key.key_arn])
+    via_logs = {"Condition": {"StringEquals": {"kms:ViaService": _service(stack)}}}
+    return _stage_logs(stack, stage, groups["Output"], {**encrypt, **via_logs})
+
+
+def other_stack_logs(stack: Stack, stage: StageConfig) -> StageLogs:
+    """Return the log groups of a stage, which is spread over several stacks, for another one than the first.
+
+    It knows the groups by their names. It cannot know their key: a reference to it would be an export, which locks the
+    first stack. The key's own policy lets the roles of these stacks use it.
+    """
+    plain, _ = _names(stage)
+    return _stage_logs(stack, stage, logs.LogGroup.from_log_group_name(stack, "Logs.Output", plain["Output"]))
+
+
+def _names(stage: StageConfig) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
+    """Return the names of the log groups by their construct ids, and those of each security configuration.
+
+    Error gets Glue's messages and the script's logger.
+    """
     prefix = stage.names.log_groups
-    names = {
-        "Output": f"{prefix}/output",
-        "Error": f"{prefix}/error",
-    }  # error gets Glue's messages and the script's logger
+    names = {"Output": f"{prefix}/output", "Error": f"{prefix}/error"}
     configurations = dict.fromkeys(job.settings.security_configuration for job in stage.jobs)
     encrypted = {
         configuration: {f"{part}.{configuration}": f"{name}-{configuration}" for part, name in names.items()}
         for configuration in configurations
         if configuration
     }
-    everything = {**names, **{part: name for own in encrypted.values() for part, name in own.items()}}
-    arns = {part: _arn(stack, name) for part, name in everything.items()}
-    key = _key(stack, stage.name, list(arns.values()))
-    groups = {
-        part: _log_group(stack, f"Logs.{part}", name, key, stage.log_retention_days)
-        for part, name in everything.items()
-    }
+    return names, encrypted
+
+
+def _stage_logs(stack: Stack, stage: StageConfig, output: logs.ILogGroup, *with_key: Statement) -> StageLogs:
     # CreateLogGroup is allowed although these groups exist: AWS's own policy for Glue (AWSGlueServiceRole) allows it,
     # and no document says that Glue can log without it. `:*` after a log group means its streams.
-    put = allow(WRITE, [form for part in names for form in (arns[part], f"{arns[part]}:*")])
-    encrypt = allow(USE_KEY, [key.key_arn])
-    via_logs = {"Condition": {"StringEquals": {"kms:ViaService": _service(stack)}}}
+    plain, encrypted = _names(stage)
+    arns = {name: _arn(stack, name) for own in (plain, *encrypted.values()) for name in own.values()}
+    put = allow(WRITE, [form for name in plain.values() for form in (arns[name], f"{arns[name]}:*")])
     return StageLogs(
-        prefix,
-        groups["Output"],
-        (put, {**encrypt, **via_logs}),
+        stage.names.log_groups,
+        output,
+        (put, *with_key),
         {
             configuration: allow(
                 [*WRITE, "logs:AssociateKmsKey"],
                 [
-                    *(form for part in own for form in (arns[part], f"{arns[part]}:*")),
+                    *(form for name in own.values() for form in (arns[name], f"{arns[name]}:*")),
                     _arn(stack, glues_own_groups(configuration)),
                 ],
             )
@@ -117,11 +138,11 @@ def _arn(stack: Stack, log_group: str) -> str:
     )
 
 
-def _key(stack: Stack, stage: str, log_groups: list[str]) -> kms.Key:
+def _key(stack: Stack, stage: StageConfig, log_groups: list[str]) -> kms.Key:
     key = kms.Key(
         stack,
         "Logs.Key",
-        description=f"Encrypts the logs of the Glue jobs of {stage}",
+        description=f"Encrypts the logs of the Glue jobs of {stage.name}",
         enable_key_rotation=True,
         removal_policy=RemovalPolicy.DESTROY,  # like its log groups; KMS waits for 30 days
     )
@@ -133,7 +154,24 @@ def _key(stack: Stack, stage: str, log_groups: list[str]) -> kms.Key:
             conditions={"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": log_groups}},
         )
     )
+    if stage.stack_count > 1:
+        key.add_to_resource_policy(_for_other_stacks(stack, stage))
     return key
+
+
+def _for_other_stacks(stack: Stack, stage: StageConfig) -> iam.PolicyStatement:
+    """Return the key's permission for the job roles of all stacks of the stage, through CloudWatch Logs only."""
+    # CloudFormation begins the name of a role with that of its stack, of which 24 characters are left if it is long.
+    roles = stack.format_arn(service="iam", region="", resource="role", resource_name=f"{stage.names.stack[:24]}*")
+    return iam.PolicyStatement(
+        principals=[iam.AnyPrincipal()],
+        actions=USE_KEY,
+        resources=["*"],
+        conditions={
+            "StringEquals": {"kms:CallerAccount": stack.account, "kms:ViaService": _service(stack)},
+            "ArnLike": {"aws:PrincipalArn": roles},
+        },
+    )
 
 
 def _log_group(stack: Stack, construct_id: str, name: str, key: kms.Key, retention_days: int) -> logs.LogGroup:

@@ -6,7 +6,7 @@ schedules are off has no triggers: to turn them on creates them, and to turn the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from aws_cdk import CfnResource
@@ -17,11 +17,17 @@ from aws_glue_cdk_baseline.config.schedules import chains
 
 
 def add_triggers(
-    stack: Construct, *, stage: StageConfig, jobs: Mapping[str, Construct], tags: Mapping[str, str]
+    stack: Construct,
+    *,
+    stage: StageConfig,
+    of: Collection[str],
+    jobs: Mapping[str, Construct],
+    tags: Mapping[str, str],
 ) -> None:
-    """Add the triggers of a stage to a stack. `jobs` are its jobs by their names in the config.
+    """Add the triggers that start the jobs `of` to a stack, a schedule with the first job of its chain.
 
-    Triggers name jobs by their physical names, so that the jobs may be in other stacks. They are made after the jobs.
+    Triggers name jobs by their physical names, so that the jobs may be in other stacks. They are made after `jobs`,
+    which are the jobs in the same stack by their names in the config.
     """
     scope = Construct(stack, "Triggers.")  # the dot avoids a clash with the id of a job, which is its name
     resources: dict[str, CfnResource] = {}
@@ -31,16 +37,20 @@ def add_triggers(
         given = {**properties, "Actions": actions, "StartOnCreation": True, "Tags": dict(tags)}
         trigger = CfnResource(scope, construct_id, type="AWS::Glue::Trigger", properties=given)
         for name in dict.fromkeys([*(job.name for job in starts), *after]):
+            if name not in jobs:
+                continue
             if name not in resources:  # each access to a CDK object is a call to Node
                 resources[name] = _resource(jobs[name])
             trigger.add_resource_dependency(resources[name])
 
     for chain in chains(stage.jobs):
         first = chain.first[0].name
+        if first not in of:
+            continue
         name = stage.names.schedule_trigger(first)
         add(f"{first}.Schedule", chain.first, Name=name, Type="SCHEDULED", Schedule=chain.schedule)
     for job in stage.jobs:
-        if after := job.settings.after:
+        if (after := job.settings.after) and job.name in of:
             succeeded = {"LogicalOperator": "EQUALS", "State": "SUCCEEDED"}
             conditions = [{**succeeded, "JobName": stage.names.job(name)} for name in after]
             add(

@@ -52,6 +52,12 @@ def split(location: str) -> tuple[str, str]:
     return bucket, key.rstrip("/")
 
 
+def folder_above(location: str, depth: int) -> str:
+    """Return the folder around a location that is at most `depth` folders below the bucket: s3://bucket/a/b/."""
+    bucket, key = split(location)
+    return f"s3://{'/'.join([bucket, *key.split('/')[:depth]]).rstrip('/')}/"
+
+
 def below(location: str) -> str:
     """Return the pattern for all objects below a location: bucket/key/*."""
     bucket, key = split(location)

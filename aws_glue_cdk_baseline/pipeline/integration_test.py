@@ -6,6 +6,7 @@ The build has the role `glue-integration-test-<stage>` in the pipeline's account
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 
 from aws_cdk import Duration, Stack
@@ -16,7 +17,7 @@ from aws_cdk.pipelines import CodeBuildStep, IFileSetProducer, Step
 from aws_glue_cdk_baseline.config import Account, Job, StageConfig
 from aws_glue_cdk_baseline.config.values import partition_of
 from aws_glue_cdk_baseline.permissions.kms import decrypt
-from aws_glue_cdk_baseline.permissions.s3 import readable
+from aws_glue_cdk_baseline.permissions.s3 import Statement, folder_above, readable
 from aws_glue_cdk_baseline.pipeline.integration_flags import job_flags
 
 # The reports of a build: JUnit files, which the CodePipeline console shows.
@@ -32,6 +33,9 @@ TIMEOUT = Duration.hours(8)  # for hundreds of jobs, ten at a time; CodeBuild's 
 RUN = ["glue:GetJobRun", "glue:GetJobRuns", "glue:StartJobRun", "glue:BatchStopJobRun"]
 # Jobs in one statement. CDK moves whole statements that do not fit into the role to managed policies.
 JOBS_TOGETHER = 10
+# Characters of the permissions to read outputs: a role has 10,240 in its own policies, and ten managed ones of 6,144.
+MAX_READING = 50_000
+MAX_FOLDERS = 3  # below the bucket, to which the locations of a stage with many jobs are shortened first
 
 
 def integration_test(stack: Stack, source: IFileSetProducer, stage: StageConfig, config_file: str) -> Step:
@@ -41,6 +45,7 @@ def integration_test(stack: Stack, source: IFileSetProducer, stage: StageConfig,
     """
     account, region = stage.account.aws_account_id, stage.account.aws_region
     prefix = f" --name-prefix {stage.name_prefix}" if stage.name_prefix else ""
+    stacks = f" --stacks {stage.stack_count}" if stage.stack_count > 1 else ""
     role_arn = f"arn:{stack.partition}:iam::{account}:role/{stage.names.test_role}"
     role = iam.Role(
         stack,
@@ -56,7 +61,7 @@ def integration_test(stack: Stack, source: IFileSetProducer, stage: StageConfig,
         commands=[
             "python tests/integ/integ_test_glue_app_stack.py"
             f" --account {account} --region {region}"
-            f" --stage-name {stage.names.pipeline_stage}{prefix} --sts-role-arn {role_arn}"
+            f" --stage-name {stage.names.pipeline_stage}{prefix}{stacks} --sts-role-arn {role_arn}"
             f" --max-duration {60 * max(job.settings.timeout_minutes for job in stage.jobs)}"
             f" --junit reports/integration-test.xml{job_flags(stage, config_file)}"
         ],
@@ -98,12 +103,25 @@ def add_test_role(stack: Stack, stage: StageConfig, pipeline_account: Account) -
 
 
 def _statements(stack: Stack, stage: StageConfig) -> Iterator[iam.PolicyStatement]:
-    # The test finds the jobs in the stage's stack; `/*` is the id that CloudFormation gives the stack. The other way,
+    # The test finds the jobs in the stage's stacks; `/*` is the id that CloudFormation gives a stack. The other way,
     # glue:ListJobs, can only be allowed for all jobs of the account:
     # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsglue.html
-    own_stack = stack.format_arn(service="cloudformation", resource="stack", resource_name=f"{stack.stack_name}/*")
-    yield iam.PolicyStatement(actions=["cloudformation:ListStackResources"], resources=[own_stack])
+    own_stacks = [
+        stack.format_arn(service="cloudformation", resource="stack", resource_name=f"{name}/*")
+        for name in (stack.stack_name, *stage.stack_names[1:])
+    ]
+    yield iam.PolicyStatement(actions=["cloudformation:ListStackResources"], resources=own_stacks)
     jobs_arn = stack.format_arn(service="glue", resource="job", resource_name="")
+    if stage.stack_count > 1:
+        # The names of so many jobs do not fit into the policies of a role. The tag tells this stage's jobs from those
+        # of another copy of the project in the same account, whose names may end alike.
+        yield iam.PolicyStatement(
+            actions=RUN,
+            resources=[f"{jobs_arn}{stage.names.job('*')}"],
+            conditions={"StringEquals": {"aws:ResourceTag/stack_name": [stack.stack_name, *stage.stack_names[1:]]}},
+        )
+        yield from map(iam.PolicyStatement.from_json, many_outputs(stage, stack.partition))
+        return
     for start in range(0, len(stage.jobs), JOBS_TOGETHER):
         together = stage.jobs[start : start + JOBS_TOGETHER]
         yield iam.PolicyStatement(actions=RUN, resources=[f"{jobs_arn}{stage.names.job(job.name)}" for job in together])
@@ -115,6 +133,31 @@ def _statements(stack: Stack, stage: StageConfig) -> Iterator[iam.PolicyStatemen
             places = [*(job.output_locations if job.settings.expect else ()), *job.quality_sources.values()]
             for statement in decrypt(job, places):
                 yield iam.PolicyStatement.from_json(statement)
+
+
+def many_outputs(stage: StageConfig, partition: str) -> list[Statement]:
+    """Return the permissions to read what the test verifies, of a stage with more jobs than one stack holds.
+
+    If they do not fit into the policies of a role, they are for the folders above the locations.
+    """
+    tested = [job for job in stage.jobs if job.settings.expect]
+    outputs = [location for job in tested for location in job.output_locations]
+    others = [location for job in tested for location in job.quality_sources.values()]
+    statements = _reading(outputs, others, partition)
+    for depth in range(MAX_FOLDERS, -1, -1):
+        if sum(len(json.dumps(statement)) for statement in statements) <= MAX_READING:
+            break
+        statements = _reading([folder_above(location, depth) for location in (*outputs, *others)], [], partition)
+    keys = [each for job in tested for each in decrypt(job, [*job.output_locations, *job.quality_sources.values()])]
+    return [*statements, *(key for number, key in enumerate(keys) if key not in keys[:number])]
+
+
+def _reading(folders: Sequence[str], others: Sequence[str], partition: str) -> list[Statement]:
+    """Return the statements to read locations, ten of them in each."""
+    folders, others = list(dict.fromkeys(folders)), list(dict.fromkeys(others))
+    parts = range(0, max(len(folders), len(others)), JOBS_TOGETHER)
+    pairs = [(folders[start : start + JOBS_TOGETHER], others[start : start + JOBS_TOGETHER]) for start in parts]
+    return [statement for pair in pairs for statement in readable(partition, *pair)]
 
 
 def _has_rules(jobs: Sequence[Job]) -> bool:

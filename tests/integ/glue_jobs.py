@@ -33,17 +33,19 @@ class GlueJobs:
         self._starter = session.client("glue", config=once)
         self._stacks = session.client("cloudformation", config=patient)
 
-    def find(self, stage_name: str, name_prefix: str = "") -> list[str]:
-        """Return the names of the jobs in the stage's stack.
+    def find(self, stage_name: str, name_prefix: str = "", stacks: int = 1) -> list[str]:
+        """Return the names of the jobs in the stage's stacks: GlueAppStack, GlueAppStack2 and so on.
 
-        The permission for this CloudFormation call is limited to one stack. Glue's ListJobs with a tag would need a
+        The permission for this CloudFormation call is limited to these stacks. Glue's ListJobs with a tag would need a
         permission for all jobs of the account, and would also find other jobs with the same tag.
         """
         stack = "-".join(filter(None, [name_prefix, stage_name, "GlueAppStack"]))
-        pages = self._stacks.get_paginator("list_stack_resources").paginate(StackName=stack)
+        names = [stack, *(f"{stack}{number}" for number in range(2, stacks + 1))]
+        pages = self._stacks.get_paginator("list_stack_resources")
         return sorted(
             item["PhysicalResourceId"]
-            for page in pages
+            for name in names
+            for page in pages.paginate(StackName=name)
             for item in page["StackResourceSummaries"]
             if item["ResourceType"] == "AWS::Glue::Job" and not item["ResourceStatus"].startswith("DELETE_")
         )

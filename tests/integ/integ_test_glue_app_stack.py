@@ -42,6 +42,7 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--region", required=True, help="AWS Region of the stage")
     options.add_argument("--stage-name", required=True, help="name of the pipeline's stage, such as DeployDev")
     options.add_argument("--name-prefix", default="", help="the config's namePrefix, if it has one")
+    options.add_argument("--stacks", type=_positive(int), default=1, help="stacks of the stage (default 1)")
     options.add_argument("--sts-role-arn", required=True, help="ARN of the stage's test role")
     options.add_argument("-v", "--verbose", action="store_true", help="log every API call")
     options.add_argument("--concurrency", type=_positive(int), default=10, help="runs at once (default 10)")
@@ -97,7 +98,7 @@ def integration_test(options: argparse.Namespace) -> int:
     """Run the jobs of the stage, print the report and return the exit code."""
     session = assumed_session(options.sts_role_arn, options.region)
     glue = GlueJobs(session)
-    jobs = glue.find(options.stage_name, options.name_prefix)
+    jobs = glue.find(options.stage_name, options.name_prefix, options.stacks)
     if not jobs:
         raise LookupError(f"no job of {options.stage_name} in {options.region} of account {options.account}")
     skips = json.loads(os.environ.get(SKIPS, "{}"))

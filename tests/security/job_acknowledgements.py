@@ -12,6 +12,7 @@ from aws_glue_cdk_baseline.config import Config, Job, StageConfig
 from aws_glue_cdk_baseline.jobs.logs import glues_own_groups
 from aws_glue_cdk_baseline.permissions.catalog import tables
 from aws_glue_cdk_baseline.permissions.s3 import below, input_keys, keys
+from aws_glue_cdk_baseline.pipeline.integration_test import many_outputs
 from tests.security.findings import Finding
 
 LOGS_ENCRYPTED = (
@@ -47,6 +48,10 @@ GLUES_LOGS = (
     "Log groups that Glue names after the job's role and its `securityConfiguration`. A role's policy cannot have the"
     " name of the role in it, which CloudFormation makes."
 )
+JOBS_OF_THE_STAGE = (
+    "The jobs of a stage with more jobs than a role's policies can name. A condition on their tag stack_name leaves out"
+    " jobs of other stacks."
+)
 MANAGED = "The config names this policy for the job, under managedPolicies, where a review sees it."
 
 
@@ -60,8 +65,10 @@ def job_acknowledgements(config: Config) -> dict[Finding, str]:
 
 
 def _stage(stage: StageConfig) -> Iterator[tuple[Finding, str]]:
-    stack = f"PipelineStack/{stage.names.pipeline_stage}/GlueAppStack"
+    first = f"PipelineStack/{stage.names.pipeline_stage}/GlueAppStack"
     for job in stage.jobs:
+        number = stage.stacks.get(job.name, 1)
+        stack = f"{first}{number}" if number > 1 else first
         configured = job.settings.security_configuration is not None
         bookmarks = BOOKMARKS if job.settings.bookmark else NO_BOOKMARKS
         yield Finding(f"{stack}/{job.name}/Resource", "GL1"), CONFIGURED if configured else LOGS_ENCRYPTED
@@ -105,7 +112,14 @@ def _of_settings(path: str, job: Job, logs: str) -> Iterator[tuple[Finding, str]
 
 def _test_role(stage: StageConfig) -> Iterator[tuple[Finding, str]]:
     path = f"PipelineStack/{stage.names.pipeline_stage}/GlueAppStack/GlueTestRole/DefaultPolicy/Resource"
-    yield Finding(path, f"IAM5[Resource::arn:cloudformation:stack/{stage.names.stack}/*]"), OWN_STACK
+    for stack in stage.stack_names:
+        yield Finding(path, f"IAM5[Resource::arn:cloudformation:stack/{stack}/*]"), OWN_STACK
+    if stage.stack_count > 1:
+        yield Finding(path, f"IAM5[Resource::arn:glue:job/{stage.names.job('*')}]"), JOBS_OF_THE_STAGE
+    if stage.stack_count > 1:
+        found = [arn for statement in many_outputs(stage, "aws") for arn in statement["Resource"]]
+        yield from _wide(path, [arn.removeprefix("arn:aws:s3:::") for arn in found], EXPECTED)
+        return
     expected = [location for job in stage.jobs if job.settings.expect for location in job.output_locations]
     others = [location for job in stage.jobs for location in job.quality_sources.values()]
     yield from _wide(path, [key for location in others for key in input_keys(location)], COMPARED)

@@ -1,4 +1,4 @@
-"""The stack of a stage as it was deployed: the resources of its template, with the names that AWS has given them."""
+"""The stacks of a stage as they were deployed: the resources of their templates, with the names that AWS gave them."""
 
 from __future__ import annotations
 
@@ -28,8 +28,12 @@ class Resource:
 
 
 def deployed_resources(account: StageAccount) -> list[Resource]:
-    """Return the resources of the stage's stack. Raise RunError if there is no stack, or if it is being deployed."""
-    stack = account.stage.names.stack
+    """Return the resources of the stage's stacks. Raise RunError if one is missing, or is being deployed."""
+    names = (*account.stage.stack_names, *account.stage.trigger_stack_names)
+    return [resource for name in names for resource in _resources(account, name)]
+
+
+def _resources(account: StageAccount, stack: str) -> list[Resource]:
     try:
         template = deployed_template(account, stack)
     except MissingError:

@@ -23,7 +23,7 @@ from tests.template.config.broken_configs import FILES
 
 TRIES = int(os.environ.get("CONFIG_TRIES", "0"))
 LINE = re.compile(r"(?:c\.yaml|job_scripts/\w+\.py):[1-9][0-9]*: [^\s].*")
-MEMORY = 120  # MB; 200 is promised, 61 is what the largest takes
+MEMORY = 140  # MB; 200 is promised, 117 is what the largest takes
 
 
 @pytest.fixture(scope="module")
@@ -90,6 +90,8 @@ EXPENSIVE = {
     "nesting that is never closed": "a: " + "[" * 1_000_000,
     "nesting of thousands of levels": "a: " + "[" * 5_000 + "]" * 5_000,
     "many values far down": "a: " + "[" * 300 + "x," * 49_000 + "]" * 300,
+    "as many values as a file may have": "a: [" + "a," * 159_000 + "]",
+    "as many keys as a file may have": CONFIG + "".join(f"k{n}: {{a: 1}}\n" for n in range(39_000)),
     "half a million values": "a: [" + "a," * 520_000 + "]",
     "aliases that multiply": "a0: &a0 [x, x]\n" + "".join(ALIASES),
     "merges that multiply": "a0: &a0 {x: 1}\n" + "".join(MERGES),

@@ -51,6 +51,8 @@ def copies() -> Iterator[Config]:
     config = with_stage(config, config.stages[-1].name, account=PROD, jobs=chain, schedules=True)
     assert PROD.aws_region != config.pipeline_account.aws_region
     yield config
+    two_stacks = {job.name: 1 + (number == 99) for number, job in enumerate(jobs)}
+    yield with_stage(config, config.stages[0].name, stacks=two_stacks, stack_count=2, trigger_stack_count=1)
     yield from (config.model_copy(update={"stages": config.stages[-1:], "source": source}) for source in OTHER_SOURCES)
     for prefix in ("a", LONGEST_PREFIX):
         names = [LONGEST_STAGE, *(stage.name for stage in config.stages[1:])]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from aws_glue_cdk_baseline.config.model import MAX_JOBS
+from aws_glue_cdk_baseline.config.stacks import ONE_STACK
 from tests.template.rehearsal.projects import Outcome, Project, third_party_project, this_project
 
 pytestmark = pytest.mark.slow
@@ -137,12 +137,14 @@ def test_four_stages_in_as_many_accounts_and_prod_in_another_region(tmp_path: Pa
     assert "111111111111/eu-west-1" in outcome.output  # bootstrapped too, for the artifacts
 
 
-def test_a_stage_of_the_most_jobs_deploys(tmp_path: Path) -> None:
+def test_a_stack_of_the_most_jobs_deploys(tmp_path: Path) -> None:
     project = this_project(tmp_path / "project")
     text = (project.folder / "default-config.yaml").read_text(encoding="utf-8")
     dev, prod = text.split("\nprod:\n")
     location = "s3://awsglue-datasets/examples/us-legislators/all/persons.json"
-    more = [f"    Job{n}: {{script: process_legislators.py, inputLocation: {location}}}\n" for n in range(MAX_JOBS - 2)]
+    more = [
+        f"    Job{n}: {{script: process_legislators.py, inputLocation: {location}}}\n" for n in range(ONE_STACK - 2)
+    ]
     project.write("default-config.yaml", f"{dev}\nprod:\n{prod.rstrip()}\n{''.join(more)}")
     project.commit()
     outcome = project.rehearse("--approve")

@@ -78,6 +78,12 @@ def four_stages(folder: Path) -> Config:
     return make_config(jobs).model_copy(update={"stages": stages})
 
 
+def spread(folder: Path) -> Config:
+    """Return everything, with the jobs of dev in two stacks."""
+    stacks = {name: number % 2 + 1 for number, name in enumerate(JOBS)}
+    return with_stage(everything(folder), "dev", stacks=stacks, stack_count=2)
+
+
 def acknowledged(config: Config) -> tuple[core.App, set[Finding], dict[Finding, str]]:
     """Return the app with acknowledgements, the findings before them, and the reasons."""
     app = make_whole_app(config)
@@ -91,7 +97,13 @@ def acknowledged(config: Config) -> tuple[core.App, set[Finding], dict[Finding, 
 
 
 @pytest.fixture(
-    scope="module", params=["everything", "everything, dev in the pipeline's account", "four stages, three tested"]
+    scope="module",
+    params=[
+        "everything",
+        "everything, dev in the pipeline's account",
+        "everything, dev in two stacks",
+        "four stages, three tested",
+    ],
 )
 def case(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
@@ -99,6 +111,8 @@ def case(
     folder = tmp_path_factory.mktemp("jobs")
     if request.param == "four stages, three tested":
         return acknowledged(four_stages(folder))
+    if request.param == "everything, dev in two stacks":
+        return acknowledged(spread(folder))
     return acknowledged(everything(folder, dev_account=request.param == "everything"))
 
 

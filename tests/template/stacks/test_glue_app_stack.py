@@ -7,7 +7,8 @@ import pytest
 from aws_cdk.assertions import Match, Template
 
 from aws_glue_cdk_baseline.config import Account, Job
-from aws_glue_cdk_baseline.config.model import MAX_JOBS, Expect
+from aws_glue_cdk_baseline.config.model import Expect
+from aws_glue_cdk_baseline.config.stacks import ONE_STACK
 from aws_glue_cdk_baseline.config.statements import PolicyStatement
 from aws_glue_cdk_baseline.glue_app_stack import GlueAppStack
 from aws_glue_cdk_baseline.jobs.logs import USE_KEY
@@ -139,7 +140,7 @@ def test_a_job_is_two_resources(tmp_path: Path) -> None:
 
 
 def test_the_most_jobs_with_the_longest_names_fit_one_stack_and_its_test_role(tmp_path: Path) -> None:
-    names = [f"{'J' * 97}{n:03}" for n in range(MAX_JOBS)]
+    names = [f"{'J' * 97}{n:03}" for n in range(ONE_STACK)]
     template = Template.from_stack(make_stack(*[make_job(tmp_path, name) for name in names], tested_by=PIPELINE))
     resources = template.to_json()["Resources"]
     assert len(resources) <= 500

@@ -180,7 +180,7 @@ def test_the_command_takes_the_chains_and_ends_with_1_if_one_breaks(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], glue: Glue
 ) -> None:
     glue.refuses("a-dev", "EntityNotFoundException")
-    monkeypatch.setattr(glue.jobs, "find", lambda stage, prefix: ["a-dev", "b-dev", "c-dev"])
+    monkeypatch.setattr(glue.jobs, "find", lambda stage, prefix, stacks: ["a-dev", "b-dev", "c-dev"])
     monkeypatch.setattr(integ, "GlueJobs", lambda session: glue.jobs)
     monkeypatch.setattr(integ, "assumed_session", lambda role, region: boto3.Session(region_name=region))
     glue.starts("c-dev")

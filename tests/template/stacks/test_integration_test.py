@@ -380,7 +380,7 @@ def test_a_job_that_a_rehearsal_skips_is_not_started_and_did_not_pass(
 ) -> None:
     monkeypatch.setattr(integ, "assumed_session", lambda role, region: boto3.Session(**KEYS))
     monkeypatch.setattr(integ, "GlueJobs", lambda session: glue.jobs)
-    monkeypatch.setattr(glue.jobs, "find", lambda stage, prefix: ["a-dev", "b-dev"])
+    monkeypatch.setattr(glue.jobs, "find", lambda stage, prefix, stacks: ["a-dev", "b-dev"])
     monkeypatch.setattr("tests.integ.job_runner.Clock", Time)
     monkeypatch.setenv("REHEARSAL_SKIPS", '{"a-dev": "no sample of s3://b/c/", "a-test": "no sample"}')
     glue.starts("b-dev")

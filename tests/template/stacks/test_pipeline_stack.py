@@ -12,7 +12,8 @@ import yaml
 from aws_cdk.assertions import Match, Template
 
 from aws_glue_cdk_baseline.config import PROJECT, Account, ConfigError, Job, StageConfig
-from aws_glue_cdk_baseline.config.model import MAX_JOBS, Expect
+from aws_glue_cdk_baseline.config.model import Expect
+from aws_glue_cdk_baseline.config.stacks import ONE_STACK
 from aws_glue_cdk_baseline.config.values import MAX_AFTER
 from aws_glue_cdk_baseline.pipeline.integration_flags import MAX_BUILDSPEC, MAX_FLAGS
 from aws_glue_cdk_baseline.pipeline_stack import PipelineStack
@@ -241,17 +242,17 @@ def test_the_integration_test_is_told_which_jobs_come_before_others(tmp_path: Pa
 
 
 @pytest.mark.parametrize("before", [1, MAX_AFTER])
-def test_a_chain_of_as_many_jobs_as_a_stage_holds_fits_into_a_buildspec(tmp_path: Path, before: int) -> None:
+def test_a_chain_of_as_many_jobs_as_a_stack_holds_fits_into_a_buildspec(tmp_path: Path, before: int) -> None:
     output = "s3://company-data-lake/orders/clean/"
     expected = {"expect": Expect(outputRows=1000), "arguments": {"--output_path": output}}
-    synthesized = Synthesized(tmp_path, chain=chained(tmp_path, MAX_JOBS, before, **expected))
+    synthesized = Synthesized(tmp_path, chain=chained(tmp_path, ONE_STACK, before, **expected))
     assert len(synthesized.project("IntegrationTest")["Source"]["BuildSpec"]) <= MAX_BUILDSPEC
     [command] = synthesized.buildspec("IntegrationTest")["phases"]["build"]["commands"]
     options = parser().parse_args(shlex.split(command)[2:])
-    first, second, last = (f"LoadCustomerOrders{number}FromWarehouse-dev" for number in (0, 1, MAX_JOBS - 1))
-    assert (len(options.after), options.after[second]) == (MAX_JOBS - 1, (first,))
+    first, second, last = (f"LoadCustomerOrders{number}FromWarehouse-dev" for number in (0, 1, ONE_STACK - 1))
+    assert (len(options.after), options.after[second]) == (ONE_STACK - 1, (first,))
     assert len(options.after[last]) == before
-    assert (len(options.expect), options.expect[last]) == (MAX_JOBS, Expectation(1000, output))
+    assert (len(options.expect), options.expect[last]) == (ONE_STACK, Expectation(1000, output))
 
 
 def test_the_rest_of_the_buildspec_fits_beside_the_longest_flags(pipeline: Synthesized) -> None:
@@ -260,7 +261,7 @@ def test_the_rest_of_the_buildspec_fits_beside_the_longest_flags(pipeline: Synth
 
 def test_chains_that_do_not_fit_into_a_buildspec_are_one_line(tmp_path: Path) -> None:
     random = Random(1)
-    names = ["".join(random.choices(ascii_letters, k=100)) for _ in range(MAX_JOBS)]
+    names = ["".join(random.choices(ascii_letters, k=100)) for _ in range(ONE_STACK)]
     jobs = tuple(make_job(tmp_path, name, after=tuple(names[:n][-1:])) for n, name in enumerate(names))
     with pytest.raises(ConfigError) as error:
         Synthesized(tmp_path, chain=jobs)
