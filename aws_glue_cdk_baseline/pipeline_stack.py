@@ -34,7 +34,7 @@ class PipelineStack(Stack):
             if stage.approval:
                 deployment.add_pre(ManualApprovalStep("Approval"))
             if stage.integration_test:
-                deployment.add_post(integration_test(self, source, stage, config.file))
+                deployment.add_post(integration_test(self, source, stage, self.pipeline.cloud_assembly_file_set))
         self.pipeline.build_pipeline()  # makes the resources that the next lines change
         finish_pipeline(self.pipeline.pipeline)
         start_no_builds(self.pipeline)

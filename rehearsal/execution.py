@@ -22,6 +22,7 @@ from rehearsal.report import NOT_REACHED, Console, Row, report_failure
 from rehearsal.samples import Samples
 
 SERVICE = "codepipeline.amazonaws.com"
+REHEARSAL = "REHEARSAL"  # the variable from which the integration test knows that durations are not Glue's
 
 
 class End(Enum):
@@ -130,8 +131,8 @@ class Execution:
         if action.category == "Source":
             return run_source(action, session, self._artifacts, self._clone, folder)
         if action.provider == "CodeBuild":
-            left_out = self._inputs.variables(stage)
-            return run_build(action, session, self._artifacts, self._cloud, folder, log, left_out)
+            rehearsed = {REHEARSAL: "1", **self._inputs.variables(stage)}
+            return run_build(action, session, self._artifacts, self._cloud, folder, log, rehearsed)
         return run_stack_action(action, session, self._artifacts, self._cloud.sessions, self._samples, log)
 
     def _approve(self, stage: str, action: Action) -> Done:

@@ -10,8 +10,9 @@ from xml.etree import ElementTree
 
 REPORTS = "reports/*.xml"  # JUnit files, in the source folder of a build
 SUITE = "integration-test"
-SKIPPED, NOT_STARTED = "skipped", "NOT STARTED"
-NOT_RUN = (SKIPPED, NOT_STARTED)
+SKIPPED, NOT_STARTED, UNCHANGED = "skipped", "NOT STARTED", "UNCHANGED"
+NOT_RUN = (SKIPPED, NOT_STARTED, UNCHANGED)
+WORDS = {name.lower(): name for name in NOT_RUN}  # in the report
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,8 @@ def _not_run(source: Path) -> Iterator[JobRun]:
             job = case.get("name", "")
             for found in (case.find("skipped"), case.find("failure")):
                 word, _, message = (found.get("message", "") if found is not None else "").partition(": ")
-                if word.lower() in (SKIPPED, NOT_STARTED.lower()):
-                    yield JobRun(job, SKIPPED if word == SKIPPED else NOT_STARTED, message)
+                if state := WORDS.get(word.lower()):
+                    yield JobRun(job, state, message)
 
 
 def table(runs: Sequence[JobRun]) -> list[str]:

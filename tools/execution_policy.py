@@ -51,6 +51,24 @@ ONLY_FOR: dict[str, dict[str, tuple[str, ...]]] = {
         "s3:DeleteObject": ("MetadataConfiguration",),
         "iam:PassRole": ("ReplicationConfiguration",),
     },
+    "AWS::DynamoDB::Table": {
+        "dynamodb:*Import*": ("ImportSourceSpecification",),
+        "s3:*": ("ImportSourceSpecification",),
+        "logs:*": ("ImportSourceSpecification",),
+        "dynamodb:UpdateTimeToLive": ("TimeToLiveSpecification",),
+        "dynamodb:UpdateContributorInsights": ("ContributorInsightsSpecification",),
+        "dynamodb:UpdateContinuousBackups": ("PointInTimeRecoverySpecification",),
+        "dynamodb:*ableKinesisStreamingDestination": ("KinesisStreamSpecification",),
+        "dynamodb:UpdateKinesisStreamingDestination": ("KinesisStreamSpecification",),
+        "kinesis:*": ("KinesisStreamSpecification",),
+        "kms:*": ("SSESpecification",),
+        # A copy of the table, which only its replacement or a replica needs.
+        "dynamodb:*TableReplica": ("Replicas",),
+        "dynamodb:[GPDUB]*Item": ("Replicas",),
+        "dynamodb:Scan": ("Replicas",),
+        "dynamodb:Query": ("Replicas",),
+        "iam:CreateServiceLinkedRole": ("Replicas", "KinesisStreamSpecification"),
+    },
     "AWS::IAM::Policy": {"iam:*UserPolicy": ("Users",), "iam:*GroupPolicy": ("Groups",)},
     "AWS::IAM::ManagedPolicy": {"iam:*UserPolicy": ("Users",), "iam:*GroupPolicy": ("Groups",)},
     "AWS::CodePipeline::Pipeline": {
@@ -191,7 +209,7 @@ def _handlers(kind: str) -> tuple[str, ...]:
 
 def _name(properties: Mapping[str, Any], otherwise: str) -> str:
     """Return the name of a resource: the one in its properties, or `otherwise`, one as CloudFormation makes them."""
-    for key in ("RoleName", "LogGroupName", "RepositoryName", "BucketName", "AliasName", "Name"):
+    for key in ("RoleName", "LogGroupName", "RepositoryName", "BucketName", "AliasName", "TableName", "Name"):
         if isinstance(properties.get(key), str):
             return str(properties[key])
     return otherwise
@@ -231,6 +249,7 @@ def _resources(action: str, kind: str, name: str, roles: Iterable[str], place: E
         "glue": f"arn:aws:glue:{here}:{'trigger' if kind == 'AWS::Glue::Trigger' else 'job'}/{name}",
         "logs": f"arn:aws:logs:{here}:log-group:{name}",
         "s3": f"arn:aws:s3:::{name.lower()}",
+        "dynamodb": f"arn:aws:dynamodb:{here}:table/{name}",
         "codebuild": f"arn:aws:codebuild:{here}:project/{name}",
         "codepipeline": f"arn:aws:codepipeline:{here}:{name}",
         "codecommit": f"arn:aws:codecommit:{here}:{name}",

@@ -140,12 +140,17 @@ class StageJobs:
         for index, (parameter, value) in enumerate(parameters.items()):
             if error := parameter_error(parameter, value, names[:index]):
                 self._error((*path, parameter), error)
-        if settings.expect and "outputLocation" not in parameters:
+        if settings.expect and settings.expect.looks_at_output and "outputLocation" not in parameters:
             message = "expect needs the location of the output; add outputLocation here, or remove expect"
             self._error((*path, "expect") if "expect" in section.model_fields_set else path, message)
         for number, message in source_errors(settings.expect.quality, parameters) if settings.expect else ():
             place = path if "expect" in section.model_fields_set else ("jobs", path[-1])
             self._error((*place, "expect", "quality", number), message)
+        minutes = settings.expect.max_minutes if settings.expect else None
+        if minutes is not None and minutes >= settings.timeout_minutes:
+            place = path if "expect" in section.model_fields_set else ("jobs", path[-1])
+            message = f"a run ends at its timeoutMinutes, {settings.timeout_minutes}; make it less than that"
+            self._error((*place, "expect", "maxMinutes"), f"{minutes:g} is never exceeded: {message}")
         options = self._script_options(script)
         for name, message in check_script(job, options):
             is_argument = (name or "").startswith("--")

@@ -73,18 +73,20 @@ def _message(path: KeyPath, error: ErrorDetails, stages: Sequence[str]) -> str:
         return "is empty; give it a value or remove the key"
     if kind == "value_error":
         return str(context["error"])
-    if kind == "literal_error" and (path[-1], value) == ("integrationTest", "changed"):
-        return f"'changed' is not supported yet; allowed: {context['expected']}"
     if kind == "literal_error":
         return f"{shown(value)} is not allowed; allowed: {context['expected']}"
     if kind in ("int_parsing", "int_type", "int_from_float", "int_parsing_size"):
         return f"{shown(value)} is not a whole number"
+    if kind in ("float_parsing", "float_type", "finite_number"):
+        return f"{shown(value)} is not a number"
+    if kind == "greater_than":
+        return f"{_number(value)} is too small; more than {context['gt']:g}"
     if kind in ("bool_parsing", "bool_type"):
         return f"{shown(value)} is neither true nor false"
     if kind == "greater_than_equal":
         return f"{_number(value)} is too small; at least {context['ge']}"
     if kind == "less_than_equal":
-        return f"{_number(value)} is too large; at most {context['le']}"
+        return f"{_number(value)} is too large; at most {context['le']:g}"
     if kind == "string_too_long":
         return f"has {len(value)} characters; at most {context['max_length']}"
     if kind in ("model_type", "dict_type", "model_attributes_type"):

@@ -57,7 +57,7 @@ class Account(Section):
 
 
 class Expect(Section):
-    """The output of a good run, for the integration test to verify."""
+    """The output of a good run, and what it may take, for the integration test to verify."""
 
     output_rows: Annotated[int, Field(ge=1)] | None = Field(
         None, description="the least number of rows in the files below the job's outputLocation"
@@ -65,11 +65,27 @@ class Expect(Section):
     quality: tuple[QualityRule, ...] = Field(
         (), max_length=MAX_RULES, description="rules in DQDL on the output, such as 'IsComplete \"order_id\"'"
     )
+    max_minutes: Annotated[float, Field(gt=0, le=10080, allow_inf_nan=False)] | None = Field(
+        None, description="the most minutes that a run may take, without the wait for its start"
+    )
+    max_dpu_hours: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = Field(
+        None, description="the most DPU-hours that a run may use: what it is billed for"
+    )
+
+    @property
+    def looks_at_output(self) -> bool:
+        """True if it expects something of the output."""
+        return self.output_rows is not None or bool(self.quality)
+
+    @property
+    def limits_runs(self) -> bool:
+        """True if it limits what a run may take."""
+        return self.max_minutes is not None or self.max_dpu_hours is not None
 
     @model_validator(mode="after")
     def _expects_something(self) -> Expect:
-        if self.output_rows is None and not self.quality:
-            raise ValueError("expects nothing; add outputRows or quality, or remove it")
+        if not self.looks_at_output and not self.limits_runs:
+            raise ValueError("expects nothing; add outputRows, quality, maxMinutes or maxDpuHours, or remove it")
         return self
 
 
@@ -154,8 +170,10 @@ class StageSection(Section):
     approval: bool | None = Field(
         None, description="true: the pipeline asks before it deploys; default: true for prod and for the last stage"
     )
-    integration_test: Literal["all", "none"] | None = Field(
-        None, description="the jobs that run after a deployment; default: all, and none in the last stage"
+    integration_test: Literal["all", "changed", "none"] | None = Field(
+        None,
+        description="the jobs that run after a deployment: all, or those that changed since they passed; default: all,"
+        " and none in the last stage",
     )
     schedules: Annotated[bool | None, BeforeValidator(_not_empty)] = Field(
         None,

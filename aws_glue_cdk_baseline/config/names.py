@@ -74,6 +74,11 @@ class StageNames(Names):
         return self.prefixed(f"glue-test-{self.stage}")
 
     @property
+    def test_records(self) -> str:
+        """The table of what passed in the integration test, in the account of the stage."""
+        return self.prefixed(f"glue-test-records-{self.stage}")
+
+    @property
     def build_role(self) -> str:
         """The role of the integration test's build, in the account of the pipeline."""
         return self.prefixed(f"glue-integration-test-{self.stage}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from aws_glue_cdk_baseline.config import glue_packages
@@ -31,6 +31,7 @@ GLUE = {
 _COMMENT = re.compile(r"(^|\s)#.*")
 _PROVIDED = re.compile(r"# ([\w.-]+): ([\w, ]+)")
 _LOCKED = re.compile(r"([A-Za-z0-9][\w.-]*)(?:\[[\w,.-]+\])?==([\w.+!]+)")
+_HASH = re.compile(r"\s+--hash=(\S+)")
 _VIA = re.compile(r"\s+# via (.*)")
 
 
@@ -49,11 +50,12 @@ class Pin:
 
 @dataclass(frozen=True)
 class Locked:
-    """A package in the lock: its version, its line, and the packages that need it."""
+    """A package in the lock: its version, its line, the packages that need it, and the hashes of its files."""
 
     version: str
     line: int
     via: tuple[str, ...] = ()
+    hashes: tuple[str, ...] = ()
 
 
 @dataclass
@@ -167,8 +169,9 @@ def read_lock(file: Path) -> LockFile:
             last = canonical(match[1])
             found.locked[last] = Locked(match[2], number)
         elif last and (match := _VIA.fullmatch(line)):
-            package = found.locked[last]
-            found.locked[last] = Locked(package.version, package.line, tuple(match[1].split(", ")))
+            found.locked[last] = replace(found.locked[last], via=tuple(match[1].split(", ")))
+        elif last and (match := _HASH.match(line)):
+            found.locked[last] = replace(found.locked[last], hashes=(*found.locked[last].hashes, match[1]))
     return found
 
 

@@ -72,6 +72,11 @@ class Job(Record):
         return tuple(dict.fromkeys([*self.packages, *(item.strip() for item in own if item.strip())]))
 
     @property
+    def has_checked_output(self) -> bool:
+        """True if the integration test looks at what its runs have written."""
+        return self.settings.expect is not None and self.settings.expect.looks_at_output
+
+    @property
     def run_arguments(self) -> dict[str, str]:
         """The arguments that a run gets from the job: Glue's own parameters, then the script's."""
         bookmark = {BOOKMARK: BOOKMARK_ENABLED} if self.settings.bookmark else {}
@@ -83,8 +88,9 @@ class StageConfig(Record):
     """One stage: the pipeline deploys its `jobs` to its `account`.
 
     With `approval` the pipeline waits for a person before it deploys; with `integration_test` it runs all jobs after
-    that. With `schedules` its jobs start by their schedules, and after each other. CloudWatch keeps the jobs' logs for
-    `log_retention_days`. `name_prefix` is that of the config. Everything that the stage deploys has the `tags`.
+    that, or with `tests_changed_only` those that have changed since they passed. With `schedules` its jobs start by
+    their schedules, and after each other. CloudWatch keeps the jobs' logs for `log_retention_days`. `name_prefix` is
+    that of the config. Everything that the stage deploys has the `tags`.
 
     Its jobs are in `stack_count` stacks. If one stack does not hold jobs and triggers, `stacks` has the number of the
     stack of each job, from 1, and the triggers are in `trigger_stack_count` stacks of their own.
@@ -95,6 +101,7 @@ class StageConfig(Record):
     jobs: tuple[Job, ...]
     approval: bool = False
     integration_test: bool = False
+    tests_changed_only: bool = False
     schedules: bool = False
     log_retention_days: int = 30
     name_prefix: str = ""
@@ -121,6 +128,12 @@ class StageConfig(Record):
     def names(self) -> StageNames:
         """The physical names of what the stage deploys."""
         return StageNames(self.name_prefix, self.name)
+
+    @property
+    def keeps_test_records(self) -> bool:
+        """True if the integration test records what passed and how long it took."""
+        limited = (job.settings.expect and job.settings.expect.limits_runs for job in self.jobs)
+        return self.integration_test and (self.tests_changed_only or any(limited))
 
     def as_sandbox(self) -> StageConfig:
         """Return the stage as a developer deploys it alone: nothing starts its jobs by itself."""

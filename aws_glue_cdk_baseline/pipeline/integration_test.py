@@ -18,7 +18,7 @@ from aws_glue_cdk_baseline.config import Account, Job, StageConfig
 from aws_glue_cdk_baseline.config.values import partition_of
 from aws_glue_cdk_baseline.permissions.kms import decrypt
 from aws_glue_cdk_baseline.permissions.s3 import Statement, folder_above, readable
-from aws_glue_cdk_baseline.pipeline.integration_flags import job_flags
+from aws_glue_cdk_baseline.pipeline.integration_plan import FOLDER, needs_plan
 
 # The reports of a build: JUnit files, which the CodePipeline console shows.
 REPORTS = {"pytest": {"files": ["*.xml"], "base-directory": "reports", "file-format": "JUNITXML"}}
@@ -29,6 +29,7 @@ INSTALL_SPARK = (
     f"{PIP} -r tests/integ/setuptools.lock",
     f"{PIP} --no-binary=pyspark --no-build-isolation -r tests/integ/spark.lock",
 )
+ASSEMBLY = "cdk.out"  # where the build finds the cloud assembly, as on a laptop
 TIMEOUT = Duration.hours(8)  # for hundreds of jobs, ten at a time; CodeBuild's default is one hour
 RUN = ["glue:GetJobRun", "glue:GetJobRuns", "glue:StartJobRun", "glue:BatchStopJobRun"]
 # Jobs in one statement. CDK moves whole statements that do not fit into the role to managed policies.
@@ -38,12 +39,15 @@ MAX_READING = 50_000
 MAX_FOLDERS = 3  # below the bucket, to which the locations of a stage with many jobs are shortened first
 
 
-def integration_test(stack: Stack, source: IFileSetProducer, stage: StageConfig, config_file: str) -> Step:
+def integration_test(
+    stack: Stack, source: IFileSetProducer, stage: StageConfig, assembly: IFileSetProducer | None
+) -> Step:
     """Return the step that runs the jobs of `stage` after its deployment, in the pipeline of `stack`.
 
-    Raise ConfigError, at `config_file`, if the stage has more to tell the test than CodeBuild takes.
+    `assembly` is the output of the synth: the plan of the test is in it, if the stage has one.
     """
     account, region = stage.account.aws_account_id, stage.account.aws_region
+    plan = f" --plan {ASSEMBLY}/{FOLDER}/{stage.name}.json" if needs_plan(stage) else ""
     prefix = f" --name-prefix {stage.name_prefix}" if stage.name_prefix else ""
     stacks = f" --stacks {stage.stack_count}" if stage.stack_count > 1 else ""
     role_arn = f"arn:{stack.partition}:iam::{account}:role/{stage.names.test_role}"
@@ -57,13 +61,14 @@ def integration_test(stack: Stack, source: IFileSetProducer, stage: StageConfig,
     return CodeBuildStep(
         "IntegrationTest",
         input=source,
+        additional_inputs={ASSEMBLY: assembly} if plan and assembly else None,
         install_commands=[*INSTALL, *(INSTALL_SPARK if _has_rules(stage.jobs) else ())],
         commands=[
             "python tests/integ/integ_test_glue_app_stack.py"
             f" --account {account} --region {region}"
             f" --stage-name {stage.names.pipeline_stage}{prefix}{stacks} --sts-role-arn {role_arn}"
             f" --max-duration {60 * max(job.settings.timeout_minutes for job in stage.jobs)}"
-            f" --junit reports/integration-test.xml{job_flags(stage, config_file)}"
+            f" --junit reports/integration-test.xml{plan}"
         ],
         timeout=TIMEOUT,
         partial_build_spec=codebuild.BuildSpec.from_object({"version": "0.2", "reports": REPORTS}),
@@ -100,6 +105,11 @@ def add_test_role(stack: Stack, stage: StageConfig, pipeline_account: Account) -
     )
     for statement in _statements(stack, stage):
         role.add_to_policy(statement)
+    if stage.keeps_test_records:
+        from aws_glue_cdk_baseline.pipeline.integration_records import add_records_table  # no other stage needs it
+
+        for statement in add_records_table(stack, stage):
+            role.add_to_policy(statement)
 
 
 def _statements(stack: Stack, stage: StageConfig) -> Iterator[iam.PolicyStatement]:
@@ -125,12 +135,12 @@ def _statements(stack: Stack, stage: StageConfig) -> Iterator[iam.PolicyStatemen
     for start in range(0, len(stage.jobs), JOBS_TOGETHER):
         together = stage.jobs[start : start + JOBS_TOGETHER]
         yield iam.PolicyStatement(actions=RUN, resources=[f"{jobs_arn}{stage.names.job(job.name)}" for job in together])
-        outputs = [location for job in together if job.settings.expect for location in job.output_locations]
+        outputs = [location for job in together if job.has_checked_output for location in job.output_locations]
         others = [location for job in together for location in job.quality_sources.values()]
         for statement in readable(stack.partition, outputs, others) if outputs else []:
             yield iam.PolicyStatement.from_json(statement)
         for job in together if outputs else []:
-            places = [*(job.output_locations if job.settings.expect else ()), *job.quality_sources.values()]
+            places = [*(job.output_locations if job.has_checked_output else ()), *job.quality_sources.values()]
             for statement in decrypt(job, places):
                 yield iam.PolicyStatement.from_json(statement)
 
@@ -140,7 +150,7 @@ def many_outputs(stage: StageConfig, partition: str) -> list[Statement]:
 
     If they do not fit into the policies of a role, they are for the folders above the locations.
     """
-    tested = [job for job in stage.jobs if job.settings.expect]
+    tested = [job for job in stage.jobs if job.has_checked_output]
     outputs = [location for job in tested for location in job.output_locations]
     others = [location for job in tested for location in job.quality_sources.values()]
     statements = _reading(outputs, others, partition)

@@ -1,4 +1,4 @@
-"""The `expect:` of a job in the config: the rows that a run must write to its output location, and their quality."""
+"""The `expect:` of a job in the config: the rows that a run must write, their quality, and what the run may take."""
 
 from __future__ import annotations
 
@@ -12,14 +12,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from tests.integ.data_files import DataError
 from tests.integ.job_run import JobRun
-from tests.integ.json_flag import read_json
 from tests.integ.quality import RuleResult
 from tests.integ.s3_file import S3File
 from tools.rows import Rows, count_rows, hidden, total
-
-SHAPE = (
-    '{"<job>": {"outputRows": 1, "outputLocation": "s3://…", "quality": ["<rule>"], "sources": {"<name>": "s3://…"}}}'
-)
 
 # Evaluates rules on the data at a location, with other locations by name: quality.QualityCheck.
 Check = Callable[[str, Mapping[str, str], Sequence[str]], list[RuleResult]]
@@ -29,29 +24,31 @@ Check = Callable[[str, Mapping[str, str], Sequence[str]], list[RuleResult]]
 class Expectation:
     """At least `rows` rows in the files below `location` (s3://…), and data that the rules `quality` hold for.
 
-    The rules may look at other data: `sources` has its locations by name.
+    The rules may look at other data: `sources` has its locations by name. A run may take `max_minutes`, and use
+    `max_dpu_hours`, at most.
     """
 
-    rows: int
-    location: str
+    rows: int = 0
+    location: str = ""
     quality: tuple[str, ...] = ()
     sources: dict[str, str] = field(default_factory=dict)
+    max_minutes: float | None = None
+    max_dpu_hours: float | None = None
 
 
-def parse(text: str) -> dict[str, Expectation]:
-    """Return the expectation of each job in a JSON text. Raise ValueError if the text does not have the SHAPE."""
-    try:
-        return {str(job): _expectation(item) for job, item in read_json(text).items()}
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"{text!r} is not {SHAPE}: {error}") from None
-
-
-def _expectation(item: dict[str, Any]) -> Expectation:
+def expectation(item: dict[str, Any]) -> Expectation:
+    """Return the expectation in a plan. Raise ValueError, KeyError or TypeError if it is none."""
     rules, sources = item.get("quality", []), item.get("sources", {})
     if not isinstance(rules, list):
         raise TypeError(f"{rules!r} is not a list of rules")
-    sources = {str(name): str(place) for name, place in sources.items()}
-    return Expectation(int(item.get("outputRows", 0)), str(item["outputLocation"]), tuple(map(str, rules)), sources)
+    rows = int(item.get("outputRows", 0))
+    return Expectation(
+        rows,
+        str(item["outputLocation"]) if rows or rules else "",
+        tuple(map(str, rules)),
+        {str(name): str(place) for name, place in sources.items()},
+        *(float(item[name]) if name in item else None for name in ("maxMinutes", "maxDpuHours")),
+    )
 
 
 class OutputCheck:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from botocore.config import Config
-from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 
 from tests.integ.job_run import JobRun
 
@@ -82,6 +82,26 @@ class GlueJobs:
             if run["Id"] not in set(known) and started >= since - CLOCKS_DIFFER:
                 return str(run["Id"])
         return None
+
+    def doubt(self, job: str, run_id: str, arguments: Mapping[str, str]) -> str:
+        """Return why a run of the job does not count as passed with these arguments, or an empty text."""
+        try:
+            run = self._glue.get_job_run(JobName=job, RunId=run_id)["JobRun"]
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "EntityNotFoundException":
+                return f"Glue does not know its run {run_id}"
+            return f"its run {run_id} cannot be looked up: {error}"
+        except BotoCoreError as error:
+            return f"its run {run_id} cannot be looked up: {error}"
+        if run.get("JobName", job) != job:
+            return f"its run {run_id} is one of {run['JobName']}"
+        if run.get("JobRunState") != "SUCCEEDED":
+            return f"its run {run_id} is {run.get('JobRunState')}"
+        # Glue returns the arguments with which the run was started, in place of those of the job.
+        given = run.get("Arguments") or {}
+        if other := next((name for name, value in arguments.items() if given.get(name, value) != value), ""):
+            return f"its run {run_id} had another {other}"
+        return ""
 
     def look(self, run: JobRun) -> dict[str, Any]:
         answer: dict[str, Any] = self._glue.get_job_run(JobName=run.job, RunId=run.run_id)["JobRun"]

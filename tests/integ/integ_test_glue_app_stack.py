@@ -1,4 +1,4 @@
-"""Integration test: start every job of a deployed stage in the order of its chains, and report each run.
+"""Integration test: start the jobs of a deployed stage in the order of its chains, and report each run.
 
 The pipeline runs it after it has deployed a tested stage. By hand, it needs credentials that may assume the role:
 
@@ -6,7 +6,9 @@ The pipeline runs it after it has deployed a tested stage. By hand, it needs cre
     python tests/integ/integ_test_glue_app_stack.py --account 123456789102 --region us-east-1 \
         --stage-name DeployDev --sts-role-arn arn:aws:iam::123456789102:role/glue-test-dev
 
-If a job has quality rules, Spark is needed, too: setuptools.lock, then spark.lock, as the pipeline installs them.
+The plan of a stage has `after`, `expect` and `integrationTest: changed` of the config: `make synth` writes it, and
+`--plan cdk.out/integration-test/dev.json` names it. If a job has quality rules, Spark is needed, too: setuptools.lock,
+then spark.lock, as the pipeline installs them.
 """
 
 from __future__ import annotations
@@ -25,15 +27,19 @@ if __name__ == "__main__":  # a program in a subfolder does not find the project
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tests.integ import chains, expectations, report
+from tests.integ import expectations, performance, report
 from tests.integ.assumed_role import assumed_session
 from tests.integ.costs import Prices
 from tests.integ.glue_jobs import GlueJobs
-from tests.integ.job_run import SKIPPED, JobRun
+from tests.integ.job_run import SKIPPED, UNCHANGED, JobRun
 from tests.integ.job_runner import JobRunner
+from tests.integ.plan import Plan, PlanError, read_plan
 from tests.integ.quality import QualityCheck, RulesProcess
+from tests.integ.records import Records, digest
+from tests.integ.selection import Selection, select
 
 SKIPS = "REHEARSAL_SKIPS"  # set by a rehearsal only: JSON, the reason for each job that it cannot run
+REHEARSAL = "REHEARSAL"  # set by a rehearsal only: its durations are not Glue's
 
 
 def parser() -> argparse.ArgumentParser:
@@ -58,10 +64,7 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--flex-price", type=price, help="USD per DPU-hour of Flex runs (default: as above)")
     options.add_argument("--memory-price", type=price, help="USD per DPU-hour of R workers (default: as above)")
     options.add_argument(
-        "--expect", type=_expected, default={}, help="JSON: the rows that each job must write at least, and its rules"
-    )
-    options.add_argument(
-        "--after", type=_chains, default={}, help="JSON: the jobs that have to pass before a job is started"
+        "--plan", type=Path, help="file of the cloud assembly: what the config says of the jobs (default: nothing)"
     )
     options.add_argument("--junit", type=Path, help="file for the results as JUnit XML")
     return options
@@ -80,30 +83,27 @@ def _positive(kind: type, least: float = 1) -> Any:
     return number
 
 
-def _expected(text: str) -> dict[str, expectations.Expectation]:
-    try:
-        return expectations.parse(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
-
-
-def _chains(text: str) -> chains.Chains:
-    try:
-        return chains.parse(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
-
-
 def integration_test(options: argparse.Namespace) -> int:
-    """Run the jobs of the stage, print the report and return the exit code."""
+    """Run the jobs of the stage, print the report and return the exit code. Raise PlanError for a wrong plan."""
+    place = (options.stage_name, options.account, options.region)
+    plan = read_plan(options.plan, *place) if options.plan else Plan()
     session = assumed_session(options.sts_role_arn, options.region)
     glue = GlueJobs(session)
     jobs = glue.find(options.stage_name, options.name_prefix, options.stacks)
     if not jobs:
         raise LookupError(f"no job of {options.stage_name} in {options.region} of account {options.account}")
     skips = json.loads(os.environ.get(SKIPS, "{}"))
-    skipped = [JobRun(job, "", 0, SKIPPED, error=skips[job]) for job in jobs if job in skips]
+    left_out = [JobRun(job, "", 0, SKIPPED, error=skips[job]) for job in jobs if job in skips]
+    wanted = [job for job in jobs if job not in skips]
     print(f"{len(jobs)} jobs of {options.stage_name}, at most {options.concurrency} at once", flush=True)
+    records = Records(session.client("dynamodb"), plan.records, place) if plan.records else None
+    selection = _selection(wanted, plan, records, glue)
+    left_out += [
+        JobRun(job, passed.run.run_id, 0, UNCHANGED, error=f"passed {passed.run.when} ({passed.run.run_id})")
+        for job, passed in selection.unchanged.items()
+    ]
+    if REHEARSAL in os.environ and (records or any(job.limited for job in plan.jobs.values())):
+        print("durations here are not Glue's: maxMinutes, maxDpuHours and earlier runs are not compared", flush=True)
     s3, process = session.client("s3"), RulesProcess()
     runner = JobRunner(
         glue,
@@ -111,25 +111,66 @@ def integration_test(options: argparse.Namespace) -> int:
         start_interval=options.start_interval,
         max_duration=options.max_duration,
         max_wait=options.max_wait,
-        check=expectations.OutputCheck(s3, options.expect, QualityCheck(s3, process)),
-        after=options.after,
+        check=Checks(plan, records, _output_check(s3, plan, process)),
+        after={job: [name for name in plan.job(job).after if name not in selection.unchanged] for job in wanted},
+        before_start=records.started if records else lambda job: None,
     )
     try:
-        runner.run([job for job in jobs if job not in skips])
+        runner.run(list(selection.tested))
     finally:  # after an interruption too, report the runs so far
         process.close()
-        runs = [*runner.runs, *skipped]
+        for run in runner.runs:
+            run.reason = selection.tested[run.job]
+        runs = [*runner.runs, *left_out]
         if options.junit:
             report.write_junit(runs, options.region, options.junit)
         prices = Prices(options.region, options.price, options.flex_price, options.memory_price)
         print("", *report.table(runs, prices), sep="\n")
     failed = report.failures(runs, options.region)
-    passed = f"{len(jobs) - len(failed) - len(skipped)} of {len(jobs)} jobs passed"
-    rules = [result for run in runs for result in run.rules]
-    if rules:
-        passed += f", {sum(result.passed for result in rules)} of {len(rules)} quality rules"
-    print(f"\n{passed}", *(f"{run.job} {SKIPPED}: {run.error}" for run in skipped), *failed, sep="\n")
+    print("", *report.summary(runs, len(failed)), *failed, sep="\n")
     return 1 if failed else 0
+
+
+def _selection(jobs: list[str], plan: Plan, records: Records | None, glue: GlueJobs) -> Selection:
+    """Return which jobs are tested, and say why where not all of them are."""
+    if records:
+        records.read()
+    if not records or not plan.changed_only:
+        return Selection(tested=dict.fromkeys(jobs, ""))
+    selection = select(
+        jobs, plan, records, lambda job, passed, planned: glue.doubt(job, passed.run.run_id, planned.arguments)
+    )
+    print(f"{len(selection.tested)} of them to test, {len(selection.unchanged)} unchanged since they passed")
+    for job, reason in selection.tested.items():
+        print(f"  {job}: {reason}", flush=True)
+    return selection
+
+
+def _output_check(s3: Any, plan: Plan, process: RulesProcess) -> expectations.OutputCheck:
+    expected = {name: job.expectation for name, job in plan.jobs.items() if job.expectation}
+    return expectations.OutputCheck(s3, expected, QualityCheck(s3, process))
+
+
+class Checks:
+    """Checks a run that succeeded: its output, and what it took. One that passes is recorded.
+
+    Called with a run, it returns the error, or an empty text.
+    """
+
+    def __init__(self, plan: Plan, records: Records | None, output: expectations.OutputCheck) -> None:
+        self._plan, self._records, self._output = plan, records, output
+        self._rehearsed = REHEARSAL in os.environ
+
+    def __call__(self, run: JobRun) -> str:
+        planned = self._plan.job(run.job)
+        over = "" if self._rehearsed else performance.over_limit(run, planned.expectation)
+        error = "; ".join(filter(None, [self._output(run), over]))
+        if self._records and not error:
+            history = self._records.of(run.job).history
+            if not self._rehearsed:
+                run.warning = performance.slower(run, digest(planned.arguments), history)
+            self._records.passed(run, planned)
+        return error
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -139,7 +180,7 @@ def main(arguments: list[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # CodeBuild stops a build with this signal
     try:
         return integration_test(options)
-    except (ClientError, BotoCoreError, LookupError) as error:
+    except (ClientError, BotoCoreError, LookupError, PlanError) as error:
         print(f"the integration test failed: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -10,6 +10,8 @@ from tools.prices import dpu_seconds
 ENDS = {"SUCCEEDED", "FAILED", "TIMEOUT", "STOPPED", "ERROR", "EXPIRED"}
 NOT_STARTED = "NOT STARTED"
 SKIPPED = "SKIPPED"  # left out by a rehearsal, which has no sample of its input; `error` is the reason
+UNCHANGED = "UNCHANGED"  # as it was when it passed, and not started; `error` says when that was
+LEFT_OUT = (SKIPPED, UNCHANGED)
 LOOK_SECONDS = (3.0, 60.0)  # between two calls of GetJobRun for a run: at least, at most
 LOOK_SHARE = 1 / 12  # of the time since the start: Glue is asked less often about a long run
 
@@ -19,6 +21,8 @@ class JobRun:
     """A run: its `state` in Glue, its `seconds` of execution, and its `error`, which is empty if the run passes.
 
     A job that was not started because another one did not pass has the earliest such job in `blocked_by`.
+
+    `reason` says why it is tested, where not every job is, and `warning` what took longer than before.
 
     `asked` (the time of StartJobRun), `running_since` and `next_look` are seconds of the runner's clock.
     """
@@ -34,6 +38,8 @@ class JobRun:
     worker_type: str = ""
     error: str = ""
     blocked_by: str = ""
+    reason: str = ""
+    warning: str = ""
     running_since: float | None = None
     next_look: float = 0
     rules: list[RuleResult] = field(default_factory=list)  # of `expect.quality`, once the output is checked

@@ -24,7 +24,8 @@ class JobRunner:
     error. So is a job that cannot be started within `max_wait` seconds. `check` gets each run that succeeded, and
     returns an error or an empty text.
 
-    A job is started when all jobs that `after` has for it have passed, and not at all if one of them does not.
+    A job is started when all jobs that `after` has for it have passed, and not at all if one of them does not. Before
+    that, `before_start` is called with it.
     """
 
     def __init__(
@@ -37,10 +38,11 @@ class JobRunner:
         max_wait: float = 1800,
         check: Callable[[JobRun], str] = lambda run: "",
         after: Mapping[str, Sequence[str]] | None = None,
+        before_start: Callable[[str], None] = lambda job: None,
         clock: Clock | None = None,
     ) -> None:
         self._glue, self._check, self._clock = glue, check, clock or Clock()
-        self._concurrency, self._start_interval = concurrency, start_interval
+        self._concurrency, self._start_interval, self._before_start = concurrency, start_interval, before_start
         self._max_duration, self._max_wait, self._after = max_duration, max_wait, after or {}
         self.runs: list[JobRun] = []
 
@@ -54,6 +56,7 @@ class JobRunner:
             after=self._after,
             interval=self._start_interval,
             max_wait=self._max_wait,
+            before_start=self._before_start,
         )
         try:
             while not queue.empty or self._active():

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,7 +36,8 @@ class StartQueue:
     """Starts jobs, `interval` seconds apart, and adds their runs to `runs`.
 
     A job is started when all jobs that `after` has for it have passed. If one of them does not pass, or if a job cannot
-    be started within `max_wait` seconds, the job is added as a run that was not started.
+    be started within `max_wait` seconds, the job is added as a run that was not started. `before_start` is called with
+    each job before its first try.
     """
 
     def __init__(
@@ -49,10 +50,11 @@ class StartQueue:
         after: Mapping[str, Sequence[str]],
         interval: float,
         max_wait: float,
+        before_start: Callable[[str], None] = lambda job: None,
     ) -> None:
         self._glue, self._clock, self._runs = glue, clock, runs
         self._jobs, self._after = frozenset(jobs), after
-        self._interval, self._max_wait = interval, max_wait
+        self._interval, self._max_wait, self._before_start = interval, max_wait, before_start
         self._waiting = [_Waiting(job, clock.now()) for job in jobs]
         self._next_start = clock.now()
         self._starting: _Waiting | None = None
@@ -113,6 +115,7 @@ class StartQueue:
         now = self._clock.now()
         if waiting.first_try is None:
             waiting.first_try, waiting.since = now, self._clock.today()
+            self._before_start(waiting.job)
         since = waiting.since or self._clock.today()
         self._starting = waiting
         try:

@@ -52,6 +52,9 @@ JOBS_OF_THE_STAGE = (
     "The jobs of a stage with more jobs than a role's policies can name. A condition on their tag stack_name leaves out"
     " jobs of other stacks."
 )
+NO_BACKUP = (
+    "The table has the records of the integration test. A record that is lost costs one run: its job is tested again."
+)
 MANAGED = "The config names this policy for the job, under managedPolicies, where a review sees it."
 
 
@@ -120,10 +123,12 @@ def _test_role(stage: StageConfig) -> Iterator[tuple[Finding, str]]:
         found = [arn for statement in many_outputs(stage, "aws") for arn in statement["Resource"]]
         yield from _wide(path, [arn.removeprefix("arn:aws:s3:::") for arn in found], EXPECTED)
         return
-    expected = [location for job in stage.jobs if job.settings.expect for location in job.output_locations]
+    expected = [location for job in stage.jobs if job.has_checked_output for location in job.output_locations]
     others = [location for job in stage.jobs for location in job.quality_sources.values()]
     yield from _wide(path, [key for location in others for key in input_keys(location)], COMPARED)
     yield from _wide(path, [below(location) for location in expected], EXPECTED)
+    if stage.keeps_test_records:
+        yield Finding(f"PipelineStack/{stage.names.pipeline_stage}/GlueAppStack/Test.Records", "DDB3"), NO_BACKUP
 
 
 def _wide(path: str, places: Sequence[str], reason: str) -> Iterator[tuple[Finding, str]]:

@@ -213,7 +213,7 @@ ERRORS: dict[str, tuple[str | bytes, str]] = {
     ),
     "an integration test that is none": (
         CONFIG.replace("dev:\n", "dev:\n  integrationTest: some\n"),
-        "c.yaml:8: dev.integrationTest: 'some' is not allowed; allowed: 'all' or 'none'",
+        "c.yaml:8: dev.integrationTest: 'some' is not allowed; allowed: 'all', 'changed' or 'none'",
     ),
     "a parameter that only a third stage has": (
         CONFIG.replace("      minimumAge: 21\n", "").replace("      minimumAge: 021\n", "")
@@ -401,9 +401,24 @@ ERRORS: dict[str, tuple[str | bytes, str]] = {
         CONFIG.replace("dev:\n", "dev:\n  schedule: cron(0 3 * * ? *)\n"),
         "c.yaml:8: dev.schedule: is not a key here; give a job a `schedule`, and a stage `schedules: true`",
     ),
-    "a test of what changed": (
-        CONFIG.replace("dev:\n", "dev:\n  integrationTest: changed\n"),
-        "c.yaml:8: dev.integrationTest: 'changed' is not supported yet; allowed: 'all' or 'none'",
+    "a limit that is no number": (
+        CONFIG.replace("numberOfWorkers: 4", "expect: {maxMinutes: five}"),
+        "c.yaml:6: jobs.Join.expect.maxMinutes: 'five' is not a number",
+    ),
+    "a limit that is not finite": (
+        CONFIG.replace("numberOfWorkers: 4", "expect: {maxDpuHours: inf}"),
+        "c.yaml:6: jobs.Join.expect.maxDpuHours: 'inf' is not a number",
+    ),
+    "a limit of nothing": (
+        CONFIG.replace("numberOfWorkers: 4", "expect: {maxDpuHours: 0}"),
+        "c.yaml:6: jobs.Join.expect.maxDpuHours: 0 is too small; more than 0",
+    ),
+    "a limit behind the timeout": (
+        CONFIG.replace(
+            "    numberOfWorkers: 4", "    timeoutMinutes: 5\n    expect:\n      maxMinutes: 5.5", 1
+        ).replace("      minimumAge: 021\n", "      minimumAge: 021\n      timeoutMinutes: 6\n"),
+        "c.yaml:8: jobs.Join.expect.maxMinutes: 5.5 is never exceeded: a run ends at its timeoutMinutes, 5; make it"
+        " less than that",
     ),
     "a key of another section": (
         CONFIG + "repository: a/b\n",
@@ -544,12 +559,12 @@ ERRORS: dict[str, tuple[str | bytes, str]] = {
     ),
     "a misspelt expectation": (
         CONFIG.replace("numberOfWorkers: 4", "expect: {outputRow: 1, outputRows: 1}"),
-        "c.yaml:6: jobs.Join.expect.outputRow: is not known here; allowed: outputRows, quality;"
-        " did you mean outputRows?",
+        "c.yaml:6: jobs.Join.expect.outputRow: is not known here; allowed: outputRows, quality, maxMinutes,"
+        " maxDpuHours; did you mean outputRows?",
     ),
     "an expectation of nothing": (
         CONFIG.replace("numberOfWorkers: 4", "expect: {}"),
-        "c.yaml:6: jobs.Join.expect: expects nothing; add outputRows or quality, or remove it",
+        "c.yaml:6: jobs.Join.expect: expects nothing; add outputRows, quality, maxMinutes or maxDpuHours, or remove it",
     ),
     "a rule that is no list": (
         CONFIG.replace("numberOfWorkers: 4", "expect: {quality: RowCount > 0}"),

@@ -42,7 +42,7 @@ def copies() -> Iterator[Config]:
     config = load_config(PROJECT / "default-config.yaml")
     [job, *_] = config.stages[0].jobs
     jobs = [job.model_copy(update={"name": f"{'J' * 97}{number:03}"}) for number in range(100)]
-    config = with_stage(config, config.stages[0].name, jobs=jobs)
+    config = with_stage(config, config.stages[0].name, jobs=jobs, tests_changed_only=True)
     first, second = jobs[0], config.stages[-1].jobs[0]
     chain = (
         _with(second, name=first.name, schedule="cron(0 3 * * ? *)"),

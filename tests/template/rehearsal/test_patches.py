@@ -8,7 +8,7 @@ from typing import Any
 import ministack.app
 import pytest
 from ministack.core import iam_actions, iam_evaluator
-from ministack.services import codebuild, glue, iam, s3
+from ministack.services import codebuild, dynamodb, glue, iam, s3
 from ministack.services.cloudformation import provisioners
 
 from rehearsal.ministack import cloudformation
@@ -77,3 +77,11 @@ def test_the_callers_of_patched_functions_still_call_them_by_name() -> None:
 
 def test_the_recorded_types_are_still_unknown_to_it() -> None:
     assert not set(cloudformation.TYPES) & set(provisioners._RESOURCE_HANDLERS)
+
+
+def test_the_policies_of_tables_are_still_left_out() -> None:
+    assert "ResourcePolicy" not in inspect.getsource(provisioners._ddb_create)
+    assert "dynamodb" not in iam_evaluator._RESOURCE_POLICY_LOOKUPS
+    for function in (dynamodb._put_resource_policy, dynamodb._delete_resource_policy):
+        assert list(inspect.signature(function).parameters) == ["data"]
+    assert {"create", "update", "delete"} <= provisioners._RESOURCE_HANDLERS["AWS::DynamoDB::Table"].keys()

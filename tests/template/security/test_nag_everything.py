@@ -39,7 +39,7 @@ JOBS: dict[str, dict[str, object]] = {
     "Writes": {
         "arguments": {"--output_path": "s3://data/out/"},
         "output_locations": ("s3://data/out/",),
-        "expect": Expect(outputRows=1, quality=['ReferentialIntegrity "id" "inputLocation.id" = 1.0']),
+        "expect": Expect(outputRows=1, maxMinutes=5, quality=['ReferentialIntegrity "id" "inputLocation.id" = 1.0']),
         "quality_sources": {"inputLocation": "s3://data/in/known.json", "inputLocationOrders": "s3://data/orders/"},
     },
     "Tables": {"input_databases": ("shop",), "output_databases": ("clean", "shop")},

@@ -10,9 +10,9 @@ import pytest
 
 from tests.integ import integ_test_glue_app_stack as integ
 from tests.integ import report
-from tests.integ.chains import parse
 from tests.integ.job_run import JobRun
 from tests.integ.job_runner import JobRunner
+from tests.integ.plan import PlanError, PlannedJob, read_plan
 from tests.template.stacks.test_integration_test import Glue, Time
 
 DIAMOND = {"b": ["a"], "c": ["a"], "d": ["b", "c"]}
@@ -177,7 +177,7 @@ def test_failures_come_before_the_jobs_that_they_blocked() -> None:
 
 
 def test_the_command_takes_the_chains_and_ends_with_1_if_one_breaks(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], glue: Glue
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], glue: Glue, tmp_path: Path
 ) -> None:
     glue.refuses("a-dev", "EntityNotFoundException")
     monkeypatch.setattr(glue.jobs, "find", lambda stage, prefix, stacks: ["a-dev", "b-dev", "c-dev"])
@@ -188,7 +188,8 @@ def test_the_command_takes_the_chains_and_ends_with_1_if_one_breaks(
     monkeypatch.setattr("tests.integ.clock.time.sleep", lambda seconds: None)
     monkeypatch.setattr("tests.integ.clock.time.monotonic", iter(range(10_000)).__next__)
     flags = ["--account", "1", "--region", "us-east-1", "--stage-name", "DeployDev", "--sts-role-arn", "arn"]
-    assert integ.main([*flags, "--after", json.dumps({"b-dev": ["a-dev"]})]) == 1
+    plan = plan_file(tmp_path, {"a-dev": {}, "b-dev": {"after": ["a-dev"]}, "c-dev": {}}, account="1")
+    assert integ.main([*flags, "--plan", str(plan)]) == 1
     said = capsys.readouterr().out.splitlines()
     assert said[0] == "3 jobs of DeployDev, at most 10 at once"
     assert [line.split()[:2] for line in said if line.startswith(("a-dev  ", "b-dev  ", "c-dev  "))] == [
@@ -200,26 +201,54 @@ def test_the_command_takes_the_chains_and_ends_with_1_if_one_breaks(
     assert said[-1] == "b-dev NOT STARTED: a-dev could not be started"
 
 
-def test_chains_are_read_from_json() -> None:
-    assert parse('{"b-dev": ["a-dev"], "c-dev": ["a-dev", "b-dev"]}') == {
-        "b-dev": ("a-dev",),
-        "c-dev": ("a-dev", "b-dev"),
-    }
+PLACE = ("DeployDev", "222222222222", "us-east-1")
+
+
+def plan_file(folder: Path, jobs: object, **values: object) -> Path:
+    """Write a plan, as the synth does."""
+    place = dict(zip(("stage", "account", "region"), PLACE, strict=True))
+    file = folder / "dev.json"
+    file.write_text(json.dumps({"format": 1, **place, "changedOnly": False, "records": "", "jobs": jobs, **values}))
+    return file
+
+
+def test_chains_are_read_from_the_plan(tmp_path: Path) -> None:
+    file = plan_file(tmp_path, {"a-dev": {}, "b-dev": {"after": ["a-dev"]}, "c-dev": {"after": ["a-dev", "b-dev"]}})
+    plan = read_plan(file, *PLACE)
+    assert [plan.job(name).after for name in ("a-dev", "b-dev", "c-dev")] == [(), ("a-dev",), ("a-dev", "b-dev")]
+    assert plan.job("of-another-stack") == PlannedJob()
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("values", "said"),
     [
-        ("nonsense", '\'nonsense\' is not {"<job>": ["<job before it>", …]}: Expecting value'),
-        ("[]", "'[]' is not"),
-        ('{"a": "b"}', "'b' is not a list of names"),
-        ('{"a": [1]}', "[1] is not a list of names"),
-        ('{"a": ["b"], "b": ["a"]}', "jobs that wait for each other: "),
-        ("bz2:AAAA", "not compressed with bz2: Invalid data stream"),
-        ("bz2:ä", "'bz2:ä' is not"),
+        ({"jobs": []}, "is not the plan of an integration test: AttributeError("),
+        ({"jobs": {"a": {"after": "b"}}}, "\"'b' is not a list of names\""),
+        ({"jobs": {"a": {"after": [1]}}}, "[1] is not a list of names"),
+        ({"jobs": {"a": {"after": ["b"]}, "b": {"after": ["a"]}}}, "has jobs that wait for each other: "),
+        ({"jobs": {"a": {"expect": {"outputRows": 1}}}}, "is not the plan of an integration test: KeyError('outputLoc"),
+        ({"format": 2}, "format 2, known: 1"),
+        ({"stage": "DeployProd"}, "is the plan of DeployProd 222222222222 us-east-1, and this is the test of DeployDe"),
+        ({"account": "333333333333"}, "is the plan of DeployDev 333333333333"),
     ],
 )
-def test_chains_that_are_none_are_one_line(text: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        integ.main(["--after", text])
-    assert said in capsys.readouterr().err
+def test_a_plan_that_is_none_or_of_another_stage_is_one_line(
+    tmp_path: Path, values: dict[str, object], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = plan_file(tmp_path, **{"jobs": {}, **values})
+    stage, account, region = PLACE
+    flags = ["--account", account, "--region", region, "--stage-name", stage, "--sts-role-arn", "arn"]
+    assert integ.main([*flags, "--plan", str(file)]) == 1
+    printed = capsys.readouterr()
+    assert said in printed.err
+    assert (printed.out, printed.err.count("\n")) == ("", 1)
+
+
+def test_a_plan_that_is_missing_or_no_json_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(
+        PlanError, match=r"none\.json cannot be read \(No such file or directory\); `cdk synth` writes it"
+    ):
+        read_plan(tmp_path / "none.json", *PLACE)
+    (tmp_path / "text.json").write_text("nonsense")
+    with pytest.raises(PlanError, match="JSONDecodeError"):
+        read_plan(tmp_path / "text.json", *PLACE)

@@ -17,7 +17,7 @@ import pytest
 from tests.integ import data_files, report
 from tests.integ.costs import Prices
 from tests.integ.data_files import Budget, Data, DataError, fetch
-from tests.integ.expectations import Expectation, OutputCheck, parse
+from tests.integ.expectations import Expectation, OutputCheck, expectation
 from tests.integ.job_run import JobRun
 from tests.integ.quality import QualityCheck, RuleResult, RulesProcess
 from tests.template.stacks.test_integration_test import Bucket
@@ -210,11 +210,11 @@ def test_junit_has_a_test_case_for_each_rule(tmp_path: Path) -> None:
     assert suite[2].find("failure").get("message") == 'IsComplete "a": expected x, found y'  # type: ignore[union-attr]
 
 
-def test_rules_are_read_from_json() -> None:
-    text = '{"a": {"outputLocation": "s3://b/o", "quality": ["RowCount > 0"], "sources": {"in": "s3://b/i"}}}'
-    assert parse(text) == {"a": Expectation(0, "s3://b/o", ("RowCount > 0",), {"in": "s3://b/i"})}
-    with pytest.raises(ValueError, match="'RowCount > 0' is not a list of rules"):
-        parse('{"a": {"outputLocation": "s3://b/o", "quality": "RowCount > 0"}}')
+def test_rules_are_read_from_a_plan() -> None:
+    item = {"outputLocation": "s3://b/o", "quality": ["RowCount > 0"], "sources": {"in": "s3://b/i"}}
+    assert expectation(item) == Expectation(0, "s3://b/o", ("RowCount > 0",), {"in": "s3://b/i"})
+    with pytest.raises(TypeError, match="'RowCount > 0' is not a list of rules"):
+        expectation({"outputLocation": "s3://b/o", "quality": "RowCount > 0"})
 
 
 def test_a_process_that_ends_is_said(process: RulesProcess) -> None:

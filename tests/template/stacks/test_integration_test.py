@@ -24,7 +24,7 @@ from tests.integ import report
 from tests.integ.assumed_role import assumed_session
 from tests.integ.clock import Clock
 from tests.integ.costs import Prices
-from tests.integ.expectations import Expectation, OutputCheck, parse
+from tests.integ.expectations import Expectation, OutputCheck, expectation
 from tests.integ.glue_jobs import GlueJobs
 from tests.integ.job_run import JobRun
 from tests.integ.job_runner import JobRunner
@@ -387,18 +387,10 @@ def test_a_job_that_a_rehearsal_skips_is_not_started_and_did_not_pass(
     glue.polls("b-dev", "SUCCEEDED")
     file = tmp_path / "junit.xml"
     arguments = ["--account", "1", "--region", "us-east-1", "--stage-name", "DeployDev", "--sts-role-arn", "r"]
-    assert (
-        integ.main(
-            [
-                *arguments,
-                "--expect",
-                '{"a-dev": {"outputRows": 1, "outputLocation": "s3://b/o/"}}',
-                "--junit",
-                str(file),
-            ]
-        )
-        == 0
-    )
+    plan = {"stage": "DeployDev", "account": "1", "region": "us-east-1", "format": 1, "changedOnly": False}
+    jobs = {"a-dev": {"expect": {"outputRows": 1, "outputLocation": "s3://b/o/"}}}
+    (tmp_path / "plan.json").write_text(json.dumps({**plan, "records": "", "jobs": jobs}))
+    assert integ.main([*arguments, "--plan", str(tmp_path / "plan.json"), "--junit", str(file)]) == 0
     said = capsys.readouterr().out
     assert "\n1 of 2 jobs passed\na-dev SKIPPED: no sample of s3://b/c/\n" in said
     suite = ElementTree.parse(file).getroot()
@@ -501,10 +493,12 @@ def test_a_run_that_writes_too_few_rows_fails(glue: Glue, runner: Callable[..., 
     assert (run.state, run.passed, run.error) == ("SUCCEEDED", False, "wrote 0 rows")
 
 
-def test_expectations_are_read_from_json() -> None:
-    assert parse('{"a-dev": {"outputRows": 2, "outputLocation": "s3://b/o"}}') == {"a-dev": Expectation(2, "s3://b/o")}
-    with pytest.raises(ValueError, match="'nonsense' is not"):
-        parse("nonsense")
+def test_expectations_are_read_from_a_plan() -> None:
+    assert expectation({"outputRows": 2, "outputLocation": "s3://b/o"}) == Expectation(2, "s3://b/o")
+    limits = {"maxMinutes": 5, "maxDpuHours": 0.5}
+    assert expectation(limits) == Expectation(max_minutes=5.0, max_dpu_hours=0.5)
+    with pytest.raises(ValueError, match="could not convert string to float: 'five'"):
+        expectation({"maxMinutes": "five"})
 
 
 @pytest.mark.parametrize(
@@ -512,7 +506,6 @@ def test_expectations_are_read_from_json() -> None:
     [
         (["--concurrency", "0"], "argument --concurrency: '0' is not a number of at least 1"),
         (["--max-duration", "x"], "argument --max-duration: 'x' is not a number of at least 1"),
-        (["--expect", "[]"], "argument --expect: '[]' is not"),
         ([], "the following arguments are required: --account, --region, --stage-name, --sts-role-arn"),
     ],
 )

@@ -1,9 +1,6 @@
 import json
-import shlex
 from functools import cache
 from pathlib import Path
-from random import Random
-from string import ascii_letters
 from typing import Any
 
 import aws_cdk as core
@@ -11,16 +8,11 @@ import pytest
 import yaml
 from aws_cdk.assertions import Match, Template
 
-from aws_glue_cdk_baseline.config import PROJECT, Account, ConfigError, Job, StageConfig
+from aws_glue_cdk_baseline.config import PROJECT, Account, Job, StageConfig
 from aws_glue_cdk_baseline.config.model import Expect
-from aws_glue_cdk_baseline.config.stacks import ONE_STACK
-from aws_glue_cdk_baseline.config.values import MAX_AFTER
-from aws_glue_cdk_baseline.pipeline.integration_flags import MAX_BUILDSPEC, MAX_FLAGS
 from aws_glue_cdk_baseline.pipeline_stack import PipelineStack
 from tests.apps import make_app
 from tests.configs import DEV, PIPELINE, PROD, make_config, make_job
-from tests.integ.expectations import Expectation
-from tests.integ.integ_test_glue_app_stack import parser
 from tools.list_stages import stages
 
 HOME = core.Environment(account=PIPELINE.aws_account_id, region=PIPELINE.aws_region)
@@ -184,17 +176,6 @@ def test_a_run_may_take_as_long_as_its_job_and_the_test_of_them_all_longer(tmp_p
     assert test["Properties"]["TimeoutInMinutes"] == 480
 
 
-def test_the_integration_test_is_told_what_good_runs_leave(tmp_path: Path) -> None:
-    job = make_job(
-        tmp_path,
-        arguments={"--input_path": "s3://data/in/", "--output_path": "s3://data/it's/"},
-        output_locations=("s3://data/it's/",),
-        expect=Expect(outputRows=7),
-    )
-    [command] = Synthesized(tmp_path, job=job).buildspec("IntegrationTest")["phases"]["build"]["commands"]
-    assert json.loads(shlex.split(command)[-1]) == {"Show-dev": {"outputRows": 7, "outputLocation": "s3://data/it's/"}}
-
-
 PIP = "pip install --require-hashes --only-binary=:all:"
 
 
@@ -210,66 +191,31 @@ def test_spark_is_installed_only_where_a_job_has_quality_rules(tmp_path: Path) -
         found: dict[str, Any] = Synthesized(tmp_path, job=job).buildspec("IntegrationTest")["phases"]
         return found
 
-    assert phases(Expect(outputRows=7))["install"]["commands"] == [f"{PIP} -r tests/integ/requirements.lock"]
+    assert phases(Expect(outputRows=7))["install"]["commands"][1:] == [f"{PIP} -r tests/integ/requirements.lock"]
     rules = ["RowCount > 0", 'ReferentialIntegrity "id" "inputLocation.id" = 1.0']
     checked = phases(Expect(quality=rules))
-    assert checked["install"]["commands"] == [
+    assert checked["install"]["commands"][1:] == [
         f"{PIP} -r tests/integ/requirements.lock",
         f"{PIP} -r tests/integ/setuptools.lock",
         f"{PIP} --no-binary=pyspark --no-build-isolation -r tests/integ/spark.lock",
     ]
-    assert json.loads(shlex.split(checked["build"]["commands"][0])[-1]) == {
-        "Show-dev": {
-            "outputLocation": "s3://data/out/",
-            "quality": rules,
-            "sources": {"inputLocation": "s3://data/in/"},
-        }
-    }
 
 
-def chained(folder: Path, count: int, before: int = 1, **values: object) -> tuple[Job, ...]:
-    """Jobs with names as people give them, each after the `before` jobs above it."""
-    names = [f"LoadCustomerOrders{number}FromWarehouse" for number in range(count)]
-    return tuple(
-        make_job(folder, name, after=tuple(names[max(0, n - before) : n]), **values) for n, name in enumerate(names)
-    )
-
-
-def test_the_integration_test_is_told_which_jobs_come_before_others(tmp_path: Path) -> None:
-    jobs = (make_job(tmp_path, "A"), make_job(tmp_path, "B", after=("A",)), make_job(tmp_path, "C", after=("A", "B")))
-    [command] = Synthesized(tmp_path, chain=jobs).buildspec("IntegrationTest")["phases"]["build"]["commands"]
-    assert shlex.split(command)[-2:] == ["--after", '{"B-dev": ["A-dev"], "C-dev": ["A-dev", "B-dev"]}']
-
-
-@pytest.mark.parametrize("before", [1, MAX_AFTER])
-def test_a_chain_of_as_many_jobs_as_a_stack_holds_fits_into_a_buildspec(tmp_path: Path, before: int) -> None:
-    output = "s3://company-data-lake/orders/clean/"
-    expected = {"expect": Expect(outputRows=1000), "arguments": {"--output_path": output}}
-    synthesized = Synthesized(tmp_path, chain=chained(tmp_path, ONE_STACK, before, **expected))
-    assert len(synthesized.project("IntegrationTest")["Source"]["BuildSpec"]) <= MAX_BUILDSPEC
-    [command] = synthesized.buildspec("IntegrationTest")["phases"]["build"]["commands"]
-    options = parser().parse_args(shlex.split(command)[2:])
-    first, second, last = (f"LoadCustomerOrders{number}FromWarehouse-dev" for number in (0, 1, ONE_STACK - 1))
-    assert (len(options.after), options.after[second]) == (ONE_STACK - 1, (first,))
-    assert len(options.after[last]) == before
-    assert (len(options.expect), options.expect[last]) == (ONE_STACK, Expectation(1000, output))
-
-
-def test_the_rest_of_the_buildspec_fits_beside_the_longest_flags(pipeline: Synthesized) -> None:
-    assert len(pipeline.project("IntegrationTest")["Source"]["BuildSpec"]) <= MAX_BUILDSPEC - MAX_FLAGS
-
-
-def test_chains_that_do_not_fit_into_a_buildspec_are_one_line(tmp_path: Path) -> None:
-    random = Random(1)
-    names = ["".join(random.choices(ascii_letters, k=100)) for _ in range(ONE_STACK)]
-    jobs = tuple(make_job(tmp_path, name, after=tuple(names[:n][-1:])) for n, name in enumerate(names))
-    with pytest.raises(ConfigError) as error:
-        Synthesized(tmp_path, chain=jobs)
-    assert str(error.value) == (
-        "c.yaml:1: dev: `after` and `expect` of its 240 jobs take 31733 characters in the integration test's buildspec,"
-        " and CodeBuild takes 25600 in all; remove some of them, shorten the jobs' names, or write"
-        " `integrationTest: none`"
-    )
+def test_a_stage_with_more_to_say_gives_the_test_the_cloud_assembly_with_its_plan(
+    tmp_path: Path, pipeline: Synthesized
+) -> None:
+    jobs = (make_job(tmp_path, "A"), make_job(tmp_path, "B", after=("A",)))
+    synthesized = Synthesized(tmp_path, chain=jobs)
+    phases = synthesized.buildspec("IntegrationTest")["phases"]
+    assert phases["build"]["commands"][0].endswith(" --plan cdk.out/integration-test/dev.json")
+    inputs = synthesized.actions()["DeployDev/IntegrationTest"]["InputArtifacts"]
+    [assembly] = synthesized.actions()["Build/CdkSynth_UnitTest"]["OutputArtifacts"]
+    assert inputs[1:] == [assembly]
+    linked = f'ln -s -- "$CODEBUILD_SRC_DIR_{assembly["Name"]}" "cdk.out"'
+    assert any(linked in command for command in phases["install"]["commands"])
+    plain = pipeline.actions()["DeployDev/IntegrationTest"]["InputArtifacts"]
+    assert plain == inputs[:1]
+    assert "--plan" not in str(pipeline.buildspec("IntegrationTest"))
 
 
 def test_the_integration_test_may_assume_the_test_role_and_no_other(pipeline: Synthesized) -> None:
