@@ -105,8 +105,9 @@ def push(stage: StageConfig, found: Sequence[JobCost]) -> list[str]:
     """Return what a push costs in this stage: the runs of its integration test."""
     if not stage.integration_test:
         return [f"A push runs no job of {stage.name}: it has no integration test."]
+    which = "up to " if stage.tests_changed_only else "the "
     lines = [
-        f"A push runs the {len(found)} jobs of {stage.name} in the integration test:"
+        f"A push runs {which}{len(found)} jobs of {stage.name} in the integration test:"
         f" {total([item.most for item in found])} at most"
     ]
     if any(item.looked for item in found):

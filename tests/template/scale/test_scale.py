@@ -210,3 +210,44 @@ def test_the_test_ends_soon_after_the_last_job(aws: Emulator) -> None:
 def all_runs(glue: Any) -> list[Any]:
     names = [job["Name"] for job in glue.get_jobs()["Jobs"]]
     return [run for name in names for run in glue.get_job_runs(JobName=name)["JobRuns"]]
+
+
+def plan_file(folder: Path, jobs: list[str], changed: str = "") -> Path:
+    """Write the plan of these jobs, of which one is `changed`."""
+    entries = {job: {"fingerprint": f"new {job}" if job == changed else job, "parts": {"script": job}} for job in jobs}
+    if changed:
+        entries[changed]["parts"] = {"script": "new"}
+    place = {"stage": "DeployDev", "account": ACCOUNT, "region": REGION}
+    plan = {"format": 1, **place, "changedOnly": True, "records": "glue-test-records-dev", "jobs": entries}
+    file = folder / "dev.json"
+    file.write_text(json.dumps(plan), encoding="utf-8")
+    return file
+
+
+def test_a_push_that_touches_one_job_of_200_starts_one_run(aws: Emulator, tmp_path: Path) -> None:
+    names = create(aws, 200, seconds="0")
+    dynamodb, glue = (Client(aws).client(service) for service in ("dynamodb", "glue"))
+    dynamodb.create_table(
+        TableName="glue-test-records-dev",
+        KeySchema=[{"AttributeName": "job", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "job", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+
+    def push(changed: str = "") -> tuple[str, float]:
+        flags = ["--plan", str(plan_file(tmp_path, names, changed)), "--concurrency", "100", "--start-interval", "0"]
+        started = time.monotonic()
+        with command(aws, *flags) as process:
+            printed, _ = process.communicate(timeout=120)
+        assert process.returncode == 0, printed
+        return printed, time.monotonic() - started
+
+    first, _ = push()
+    assert "200 of 200 jobs passed" in first
+    second, seconds = push(names[120])
+    assert f"1 of them to test, 199 unchanged since they passed\n  {names[120]}: script changed\n" in second
+    assert "1 of 1 jobs passed, 199 unchanged" in second
+    counts = [len(glue.get_job_runs(JobName=name)["JobRuns"]) for name in names]
+    assert [name for name, count in zip(names, counts, strict=True) if count == 2] == [names[120]]
+    assert set(counts) == {1, 2}
+    print(f"the test of one changed job of 200 took {seconds:.1f} s")

@@ -57,6 +57,8 @@ def test_a_push_costs_what_the_integration_test_runs(job: Job) -> None:
     assert push(config.stage("dev"), [item, item]) == [
         "A push runs the 2 jobs of dev in the integration test: $4.400 at most, $0.0733 usually",
     ]
+    changed = config.stage("dev").model_copy(update={"tests_changed_only": True})
+    assert push(changed, [item, item])[0].startswith("A push runs up to 2 jobs of dev in the integration test: $")
     assert push(config.stage("prod"), [item]) == ["A push runs no job of prod: it has no integration test."]
 
 
