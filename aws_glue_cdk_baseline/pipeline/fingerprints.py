@@ -67,7 +67,8 @@ def _parts(job: Mapping[str, Any], resources: Resources, locked: Mapping[str, Lo
     }
     for name, value in job.items():
         if name not in (*WITHOUT_EFFECT, "DefaultArguments", "Command", "Role"):
-            parts[f"setting {SETTINGS.get(name, name[0].lower() + name[1:])}"] = value
+            made = [resources[other].get("Properties") for other in _references(value) if _is_of_glue(other, resources)]
+            parts[f"setting {SETTINGS.get(name, name[0].lower() + name[1:])}"] = [value, *made]
     return parts
 
 
@@ -86,11 +87,19 @@ def _permissions(role: object, resources: Resources) -> Iterator[object]:
     if not names:
         yield role
     for name in names:
-        yield {key: value for key, value in resources[name].get("Properties", {}).items() if key != "Tags"}
-        for resource in resources.values():
-            properties = resource.get("Properties", {})
-            if resource["Type"] in POLICIES and name in _references(properties.get("Roles")):
-                yield properties["PolicyDocument"]
+        own = {key: value for key, value in resources[name].get("Properties", {}).items() if key != "Tags"}
+        yield own
+        attached = _references(own.get("ManagedPolicyArns"))
+        for other, resource in resources.items():
+            if resource["Type"] in POLICIES:
+                properties = resource.get("Properties", {})
+                if other in attached or name in _references(properties.get("Roles")):
+                    yield properties["PolicyDocument"]
+
+
+def _is_of_glue(name: str, resources: Resources) -> bool:
+    """Return true if the template has a resource of Glue with this id, such as a connection."""
+    return str(resources.get(name, {}).get("Type")).startswith("AWS::Glue::")
 
 
 def _references(value: object) -> list[str]:

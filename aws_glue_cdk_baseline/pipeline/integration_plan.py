@@ -6,6 +6,7 @@ tests/integ/plan.py reads it. As a file it takes any number of jobs, and a chang
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,8 @@ def needs_plan(stage: StageConfig) -> bool:
 
 
 def write_plans(config: Config, assembly: Path, project: Path = PROJECT) -> None:
-    """Write the plan of each stage that needs one into the synthesized cloud assembly of the app."""
+    """Write the plan of each stage that needs one into the synthesized cloud assembly of the app, and no other."""
+    shutil.rmtree(assembly / FOLDER, ignore_errors=True)  # those of an earlier synth into the same folder
     for stage in config.stages:
         if needs_plan(stage):
             file = assembly / FOLDER / f"{stage.name}.json"

@@ -92,7 +92,7 @@ class Records:
             if data["passed"] is None:
                 return Record(reason="did not pass when it was last tested", history=history)
             return Record(_passed(data["passed"]), "", history)
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return Record(reason="its record cannot be read")
 
     def started(self, job: str) -> None:

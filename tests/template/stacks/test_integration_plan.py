@@ -11,6 +11,7 @@ import pytest
 
 from aws_glue_cdk_baseline.config import PROJECT, Config, load_config
 from aws_glue_cdk_baseline.glue_app_stage import GlueAppStage
+from aws_glue_cdk_baseline.pipeline.fingerprints import fingerprints
 from aws_glue_cdk_baseline.pipeline.integration_plan import needs_plan, write_plans
 from tests.apps import make_app
 from tests.configs import make_config, make_job, make_project, with_stage
@@ -181,6 +182,54 @@ def test_another_job_changes_no_fingerprint(tmp_path: Path, before: Any) -> None
     new = "    Other: {script: alone.py, inputLocation: s3://data/other/}\n"
     found = changes(before, plan(tmp_path, config=("    Load: {", f"{new}    Load: {{")))
     assert list(found) == ["Other-dev"]
+
+
+ROLE = {"Type": "AWS::IAM::Role", "Properties": {"Policies": []}}
+JOB = {
+    "Name": "a-dev",
+    "Role": {"Fn::Join": ["", ["arn:aws:iam::2:role/", {"Ref": "Role"}]]},
+    "Command": {"Name": "glueetl", "ScriptLocation": "s3://b/x.py"},
+    "Connections": {"Connections": [{"Ref": "Database"}]},
+}
+RESOURCES = {
+    "Job": {"Type": "AWS::Glue::Job", "Properties": JOB},
+    "Role": ROLE,
+    "Own": {"Type": "AWS::IAM::Policy", "Properties": {"Roles": [{"Ref": "Role"}], "PolicyDocument": "own"}},
+    "Shared": {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": "shared"}},
+    "Other": {"Type": "AWS::IAM::Policy", "Properties": {"Roles": [{"Ref": "Foreign"}], "PolicyDocument": "other"}},
+    "Database": {"Type": "AWS::Glue::Connection", "Properties": {"Host": "a"}},
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "properties", "changed"),
+    [
+        ("Role", {"Policies": ["wider"]}, "permissions changed"),
+        ("Role", {"Policies": [], "Tags": ["x"]}, ""),
+        ("Own", {"Roles": [{"Ref": "Role"}], "PolicyDocument": "wider"}, "permissions changed"),
+        ("Role", {"Policies": [], "ManagedPolicyArns": [{"Ref": "Shared"}]}, "permissions changed"),
+        ("Shared", {"PolicyDocument": "wider"}, ""),  # it is attached to no role
+        ("Other", {"Roles": [{"Ref": "Foreign"}], "PolicyDocument": "wider"}, ""),
+        ("Database", {"Host": "b"}, "setting connections changed"),
+        ("Job", {**JOB, "Tags": {"team": "a"}, "Description": "b"}, ""),
+        ("Job", {**JOB, "NewOfGlue": 1}, "setting newOfGlue changed"),
+    ],
+)
+def test_what_a_job_refers_to_counts_and_no_setting_can_be_forgotten(
+    name: str, properties: dict[str, Any], changed: str
+) -> None:
+    def parts(resources: dict[str, Any]) -> dict[str, str]:
+        return fingerprints({"a-dev": {}}, [{"Resources": resources}], {})["a-dev"][1]
+
+    before, after = parts(RESOURCES), parts({**RESOURCES, name: {**RESOURCES[name], "Properties": properties}})
+    assert (_changes(before, after) if before != after else "") == changed
+
+
+def test_a_plan_of_an_earlier_synth_is_not_left_behind(tmp_path: Path) -> None:
+    (tmp_path / "integration-test").mkdir()
+    (tmp_path / "integration-test" / "dev.json").write_text("old")
+    write_plans(make_config((make_job(tmp_path),)), tmp_path)
+    assert not (tmp_path / "integration-test").exists()
 
 
 def test_the_plan_says_what_the_config_says(before: Any, tmp_path: Path) -> None:

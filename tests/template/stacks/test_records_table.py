@@ -19,8 +19,8 @@ from tests.unit.test_templates import lint
 ENV = core.Environment(account="222222222222", region="us-east-1")
 
 
-def synth(folder: Path, expect: Expect | None = None, **values: object) -> Any:
-    job = make_job(folder, **({"expect": expect} if expect else {}))
+def synth(folder: Path, expect: Expect | None = None, **values: Any) -> Any:
+    job = make_job(folder, expect=expect)
     stage = make_stage(job, integration_test=True, **values)
     stack = GlueAppStack(make_app(), "TestGlueAppStack", stage=stage, tested_by=PIPELINE, env=ENV)
     return Template.from_stack(stack).to_json()
