@@ -95,8 +95,8 @@ test-rehearsal: $(VENV)/.ready node_modules/.ready  ## run the slow tests: whole
 	@python -m pytest -m slow $(ARGS)
 
 .PHONY: start
-start: $(VENV)/.ready  ## start a deployed job and wait: JOB=X STAGE=dev PROFILE=dev ARGS="--name value" (YES=1)
-	@$(call deployed,start) $(if $(call given,YES),--yes) "$(call given,JOB)" $(ARGS)
+start: $(VENV)/.ready  ## start a deployed job and wait: JOB=X STAGE=dev PROFILE=dev ARGS="--name value" (YES=1 DOWNSTREAM=1)
+	@$(call deployed,start) $(if $(call given,YES),--yes) $(if $(call given,DOWNSTREAM),--downstream) "$(call given,JOB)" $(ARGS)
 
 .PHONY: logs
 logs: $(VENV)/.ready  ## print and follow the log of a deployed job's last run: JOB=X PROFILE=dev (RUN=jr_… ALL=1)

@@ -25,6 +25,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "--run": {"metavar": "ID", "default": "", "help": "the run whose log is shown; default: the last one"},
     "--all": {"action": "store_true", "help": "leave nothing out"},
     "--upstream": {"action": "store_true", "help": "first run the jobs that come before this one"},
+    "--downstream": {"action": "store_true", "help": "then start the jobs that come after this one"},
     "--to": {"metavar": "VERSION", "default": "", "help": "the Glue version to compare with, such as 6.0"},
     "--aws-profile": {"metavar": "NAME", "help": "mount ~/.aws into the container, read-only, and use this profile"},
     DRY_RUN: {"action": "store_true", "help": "print the docker command line and do not run it"},
@@ -40,6 +41,7 @@ VARIABLES = {
     "--engine": "ENGINE={} chooses what runs it",
     "--yes": "YES=1 answers its questions",
     "--upstream": "UPSTREAM=1 also runs the jobs before it",
+    "--downstream": "DOWNSTREAM=1 of make start also starts the jobs after it",
     "--to": "TO={} chooses the Glue version of an upgrade check",
 }
 # Arguments of a single run of a job with a bookmark, which the config cannot have.

@@ -59,6 +59,17 @@ def upstream(job: Job, jobs: Iterable[Job]) -> tuple[Job, ...]:
     return in_order(other for name, other in by_name.items() if name in found)
 
 
+def downstream(job: Job, jobs: Iterable[Job]) -> tuple[Job, ...]:
+    """Return those of `jobs` that come after `job`, directly or through others, in the order in which they run."""
+    found = {job.name}
+    behind: list[Job] = []
+    for other in in_order(jobs):
+        if other.name != job.name and found.intersection(other.settings.after):
+            found.add(other.name)
+            behind.append(other)
+    return tuple(behind)
+
+
 @dataclass(frozen=True)
 class _Name:
     """A job's name in an `after`: the job `of` comes after the job `name`, in the `stages` where this `after` holds."""

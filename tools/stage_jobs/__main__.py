@@ -11,6 +11,7 @@ from tools.job_arguments import RunError, find_job, find_stage, parse_job_run
 from tools.stage_jobs.account import StageAccount
 from tools.stage_jobs.builds import last_builds, prices_alone
 from tools.stage_jobs.cost import cost
+from tools.stage_jobs.downstream import start_with_downstream
 from tools.stage_jobs.drift import drift
 from tools.stage_jobs.logs import logs
 from tools.stage_jobs.start import start
@@ -18,7 +19,7 @@ from tools.stage_jobs.status import status
 
 OPTIONS = ["--config", "--stage", "--profile"]
 COMMANDS = {
-    "start": [*OPTIONS, "--yes"],
+    "start": [*OPTIONS, "--yes", "--downstream"],
     "logs": [*OPTIONS, "--run", "--all"],
     "status": OPTIONS,
     "cost": [*OPTIONS, "--pipeline-profile"],
@@ -61,7 +62,8 @@ def _run(name: str, options: argparse.Namespace, given: list[str]) -> int:
     account = StageAccount(stage, config.file, options.profile)
     print(account.shown, flush=True)
     if job and name == "start":
-        return start(account, job, given, options.yes)
+        begin = start_with_downstream if options.downstream else start
+        return begin(account, job, given, options.yes)
     if job and name == "logs":
         return logs(account, job, options.run, with_all)
     if name == "cost":

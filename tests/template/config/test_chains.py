@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from aws_glue_cdk_baseline.config import ConfigError, Job, load_config, print_warnings
-from aws_glue_cdk_baseline.config.chains import in_order, upstream
+from aws_glue_cdk_baseline.config.chains import downstream, in_order, upstream
 from tests.configs import load, make_job
 
 SCRIPT = """\
@@ -198,6 +198,13 @@ def test_upstream_is_all_that_comes_before_in_the_order_of_the_runs(tmp_path: Pa
     made = jobs(tmp_path, "D<B,C B<A C<A A E")
     (job,) = [job for job in made if job.name == name]
     assert [other.name for other in upstream(job, made)] == before.split()
+
+
+@pytest.mark.parametrize(("name", "behind"), [("A", "B C D"), ("B", "D"), ("D", ""), ("E", "")])
+def test_downstream_is_all_that_comes_after_in_the_order_of_the_runs(tmp_path: Path, name: str, behind: str) -> None:
+    made = jobs(tmp_path, "D<B,C B<A C<A A E")
+    (job,) = [job for job in made if job.name == name]
+    assert [other.name for other in downstream(job, made)] == behind.split()
 
 
 def test_what_another_job_writes_and_is_read_without_after_is_warned_of_with_both_lines(tmp_path: Path) -> None:

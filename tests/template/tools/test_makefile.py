@@ -121,6 +121,9 @@ def test_a_command_about_deployed_jobs_gets_the_stage_and_the_profile_of_the_com
     assert last_command("status", "JOB=Join", PROFILE="me", STAGE="prod") == f'{base} "Join"'
     command = last_command("start", "JOB=Join", "PROFILE=me", "YES=1", "ARGS=--a b")
     assert command == ('python -m tools.stage_jobs start --config default-config.yaml --profile=me --yes "Join" --a b')
+    assert last_command("start", "JOB=Join", "DOWNSTREAM=1", YES="1") == (
+        'python -m tools.stage_jobs start --config default-config.yaml --downstream "Join"'
+    )
     assert last_command("logs", "JOB=Join", "RUN=jr_1", "ALL=1") == (
         'python -m tools.stage_jobs logs --config default-config.yaml --run="jr_1" --all "Join"'
     )
