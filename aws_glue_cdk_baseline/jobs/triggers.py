@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from aws_cdk import CfnResource
+from aws_cdk.aws_glue import CfnTrigger
 from constructs import Construct
 
 from aws_glue_cdk_baseline.config import Job, StageConfig
@@ -33,9 +34,9 @@ def add_triggers(
     resources: dict[str, CfnResource] = {}
 
     def add(construct_id: str, starts: tuple[Job, ...], after: tuple[str, ...] = (), **properties: Any) -> None:
-        actions = [{"JobName": stage.names.job(job.name)} for job in starts]
-        given = {**properties, "Actions": actions, "StartOnCreation": True, "Tags": dict(tags)}
-        trigger = CfnResource(scope, construct_id, type="AWS::Glue::Trigger", properties=given)
+        actions = [CfnTrigger.ActionProperty(job_name=stage.names.job(job.name)) for job in starts]
+        given = {**properties, "actions": actions, "tags": dict(tags)}
+        trigger = CfnTrigger(scope, construct_id, start_on_creation=True, **given)
         for name in dict.fromkeys([*(job.name for job in starts), *after]):
             if name not in jobs:
                 continue
@@ -48,18 +49,22 @@ def add_triggers(
         if first not in of:
             continue
         name = stage.names.schedule_trigger(first)
-        add(f"{first}.Schedule", chain.first, Name=name, Type="SCHEDULED", Schedule=chain.schedule)
+        add(f"{first}.Schedule", chain.first, name=name, type="SCHEDULED", schedule=chain.schedule)
     for job in stage.jobs:
         if (after := job.settings.after) and job.name in of:
-            succeeded = {"LogicalOperator": "EQUALS", "State": "SUCCEEDED"}
-            conditions = [{**succeeded, "JobName": stage.names.job(name)} for name in after]
+            conditions = [
+                CfnTrigger.ConditionProperty(
+                    job_name=stage.names.job(name), logical_operator="EQUALS", state="SUCCEEDED"
+                )
+                for name in after
+            ]
             add(
                 f"{job.name}.After",
                 (job,),
                 after,
-                Name=stage.names.after_trigger(job.name),
-                Type="CONDITIONAL",
-                Predicate={"Logical": "AND", "Conditions": conditions},
+                name=stage.names.after_trigger(job.name),
+                type="CONDITIONAL",
+                predicate=CfnTrigger.PredicateProperty(logical="AND", conditions=conditions),
             )
 
 

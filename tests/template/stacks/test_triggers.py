@@ -93,6 +93,11 @@ def test_a_stage_with_schedules_off_has_no_trigger_and_else_the_same_resources(j
         assert resources(jobs, kind) == resources(jobs, kind, schedules=True)
 
 
+def test_tags_of_your_own_are_on_triggers_too(jobs: list[Job]) -> None:
+    found = resources(jobs, "AWS::Glue::Trigger", schedules=True, tags={"team": "orders"})
+    assert [item["Properties"]["Tags"]["team"] for item in found.values()] == ["orders"] * 3
+
+
 def test_a_prefix_is_in_every_name_of_a_trigger(jobs: list[Job]) -> None:
     found = resources(jobs, "AWS::Glue::Trigger", schedules=True, name_prefix="orders")
     assert [item["Properties"]["Name"] for item in found.values()] == [
