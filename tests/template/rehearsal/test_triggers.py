@@ -1,5 +1,6 @@
 """The emulator's triggers: which runs fire them, and which do not. The jobs end at once, as their arguments say."""
 
+import sys
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.emulator import Emulator, emulator
-from rehearsal.fire_trigger import fire_trigger
+from rehearsal.fire_trigger import fire_trigger, main
 from tests.integ.glue_jobs import GlueJobs
 from tests.integ.job_runner import JobRunner
 
@@ -71,7 +72,17 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
 
 
 REGIONS = iter(
-    ["us-east-1", "us-east-2", "us-west-1", "us-west-2", "eu-west-1", "eu-west-2", "eu-west-3", "eu-north-1"]
+    [
+        "us-east-1",
+        "us-east-2",
+        "us-west-1",
+        "us-west-2",
+        "eu-west-1",
+        "eu-west-2",
+        "eu-west-3",
+        "eu-north-1",
+        "sa-east-1",
+    ]
 )
 
 
@@ -155,3 +166,20 @@ def test_only_a_scheduled_trigger_has_a_clock(glue: Glue) -> None:
         fire_trigger(glue.api, "report")
     with pytest.raises(ClientError, match="Trigger nobody not found"):
         fire_trigger(glue.api, "nobody")
+
+
+def test_a_person_fires_a_trigger_by_a_command(
+    glue: Glue, running: Emulator, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["fire_trigger", "schedule"])
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    with pytest.raises(SystemExit, match="AWS_ENDPOINT_URL is not set"):
+        main()
+    for name, value in running.environment("222222222222", glue.api.meta.region_name).items():
+        monkeypatch.setenv(name, value)
+    main()
+    assert capsys.readouterr().out == "schedule has fired: its jobs run\n"
+    assert len(glue.runs()) == 4
+    monkeypatch.setattr(sys, "argv", ["fire_trigger", "nobody"])
+    with pytest.raises(SystemExit, match="Trigger nobody not found"):
+        main()
