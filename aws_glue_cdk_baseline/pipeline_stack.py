@@ -30,13 +30,17 @@ class PipelineStack(Stack):
         source = pipeline_source(self, config.source, config.names.repository)
         self.pipeline = glue_pipeline(self, source, config.file, config.names.pipeline)
         for stage in config.stages:
+            before = [ManualApprovalStep("Approval")] if stage.approval else []
+            if stage.rollback and before:  # in a stage of its own: a rejected approval is no failed deployment
+                self.pipeline.add_wave(stage.names.approval_stage, pre=before)
             deployment = self._deploy(stage)
-            if stage.approval:
-                deployment.add_pre(ManualApprovalStep("Approval"))
+            if not stage.rollback:
+                deployment.add_pre(*before)
             if stage.integration_test:
                 deployment.add_post(integration_test(self, source, stage, self.pipeline.cloud_assembly_file_set))
         self.pipeline.build_pipeline()  # makes the resources that the next lines change
-        finish_pipeline(self.pipeline.pipeline)
+        rollback_stages = [stage.names.pipeline_stage for stage in config.stages if stage.rollback]
+        finish_pipeline(self.pipeline.pipeline, rollback_stages)
         start_no_builds(self.pipeline)
         allow_connection(self.pipeline, config.source)
         add_tags(self, config.tags)

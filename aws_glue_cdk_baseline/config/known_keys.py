@@ -25,6 +25,7 @@ TOP_KEYS = {
     KMS_KEY: "kmsKey kmsKeyArn kmsKeyId",
 }
 STAGE_KEYS = {
+    "is called `rollback` here; write `rollback: true`": "onFailure autoRollback rollbackOnFailure",
     SCHEDULE: "schedule cron trigger triggers",
     NOTIFY: "notifications",
     CONNECTIONS: "connections",

@@ -89,6 +89,7 @@ def _stages(content: ConfigFile, jobs: Mapping[str, tuple[Job, ...]]) -> tuple[S
             integration_test=(found.section.integration_test or ("none" if stage == last else "all")) != "none",
             tests_changed_only=found.section.integration_test == "changed",
             schedules=found.section.schedules if found.section.schedules is not None else stage != first,
+            rollback=found.section.rollback,
             log_retention_days=found.section.log_retention_days,
             tags={**content.tags, **found.section.tags},
         )

@@ -179,6 +179,9 @@ class StageSection(Section):
         None,
         description="true: its jobs start by their schedules; default: false in the first stage, true in the others",
     )
+    rollback: bool = Field(
+        False, description="true: where a deployment fails, the stage returns to its last good one; default: false"
+    )
     log_retention_days: RetentionDays = Field(30, description="how many days the logs of its jobs are kept; default 30")
     tags: Tags = Field(default_factory=dict, description="tags of all that is deployed in this stage")
     kms_keys: dict[BucketOrName, KmsKeys] = Field(

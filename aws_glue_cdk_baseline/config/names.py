@@ -54,6 +54,11 @@ class StageNames(Names):
         return f"Deploy{self.stage[0].upper()}{self.stage[1:]}"
 
     @property
+    def approval_stage(self) -> str:
+        """The name of the stage in the pipeline that asks before a stage with `rollback`, such as ApproveProd."""
+        return self.pipeline_stage.replace("Deploy", "Approve", 1)
+
+    @property
     def stack(self) -> str:
         """The first stack of the stage, in most stages the only one."""
         return self.prefixed(f"{self.pipeline_stage}-GlueAppStack")

@@ -88,7 +88,8 @@ class StageConfig(Record):
     """One stage: the pipeline deploys its `jobs` to its `account`.
 
     With `approval` the pipeline waits for a person before it deploys; with `integration_test` it runs all jobs after
-    that, or with `tests_changed_only` those that have changed since they passed. With `schedules` its jobs start by
+    that, or with `tests_changed_only` those that have changed since they passed. With `rollback` a stage that fails
+    returns to its last good deployment. With `schedules` its jobs start by
     their schedules, and after each other. CloudWatch keeps the jobs' logs for `log_retention_days`. `name_prefix` is
     that of the config. Everything that the stage deploys has the `tags`.
 
@@ -102,6 +103,7 @@ class StageConfig(Record):
     approval: bool = False
     integration_test: bool = False
     tests_changed_only: bool = False
+    rollback: bool = False
     schedules: bool = False
     log_retention_days: int = 30
     name_prefix: str = ""
@@ -137,7 +139,8 @@ class StageConfig(Record):
 
     def as_sandbox(self) -> StageConfig:
         """Return the stage as a developer deploys it alone: nothing starts its jobs by itself."""
-        return self.model_copy(update={"approval": False, "integration_test": False, "schedules": False})
+        nothing = {"approval": False, "integration_test": False, "schedules": False, "trigger_stack_count": 0}
+        return self.model_copy(update=nothing)
 
 
 class Config(Record):

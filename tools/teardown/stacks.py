@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -43,6 +44,7 @@ COUNTED = {
     "AWS::SNS::Topic": "topic",
     "AWS::Events::Rule": "rule",
 }
+OF_A_STAGE = ("GlueAppStack", "GlueTriggerStack", "MonitoringStack")  # the ids of its stacks
 SHOWN = 8  # names of a kind
 KEPT = ("Retain", "RetainExceptOnCreate")
 
@@ -90,11 +92,13 @@ class Stack:
 
 def stage_stacks(caller: Caller, stage: StageConfig) -> list[Stack]:
     """Return the stacks of a stage, the newest first. Raise RunError for one of another app with the same name."""
-    numbered = re.compile(rf"{re.escape(stage.names.stack)}\d*")
-    found = [_read(caller, item) for item in _stacks(caller) if numbered.fullmatch(item["StackName"])]
+    own = re.compile(rf"{re.escape(stage.names.prefixed(stage.names.pipeline_stage))}-({'|'.join(OF_A_STAGE)})\d*")
+    found = [_read(caller, item) for item in _stacks(caller) if own.fullmatch(item["StackName"])]
     for stack in found:
         if stack.name == stage.names.stack and not _has(stack, LOG_GROUP, "LogGroupName", stage.names.log_groups + "/"):
             raise RunError(f"{stack.name} is not of this template: it has no log group {stage.names.log_groups}/…")
+        if f"-{stage.name}" not in json.dumps(stack.template):  # as in the name of each job of the stage
+            raise RunError(f"{stack.name} is not of this template: it has nothing of {stage.name}")
     return sorted(found, key=lambda stack: stack.created, reverse=True)
 
 

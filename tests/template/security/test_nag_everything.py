@@ -66,7 +66,7 @@ def everything(folder: Path, dev_account: bool = True) -> Config:
     """Make a config with every setting that widens a role, in two Regions; dev may be in the pipeline's account."""
     jobs = tuple(make_job(folder, name, **values) for name, values in JOBS.items())
     config = make_config(jobs, dev=DEV if dev_account else PIPELINE, prod=PROD)
-    config = with_stage(config, "prod", schedules=True)
+    config = with_stage(config, "prod", schedules=True, rollback=True)
     return config.model_copy(update={"source": CONNECTED if dev_account else Source(codeCommit="etl")})
 
 
