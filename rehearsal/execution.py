@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from copy import copy
+from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
@@ -43,8 +45,21 @@ class Answer(Enum):
     WAITING = "waiting"
 
 
+@dataclass(frozen=True)
+class GoodExecution:
+    """An execution that was good in a stage: what the stage needs to run again as it did then."""
+
+    number: int
+    pipeline: Pipeline
+    artifacts: Artifacts
+    variables: dict[str, dict[str, str]]
+
+
 class Execution:
-    """Runs `pipeline`. `after_build` gets each build's source folder, and returns true if a new pipeline takes over."""
+    """Runs `pipeline`. `after_build` gets each build's source folder, and returns true if a new pipeline takes over.
+
+    `good` has the last good execution of each stage, by its name; this execution adds itself.
+    """
 
     def __init__(
         self,
@@ -58,13 +73,15 @@ class Execution:
         samples: Samples,
         inputs: Inputs,
         after_build: Callable[[Path], bool],
+        good: dict[str, GoodExecution],
     ) -> None:
         pipeline.check()
         self._pipeline, self._cloud, self._console = pipeline, cloud, console
         self._number, self._folder = number, cloud.folder / f"execution-{number}"
         self._folder.mkdir()
         self._clone, self._answer, self._samples, self._inputs = clone, answer, samples, inputs
-        self._after_build = after_build
+        self._after_build, self._good = after_build, good
+        self._way = ""  # of a rollback, in the names of its rows and logs
         self._variables: dict[str, dict[str, str]] = {}
         try:
             self._session = cloud.sessions.as_service(pipeline.role, SERVICE, "rehearsal", pipeline.region)
@@ -78,14 +95,36 @@ class Execution:
             for place, action in enumerate(stage.actions):
                 end = self._report_action(stage, action)
                 if end != End.SUCCEEDED:
+                    if end == End.FAILED and stage.rolls_back:
+                        self._roll_back(stage)
                     if end != End.SUPERSEDED:
                         self._not_reached(position, place)
                     return end
+            variables = {name: dict(values) for name, values in self._variables.items()}
+            self._good[stage.name] = GoodExecution(self._number, self._pipeline, self._artifacts, variables)
         return End.SUCCEEDED
 
+    def _roll_back(self, stage: Stage) -> None:
+        """Run a failed stage again with the artifacts and variables of the execution that was good in it last.
+
+        https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-rollback.html
+        """
+        good = self._good.get(stage.name)
+        if good is None or good.pipeline != self._pipeline:
+            self._console.say(f"{stage.name} does not roll back: no execution of this pipeline was good in it yet")
+            return
+        self._console.say(f"{stage.name} rolls back to execution {good.number}, the last that was good in it")
+        back = copy(self)
+        back._artifacts, back._variables = good.artifacts, {key: dict(item) for key, item in good.variables.items()}
+        back._way, back._folder = " (rollback)", self._folder / "rollback"
+        back._folder.mkdir()
+        ends = (back._report_action(stage, action) for action in stage.actions)
+        if all(end == End.SUCCEEDED for end in ends):
+            self._console.say(f"{stage.name} is as it was after execution {good.number}")
+
     def _report_action(self, stage: Stage, action: Action) -> End:
-        row = self._console.begin(stage.name, action.name)
-        log = self._cloud.log(f"{self._number}-{stage.name}-{action.name}")
+        row = self._console.begin(f"{stage.name}{self._way}", action.name)
+        log = self._cloud.log(f"{self._number}-{stage.name}-{action.name}{self._way}".replace(" ", "-"))
         folder = self._folder / f"{stage.name}.{action.name}"
         denied, records = self._cloud.new_records(DENIALS), self._cloud.new_records(JOB_RUNS)
         try:

@@ -81,10 +81,11 @@ class Action:
 
 @dataclass(frozen=True)
 class Stage:
-    """A stage and its actions, in the order in which they run."""
+    """A stage and its actions, in the order in which they run. It may return to its last good execution if it fails."""
 
     name: str
     actions: tuple[Action, ...]
+    rolls_back: bool = False
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,11 @@ def parse(name: str, region: str, properties: Mapping[str, Any]) -> Pipeline:
         region=region,
         stores={place: (s["Location"], s.get("EncryptionKey", {}).get("Id", "")) for place, s in stores.items()},
         stages=tuple(
-            Stage(stage["Name"], tuple(sorted(map(_action, stage["Actions"]), key=lambda action: action.run_order)))
+            Stage(
+                stage["Name"],
+                tuple(sorted(map(_action, stage["Actions"]), key=lambda action: action.run_order)),
+                rolls_back=stage.get("OnFailure", {}).get("Result") == "ROLLBACK",
+            )
             for stage in properties["Stages"]
         ),
         restarts_when_updated=str(properties.get("RestartExecutionOnUpdate", False)).lower() == "true",

@@ -18,7 +18,7 @@ from rehearsal.actions import source
 from rehearsal.aws import assembly
 from rehearsal.aws.cloud import HERE, Cloud
 from rehearsal.aws.sessions import ADMINISTRATOR, Session
-from rehearsal.execution import Answer, End, Execution
+from rehearsal.execution import Answer, End, Execution, GoodExecution
 from rehearsal.inputs import Inputs
 from rehearsal.model import Deployed, RehearsalError
 from rehearsal.report import Console, tail
@@ -135,6 +135,7 @@ class Rehearsal:
     def __init__(self, options: Options, inputs: Inputs, cloud: Cloud, console: Console) -> None:
         self._options, self._inputs, self._cloud, self._console = options, inputs, cloud, console
         self._laptop = Laptop(options.project, cloud, console)
+        self._good: dict[str, GoodExecution] = {}
 
     def run(self) -> End:
         """Deploy the pipeline and run it. If a newer pipeline takes over, run that one from its first stage."""
@@ -175,6 +176,7 @@ class Rehearsal:
             samples=self._samples,
             inputs=self._inputs,
             after_build=self._after_build,
+            good=self._good,
         ).run()
 
     def _clone(self, folder: Path) -> source.Source:
