@@ -130,6 +130,10 @@ sandbox-destroy: $(VENV)/.ready  ## delete a sandbox, after showing what goes: C
 destroy: $(VENV)/.ready  ## delete all that was deployed, after showing what goes: PROFILE=pipeline (CONFIRM=prod ALL=1, STAGE=dev alone)
 	@$(call copies,teardown destroy) $(if $(call given,ALL),--all)
 
+.PHONY: preflight
+preflight: $(VENV)/.ready node_modules/.ready  ## say whether a deployment will work, before it is tried: PROFILE=dev, or PROFILES="pipeline dev" (STAGE=dev)
+	@python -m tools.preflight --config $(CONFIG) $(stage) $(addprefix --profile=,$(call given,PROFILE) $(call given,PROFILES))
+
 .PHONY: synth
 synth: $(VENV)/.ready node_modules/.ready  ## check the config and synthesize the pipeline into cdk.out
 	@cdk synth --quiet --context config=$(CONFIG)

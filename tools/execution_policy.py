@@ -21,6 +21,7 @@ from tools.assembly import Environment
 
 Policy = dict[str, Any]
 ROLE = "AWS::IAM::Role"
+Call = tuple[str, str, str]  # an action, the ARN of a resource, and the type of the resource in the template
 # Only the data files of cfn-lint are read, because to import it takes as long as a `cdk bootstrap`.
 SCHEMAS = Path(str(distribution("cfn-lint").locate_file("cfnlint/data/schemas")))
 # The calls of types whose schema lists none.
@@ -115,7 +116,7 @@ def first_of(denied: list[str]) -> str:
     return f"{denied[0]}{more}; the policies of its account are in bootstrap/"
 
 
-def needed(template: Mapping[str, Any], stack: str, place: Environment) -> Iterator[tuple[str, str, str]]:
+def needed(template: Mapping[str, Any], stack: str, place: Environment) -> Iterator[Call]:
     """Yield (action, resource ARN, type) of each call to create, read, update and delete a template's resources."""
     yield "ssm:GetParameters", f"arn:aws:ssm:{place.region}:{place.account}:parameter/cdk-bootstrap/x", ""
     resources = template.get("Resources", {})
@@ -150,10 +151,17 @@ def made_name(stack: str, logical_id: str, kind: str) -> str:
     return f"{stack[:stack_part]}-{logical_id[:id_part]}-{'EXAMPLE'.ljust(RANDOM, 'X')}"
 
 
-def lacking(calls: Iterable[tuple[str, str, str]], policies: Iterable[Policy], role: str, region: str) -> list[str]:
+def lacking(calls: Iterable[Call], policies: Iterable[Policy], role: str, region: str) -> list[str]:
     """Return a line for each call that the policies of `role` do not allow."""
+    return [
+        f"access denied: {role} may not {action} on {arn}, for a resource of type {kind or 'any'}"
+        for action, arn, kind in lacks(calls, policies, role, region)
+    ]
+
+
+def lacks(calls: Iterable[Call], policies: Iterable[Policy], role: str, region: str) -> Iterator[Call]:
+    """Yield the calls that the policies of `role` do not allow."""
     parsed = [iam_evaluator.parse_policy_document(policy) for policy in policies]
-    lines = []
     for action, arn, kind in dict.fromkeys(calls):
         context = iam_evaluator.EvalContext(
             principal_arn=role,
@@ -165,20 +173,19 @@ def lacking(calls: Iterable[tuple[str, str, str]], policies: Iterable[Policy], r
             service_context={"iam:passedtoservice": PASSED_TO.get(kind, "")},
         )
         if iam_evaluator.evaluate(context, parsed).decision != "Allow":
-            lines.append(f"access denied: {role} may not {action} on {arn}, for a resource of type {kind or 'any'}")
-    return lines
+            yield action, arn, kind
 
 
 def _policies(iam: Any, role_name: str) -> Iterator[Policy]:
     for attached in iam.list_attached_role_policies(RoleName=role_name)["AttachedPolicies"]:
         arn = attached["PolicyArn"]
         version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
-        yield _document(iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"])
+        yield document(iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"])
     for name in iam.list_role_policies(RoleName=role_name)["PolicyNames"]:
-        yield _document(iam.get_role_policy(RoleName=role_name, PolicyName=name)["PolicyDocument"])
+        yield document(iam.get_role_policy(RoleName=role_name, PolicyName=name)["PolicyDocument"])
 
 
-def _document(policy: Any) -> Policy:
+def document(policy: Any) -> Policy:
     """Return a policy as a mapping. In some answers botocore has parsed it already."""
     found: Policy = json.loads(policy) if isinstance(policy, str) else policy
     return found

@@ -8,12 +8,15 @@
   the caller's account: a policy that names a role, as for the pipeline's artifacts, would allow nobody.
 - A call about a table of the Data Catalog needs its permission on the table, its database and the catalog, as in AWS.
   MiniStack asks for the database alone.
+- The policy simulator takes the context of the request, such as `iam:PassedToService`.
 - A denial names the resource, as in AWS, and is recorded in a file.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import functools
+import itertools
 import json
 import os
 import re
@@ -38,6 +41,7 @@ def install() -> None:
     resolve_condition_keys()
     ask_bucket_policies_about_the_caller(record)
     ask_for_all_resources_of_the_catalog()
+    simulate_with_context()
     name_and_record_denials(record)
 
 
@@ -129,6 +133,31 @@ def catalog_resources(headers: Any, body: bytes, arn: str) -> list[str]:
         f"{arn}database/{names[0]}",
         f"{arn}catalog",
     ]
+
+
+def simulate_with_context() -> None:
+    """Patch the policy simulator: a simulated call has the condition keys of the request."""
+    extract, build = iam._extract_simulate_params, iam._build_simulate_results_real
+    made = evaluator.EvalContext
+    keys: dict[str, str] = {}  # of the one request that is being answered
+
+    def extracted(request: Any) -> Any:
+        keys.clear()
+        for number in itertools.count(1):
+            entry = f"ContextEntries.member.{number}."
+            if not (name := iam._p(request, f"{entry}ContextKeyName")):
+                break
+            keys[name.lower()] = iam._p(request, f"{entry}ContextKeyValues.member.1")
+        return extract(request)
+
+    def built(*given: Any) -> Any:
+        evaluator.EvalContext = functools.partial(made, service_context=dict(keys))
+        try:
+            return build(*given)
+        finally:
+            evaluator.EvalContext = made
+
+    iam._extract_simulate_params, iam._build_simulate_results_real = extracted, built
 
 
 def name_and_record_denials(record: Path) -> None:

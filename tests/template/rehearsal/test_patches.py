@@ -38,6 +38,12 @@ def test_the_version_is_the_one_that_the_patches_were_written_for() -> None:
             ["service", "method", "path", "headers", "body", "query_params", "region", "account_id"],
         ),
         (iam_actions.identity_denial_message, ["action", "principal_arn", "resource", "explicit_deny"]),
+        (iam._extract_simulate_params, ["p"]),
+        (
+            iam._build_simulate_results_real,
+            ["actions", "resource_arn", "principal_arn", "account_id", "policies"],
+        ),
+        (iam._p, None),
         (s3._bucket_owner_account, ["name"]),
         (
             s3._foreign_bucket_allows,

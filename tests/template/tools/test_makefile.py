@@ -25,7 +25,7 @@ TARGETS = {
         "new-sample",
         "synth",
     ),
-    *("start", "logs", "status", "cost", "drift"),
+    *("start", "logs", "status", "cost", "drift", "preflight"),
     *("sandbox", "sandbox-destroy", "destroy"),
     *("snapshot", "schema", "benchmark-synth", "benchmark-join", "benchmark-run", "lock", "clean"),
 }
@@ -76,6 +76,13 @@ def test_a_run_with_a_profile_or_of_a_whole_stage() -> None:
     assert last_command("run", "ARGS=--a b", YES="1", UPSTREAM="1") == (
         'python -m tools.run_job --config default-config.yaml "" --a b'
     )
+
+
+def test_a_preflight_takes_one_profile_or_several() -> None:
+    command = "python -m tools.preflight --config default-config.yaml"
+    assert last_command("preflight", PROFILE="of the environment") == command
+    assert last_command("preflight", "PROFILE=dev", "STAGE=dev") == f"{command} --stage=dev --profile=dev"
+    assert last_command("preflight", "PROFILES=pipeline dev") == f"{command} --profile=pipeline --profile=dev"
 
 
 def test_an_upgrade_check_gets_the_version_and_the_arguments_of_the_job() -> None:

@@ -1,0 +1,1 @@
+"""`make preflight`: will the deployment work, before it is tried. It only reads."""

@@ -1,0 +1,138 @@
+"""Say whether the deployment will work, before it is tried: `python -m tools.preflight --profile dev`.
+
+Exit code 0: nothing speaks against it, as far as the profiles may look. 1: something does, or nothing could be asked.
+"""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from aws_glue_cdk_baseline.config import Config, ConfigError, load_config, print_warnings
+from aws_glue_cdk_baseline.config.values import partition_of
+from tools.assembly import Environment
+from tools.job_arguments import RunError, add_options, find_stage
+from tools.preflight.bootstrap import check_bootstrap
+from tools.preflight.buckets import check_buckets
+from tools.preflight.catalog import check_catalog
+from tools.preflight.config_lines import ConfigLines
+from tools.preflight.execution_role import check_execution_role
+from tools.preflight.finding import Finding, Outcome
+from tools.preflight.parts import Part, parts_of, synthesized
+from tools.preflight.quotas import check_quotas
+from tools.preflight.reader import Reader
+from tools.preflight.source_repository import check_source
+from tools.preflight.stack_states import check_stacks
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tools.preflight", description=(__doc__ or "").splitlines()[0])
+    add_options(parser, ["--config", "--stage"])
+    parser.add_argument("--profile", action="append", default=[], help="an AWS profile; may be given several times")
+    options = parser.parse_args(arguments)
+    try:
+        return preflight(options)
+    except (ConfigError, RunError) as error:
+        sys.exit(str(error))
+    except KeyboardInterrupt:
+        print("preflight was interrupted", file=sys.stderr)
+        return 130
+
+
+def preflight(options: argparse.Namespace) -> int:
+    """Print the findings of all parts that the profiles reach, and return the exit code."""
+    config = load_config(options.config)
+    print_warnings(config)
+    wanted = [find_stage(config, options.stage).name] if options.stage else []
+    readers = [
+        Reader(profile, config.pipeline_account.aws_region) for profile in dict.fromkeys(options.profile or [""])
+    ]
+    parts = list(parts_of(config, ()))
+    asked = [part for part in parts if not wanted or part.name in wanted]
+    for reader in readers:
+        if reader.account not in {part.account.aws_account_id for part in asked}:
+            there = ", ".join(f"{part.name} is in {part.account.aws_account_id}" for part in asked)
+            raise RunError(
+                f"{reader.who} reaches AWS account {reader.account}, as {reader.user}; in {config.file} {there}: name a"
+                " profile of such an account with PROFILE="
+            )
+    print(f"synthesizing {config.file}", file=sys.stderr, flush=True)
+    by_account = {reader.account: reader for reader in readers}
+    counts: Counter[Outcome] = Counter()
+    not_reached = []
+    run = _Preflight(config, ConfigLines(options.config, config.file))
+    for part in parts_of(config, synthesized(config)):
+        if part.name not in {each.name for each in asked}:
+            continue
+        if part.account.aws_account_id not in by_account:
+            not_reached.append(f"{part.name} ({part.account.aws_account_id})")
+            continue
+        reader = by_account[part.account.aws_account_id]
+        print(f"\n{part.name}: AWS account {reader.account} in {part.account.aws_region}, as {reader.user}", flush=True)
+        for finding in run.findings(part, reader):
+            counts[finding.outcome] += 1
+            print(finding, flush=True)
+    print("\n" + ", ".join(f"{counts[outcome]} {outcome.value}" for outcome in Outcome))
+    if not_reached:
+        print(f'not looked at: {", ".join(not_reached)}; name profiles of these accounts too: PROFILES="…"')
+    return 1 if counts[Outcome.FAIL] else 0
+
+
+class _Preflight:
+    """The checks of the parts of a config. What two parts share is looked at once."""
+
+    def __init__(self, config: Config, lines: ConfigLines) -> None:
+        self._config, self._lines = config, lines
+        self._readers: dict[tuple[str, str], Reader] = {}
+        self._bootstrapped: set[Environment] = set()
+
+    def findings(self, part: Part, first: Reader) -> Iterator[Finding]:
+        """Yield the findings of a part. `first` has the profile of its account, in any Region."""
+        for place in part.places:
+            reader = self._in_region(first, place.region)
+            own = [stack for stack in part.stacks if stack.environment == place]
+            if place not in self._bootstrapped:
+                self._bootstrapped.add(place)
+                version = max(stack.bootstrap_version for stack in own)
+                pipeline = self._config.pipeline_account.aws_account_id
+                yield from check_bootstrap(reader, place, version, pipeline, self._bootstrap_command(place, first))
+            file = f"bootstrap/{'stage' if part.stage else 'pipeline'}-account.json"
+            yield from check_execution_role(reader, place, own, file)
+            yield from check_stacks(reader, own)
+        here = self._in_region(first, part.account.aws_region)
+        if not part.stage:
+            yield from check_source(here, self._config, self._lines)
+            return
+        yield from check_buckets(here, part.stage, self._lines)
+        yield from check_catalog(here, part.stage, self._lines)
+        yield from check_quotas(here, part.stage, part.stacks)
+
+    def _in_region(self, reader: Reader, region: str) -> Reader:
+        key = (reader.account, region)
+        if key not in self._readers:
+            self._readers[key] = reader if reader.region == region else Reader(reader.profile, region)
+        return self._readers[key]
+
+    def _bootstrap_command(self, place: Environment, reader: Reader) -> str:
+        """Return the command that bootstraps a place, with the policies of bootstrap/ that its parts need."""
+        pipeline = self._config.pipeline_account.aws_account_id
+        is_stage = any(stage.account.aws_account_id == place.account for stage in self._config.stages)
+        files = [*(["pipeline"] if place.account == pipeline else []), *(["stage"] if is_stage else [])]
+        policies = ",".join(
+            f"arn:{partition_of(place.region)}:iam::{place.account}:policy/deploy-{file}-account" for file in files
+        )
+        trust = f" --trust {pipeline}" if place.account != pipeline else ""
+        profile = f" --profile {reader.profile}" if reader.profile else ""
+        return (
+            f"npx cdk bootstrap aws://{place.account}/{place.region}{profile}{trust}"
+            f" --cloudformation-execution-policies {policies}"
+        )
+
+
+if __name__ == "__main__":
+    for ending in (signal.SIGTERM, signal.SIGHUP):  # as on Ctrl-C
+        signal.signal(ending, signal.default_int_handler)
+    sys.exit(main())
