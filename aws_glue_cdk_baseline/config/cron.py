@@ -18,6 +18,7 @@ from aws_glue_cdk_baseline.config.errors import shown
 EXAMPLE = "cron(0 3 * * ? *)"
 LEAST_MINUTES = 5  # between two runs
 MINUTES_A_DAY = 24 * 60
+MOST_CHARACTERS = 500  # the times of a longer one would take long to compute
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 WEEKDAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
 ANY = "?"
@@ -128,6 +129,8 @@ class Cron:
 
 def parse_cron(text: str) -> Cron:
     """Return the times of a schedule as it is typed. Raise ValueError with what is wrong and how to write it."""
+    if len(text) > MOST_CHARACTERS:
+        raise ValueError(f"has {len(text)} characters; at most {MOST_CHARACTERS}, as in {EXAMPLE}")
     found = re.fullmatch(r"cron\((.*)\)", text.strip(), re.DOTALL)
     if not found:
         raise ValueError(f"{shown(text)} is not a schedule; {_other_form(text)}")

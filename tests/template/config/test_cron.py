@@ -1,8 +1,10 @@
 """Schedules in Glue's six fields: what they stand for, by the calendar, and what is wrong with others."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from aws_glue_cdk_baseline.config.cron import parse_cron
 
@@ -123,6 +125,32 @@ def test_what_is_wrong_is_said_with_what_to_write(schedule: str, message: str) -
     with pytest.raises(ValueError, match=r"cron|schedule") as error:
         parse_cron(schedule)
     assert str(error.value) == f"{schedule!r}{'' if message[0] == ':' else ' '}{message}"
+
+
+FIELD = st.text("0123456789*?,-/LW#MONFEBSU", max_size=5)
+
+
+@given(
+    st.lists(st.one_of(st.sampled_from(["*", "?", "0", "1", "L", "1W", "MON", "0/5"]), FIELD), min_size=6, max_size=6)
+)
+def test_any_six_fields_are_a_schedule_with_times_or_one_line(fields: list[str]) -> None:
+    try:
+        cron = parse_cron(f"cron({' '.join(fields)})")
+    except ValueError as wrong:
+        message = str(wrong)
+    else:
+        message = ""
+    assert "\n" not in message
+    if not message and (later := cron.next_run(NOW)):
+        assert later > NOW
+        assert later in list(cron.runs(later, later + timedelta(minutes=1)))
+        following = cron.next_run(later)
+        assert following is None or following - later >= timedelta(minutes=5)
+
+
+def test_a_long_text_is_refused_at_once() -> None:
+    with pytest.raises(ValueError, match=r"^has 10013 characters; at most 500, as in cron"):
+        parse_cron(f"cron({'1,' * 4999}1 * * ? *)")
 
 
 def test_two_runs_around_midnight_are_apart_if_the_days_are() -> None:
