@@ -6,7 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from aws_glue_cdk_baseline.config import PROJECT, Account, Config, Job, JobSettings, StageConfig, load_config
+from aws_glue_cdk_baseline.config import (
+    PROJECT,
+    Account,
+    Config,
+    Job,
+    JobSettings,
+    Recipients,
+    StageConfig,
+    load_config,
+)
+from aws_glue_cdk_baseline.config.notifications import Slack, Teams
 from aws_glue_cdk_baseline.permissions.role_size import role_size_error
 
 PIPELINE = Account(awsAccountId="111111111111", awsRegion="us-east-1")
@@ -95,6 +105,33 @@ def make_job(folder: Path, name: str = "Show", **values: object) -> Job:
     }
     fields |= {key: values.pop(key) for key in fields if key in values}
     return Job.model_validate({**fields, "settings": JobSettings.model_construct(**values)})  # type: ignore[arg-type]
+
+
+SLACK = Slack(workspaceId="T0123ABCD", channelId="C0123ABCD")
+TEAMS = Teams(
+    tenantId="12345678-1234-1234-1234-1234567890ab",
+    teamId="87654321-1234-1234-1234-1234567890ab",
+    channelId="19:abc@thread.tacv2",
+)
+
+
+def make_recipients(account: Account, topic: str, **values: object) -> Recipients:
+    """Return recipients by email, Slack and Teams; their own topic is called `topic`, in `account`."""
+    arn = f"arn:aws:sns:{account.aws_region}:{account.aws_account_id}:{topic}"
+    all_ways = {"emails": ("team@example.com",), "slack": SLACK, "teams": TEAMS}
+    return Recipients.model_validate({**all_ways, "slack_topics": (arn,), "teams_topics": (arn,), **values})
+
+
+def with_monitoring(config: Config) -> Config:
+    """Return the config with every way of being told, for the pipeline and each stage, and with dashboards."""
+    stages = tuple(
+        stage.model_copy(
+            update={"recipients": make_recipients(stage.account, stage.names.notifications), "dashboard": True}
+        )
+        for stage in config.stages
+    )
+    told = make_recipients(config.pipeline_account, config.names.notifications)
+    return config.model_copy(update={"stages": stages, "recipients": told})
 
 
 def make_stage(*jobs: Job, name: str = "dev", **values: object) -> StageConfig:

@@ -72,6 +72,29 @@ ONLY_FOR: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "AWS::IAM::Policy": {"iam:*UserPolicy": ("Users",), "iam:*GroupPolicy": ("Groups",)},
     "AWS::IAM::ManagedPolicy": {"iam:*UserPolicy": ("Users",), "iam:*GroupPolicy": ("Groups",)},
+    "AWS::Events::Rule": {"iam:PassRole": ("RoleArn",)},
+    "AWS::SNS::Topic": {
+        "iam:*": ("DeliveryStatusLogging",),
+        "sns:PutDataProtectionPolicy": ("DataProtectionPolicy",),
+        "sns:*ubscribe": ("Subscription",),
+    },
+    "AWS::SNS::Subscription": {"iam:*": ("SubscriptionRoleArn",)},
+    "AWS::Lambda::Function": {
+        "ec2:*": ("VpcConfig",),
+        "elasticfilesystem:*": ("FileSystemConfigs",),
+        "s3files:*": ("FileSystemConfigs",),
+        "kms:*": ("KmsKeyArn",),
+        "lambda:GetCodeSigningConfig": ("CodeSigningConfigArn",),
+        "lambda:*FunctionCodeSigningConfig": ("CodeSigningConfigArn",),
+        "lambda:GetLayerVersion": ("Layers",),
+        "lambda:*RuntimeManagementConfig": ("RuntimeManagementConfig",),
+        "lambda:AssociateRuntimeAlias": ("RuntimeManagementConfig",),
+        "lambda:*FunctionRecursionConfig": ("RecursiveLoop",),
+        "lambda:*FunctionScalingConfig": ("FunctionScalingConfig",),
+        "lambda:PassCapacityProvider": ("CapacityProviderConfig",),
+        "lambda:PublishVersion": ("PublishToLatestPublished",),
+        "lambda:*FunctionConcurrency": ("ReservedConcurrentExecutions",),
+    },
     "AWS::CodePipeline::Pipeline": {
         "codestar-connections:PassConnection": ("ConnectionArn",),
         "codepipeline:*StageTransition": ("DisableInboundStageTransitions",),
@@ -81,7 +104,9 @@ ONLY_FOR: dict[str, dict[str, tuple[str, ...]]] = {
 # Calls that a policy cannot restrict to one resource.
 WITHOUT_RESOURCE = (
     *("kms:CreateKey", "kms:ListAliases", "codecommit:ListRepositories"),
-    *("logs:DescribeLogGroups", "logs:DescribeResourcePolicies"),
+    *("logs:DescribeLogGroups", "logs:DescribeResourcePolicies", "cloudwatch:DescribeAlarms"),
+    *("chatbot:CreateSlackChannelConfiguration", "chatbot:DescribeSlackChannelConfigurations"),
+    *("chatbot:CreateMicrosoftTeamsChannelConfiguration", "chatbot:ListAssociations"),
 )
 # The longest name of the types whose names are short. CloudFormation cuts a name that it makes: made_name.
 LONGEST = {ROLE: 64, "AWS::S3::Bucket": 63, "AWS::Events::Rule": 64, "AWS::IAM::ManagedPolicy": 128}
@@ -92,7 +117,24 @@ PASSED_TO = {
     "AWS::CodeBuild::Project": "codebuild.amazonaws.com",
     "AWS::CodePipeline::Pipeline": "codepipeline.amazonaws.com",
     "AWS::Events::Rule": "events.amazonaws.com",
+    "AWS::Lambda::Function": "lambda.amazonaws.com",
+    "AWS::Chatbot::SlackChannelConfiguration": "chatbot.amazonaws.com",
+    "AWS::Chatbot::MicrosoftTeamsChannelConfiguration": "chatbot.amazonaws.com",
+    "AWS::Scheduler::Schedule": "scheduler.amazonaws.com",
 }
+# The property that has the name of a resource.
+NAMING = (
+    *("RoleName", "LogGroupName", "RepositoryName", "BucketName", "AliasName", "TopicName", "QueueName"),
+    *("TableName", "FunctionName", "AlarmName", "DashboardName", "ConfigurationName", "Name"),
+)
+# The property that refers to the resource to which another one, without a name of its own, belongs.
+PART_OF = {
+    "AWS::SNS::TopicPolicy": "Topics",
+    "AWS::SNS::Subscription": "TopicArn",
+    "AWS::SQS::QueuePolicy": "Queues",
+    "AWS::Lambda::Permission": "FunctionName",
+}
+CHAT_SERVICE_ROLE = "aws-service-role/management.chatbot.amazonaws.com/AWSServiceRoleForAWSChatbot"
 
 
 def role_of(place: Environment) -> str:
@@ -127,7 +169,7 @@ def needed(template: Mapping[str, Any], stack: str, place: Environment) -> Itera
     }
     for logical_id, resource in resources.items():
         kind, properties = resource["Type"], resource.get("Properties", {})
-        name = _name(properties, made_name(stack, logical_id, kind))
+        name = _name(_named(kind, properties, resources), made_name(stack, logical_id, kind))
         used = [roles[other] for other in _references(properties) if other in roles] or [f"{stack}-EXAMPLE"]
         if kind.startswith("AWS::CDK::"):
             continue
@@ -214,9 +256,15 @@ def _handlers(kind: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(listed))
 
 
+def _named(kind: str, properties: Mapping[str, Any], resources: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the properties with the name: those of a resource, or of the one that it belongs to."""
+    belongs = str(properties.get(PART_OF[kind])) if kind in PART_OF else ""
+    return next((item["Properties"] for name, item in resources.items() if f"'{name}'" in belongs), properties)
+
+
 def _name(properties: Mapping[str, Any], otherwise: str) -> str:
     """Return the name of a resource: the one in its properties, or `otherwise`, one as CloudFormation makes them."""
-    for key in ("RoleName", "LogGroupName", "RepositoryName", "BucketName", "AliasName", "TableName", "Name"):
+    for key in NAMING:
         if isinstance(properties.get(key), str):
             return str(properties[key])
     return otherwise
@@ -246,13 +294,23 @@ def _resources(action: str, kind: str, name: str, roles: Iterable[str], place: E
     if service == "iam":
         if kind == "AWS::IAM::ManagedPolicy" and not action.endswith("RolePolicy"):
             return [f"arn:aws:iam::{place.account}:policy/{name}"]
+        if action == "iam:CreateServiceLinkedRole":
+            return [f"arn:aws:iam::{place.account}:role/{CHAT_SERVICE_ROLE}"]
         return [f"arn:aws:iam::{place.account}:role/{role}" for role in dict.fromkeys(roles)]
     if service == "kms":
         keys = [f"arn:aws:kms:{here}:key/EXAMPLE"]
         return [*keys, f"arn:aws:kms:{here}:{name}"] if kind == "AWS::KMS::Alias" else keys
-    if kind == "AWS::CodeCommit::Repository" and service == "s3":
+    if kind in ("AWS::CodeCommit::Repository", "AWS::Lambda::Function") and service == "s3":
         return [f"arn:aws:s3:::cdk-{place.qualifier}-assets-{place.account}-{place.region}/EXAMPLE.zip"]
+    if kind == "AWS::CloudWatch::Dashboard":
+        return [f"arn:aws:cloudwatch::{place.account}:dashboard/{name}"]
     arns = {
+        "sns": f"arn:aws:sns:{here}:{name}",
+        "sqs": f"arn:aws:sqs:{here}:{name}",
+        "lambda": f"arn:aws:lambda:{here}:function:{name}",
+        "cloudwatch": f"arn:aws:cloudwatch:{here}:alarm:{name}",
+        "scheduler": f"arn:aws:scheduler:{here}:schedule/default/{name}",
+        "chatbot": f"arn:aws:chatbot::{place.account}:chat-configuration/{_chat(kind)}/{name}",
         "glue": f"arn:aws:glue:{here}:{'trigger' if kind == 'AWS::Glue::Trigger' else 'job'}/{name}",
         "logs": f"arn:aws:logs:{here}:log-group:{name}",
         "s3": f"arn:aws:s3:::{name.lower()}",
@@ -264,3 +322,7 @@ def _resources(action: str, kind: str, name: str, roles: Iterable[str], place: E
         "codestar-connections": f"arn:aws:codestar-connections:{here}:connection/EXAMPLE",
     }
     return [arns.get(service, "*")]
+
+
+def _chat(kind: str) -> str:
+    return "slack-channel" if "Slack" in kind else "ms-teams-channel"

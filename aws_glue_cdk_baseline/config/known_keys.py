@@ -11,14 +11,14 @@ import re
 CONNECTIONS = "is a setting of a job; name there the Glue connections that it uses"
 NETWORK = "is no setting: a job gets its network from a Glue connection; name that under `connections` of the job"
 KMS_KEY = "is no setting; write `kmsKeys:` at the top of the file or in the stage, as in `kmsKeys: {bucket: arn:…}`"
-NOTIFY = "is not supported yet; let a rule of EventBridge send the event `Glue Job State Change` to you meanwhile"
+NOTIFY = "is no setting; write `notifications: {email: team@example.com}`"
 SCHEDULE = "is not a key here; give a job a `schedule`, and a stage `schedules: true`"
 TRIGGERS = "is no setting: `schedule` of a job starts it, and `after` starts it when others have succeeded"
 REPOSITORY = "belongs under `source`, as in `source: {connectionArn: …, repository: owner/name, branch: main}`"
 TOP_KEYS = {
     "is called `namePrefix` here": "prefix stackPrefix",
     REPOSITORY: "repository repo git gitHub gitLab bitbucket connectionArn codeCommit branch",
-    NOTIFY: "notifications",
+    NOTIFY: "notification notify alarms alarm alerts alert email slack teams topicArn",
     SCHEDULE: "schedules schedule cron trigger triggers",
     CONNECTIONS: "connections",
     NETWORK: "vpc vpcId subnets securityGroups",
@@ -27,7 +27,7 @@ TOP_KEYS = {
 STAGE_KEYS = {
     "is called `rollback` here; write `rollback: true`": "onFailure autoRollback rollbackOnFailure",
     SCHEDULE: "schedule cron trigger triggers",
-    NOTIFY: "notifications",
+    NOTIFY: "notification notify alarms alarm alerts alert email slack teams topicArn",
     CONNECTIONS: "connections",
     NETWORK: "vpc vpcId subnets securityGroups",
     KMS_KEY: "kmsKey kmsKeyArn kmsKeyId",
@@ -41,8 +41,10 @@ JOB_KEYS = {
         " securityGroups securityGroupId securityGroupIds securityGroupIdList availabilityZone"
         " physicalConnectionRequirements"
     ),
+    "is no setting of a job: a stage has `notifications`, for all its jobs": (
+        "notifications notification notify alarms alarm alerts alert"
+    ),
     # Not yet
-    NOTIFY: "notifications",
     "is no setting of a job; `schedule` is, as in `schedule: cron(0 3 * * ? *)`": "schedules cron",
     "is not supported yet: every job is a PySpark job of `glueVersion`; write it in PySpark, and remove this key": (
         "type jobType pythonShell"
@@ -51,9 +53,7 @@ JOB_KEYS = {
     "is called `observability` here; write `observability: true`": ("metrics enableMetrics enableObservabilityMetrics"),
     "is called `sparkUi` here; it names a folder in S3": "enableSparkUi sparkEventLogsPath",
     "is called `queuing` here; write `queuing: true`": "jobRunQueuing jobRunQueuingEnabled",
-    "is not supported yet; `timeoutMinutes` stops a run that takes too long": (
-        "maxDurationMinutes notificationProperty notifyDelayAfter alarm alarms"
-    ),
+    "is called `maxDurationMinutes` here": "notificationProperty notifyDelayAfter",
     "is not supported yet; let the script make the table meanwhile: `getSink` in docs/jobs.md": (
         "tables table crawler crawlers"
     ),

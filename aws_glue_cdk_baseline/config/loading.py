@@ -18,6 +18,7 @@ from aws_glue_cdk_baseline.config.model import ConfigFile
 from aws_glue_cdk_baseline.config.names import Names
 from aws_glue_cdk_baseline.config.packages import read_packages
 from aws_glue_cdk_baseline.config.parsing import parse
+from aws_glue_cdk_baseline.config.recipients import PIPELINE, recipient_errors, recipients
 from aws_glue_cdk_baseline.config.records import Config, Job, StageConfig
 from aws_glue_cdk_baseline.config.schedules import schedule_errors, schedule_warnings
 from aws_glue_cdk_baseline.config.stack_record import with_stacks
@@ -46,6 +47,7 @@ def load_config(
     wrong_chains = after_errors(content, file)
     errors += [*_partition_errors(content, file), *_name_errors(content, file), *wrong_chains]
     errors += _source_errors(content, file)
+    errors += recipient_errors(content, file)
     stage_jobs = StageJobs(file, content, project, check_job, read_packages(project) if packages else None)
     jobs = {stage: stage_jobs.build(stage) for stage in content.stages}
     errors += stage_jobs.errors
@@ -61,6 +63,7 @@ def load_config(
         name_prefix=content.name_prefix,
         source=content.source,
         tags=content.tags,
+        recipients=recipients(content).get(PIPELINE),
         stages=stages,
         warnings=tuple(
             sorted(
@@ -79,6 +82,7 @@ def load_config(
 def _stages(content: ConfigFile, jobs: Mapping[str, tuple[Job, ...]]) -> tuple[StageConfig, ...]:
     """Return the records of the stages, with what depends on their order: the first is tested, the last is approved."""
     first, last = next(iter(content.stages), ""), next(reversed(content.stages), "")
+    told = recipients(content)
     return tuple(
         StageConfig(
             name=stage,
@@ -92,6 +96,8 @@ def _stages(content: ConfigFile, jobs: Mapping[str, tuple[Job, ...]]) -> tuple[S
             rollback=found.section.rollback,
             log_retention_days=found.section.log_retention_days,
             tags={**content.tags, **found.section.tags},
+            recipients=told.get(stage),
+            dashboard=found.section.dashboard,
         )
         for stage, found in content.stages.items()
     )

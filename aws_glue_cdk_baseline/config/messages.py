@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from aws_glue_cdk_baseline.config.errors import ErrorLine, did_you_mean, nearest, shown
 from aws_glue_cdk_baseline.config.known_keys import about_key
 from aws_glue_cdk_baseline.config.model import TOP_KEYS, Account, Expect, JobSettings, StageSection
+from aws_glue_cdk_baseline.config.notifications import Notifications, Slack, Teams
 from aws_glue_cdk_baseline.config.source import Source
 from aws_glue_cdk_baseline.config.statements import PolicyStatement
 from aws_glue_cdk_baseline.config.values import Section
@@ -65,6 +66,8 @@ def _message(path: KeyPath, error: ErrorDetails, stages: Sequence[str]) -> str:
     kind, value, context = error["type"], error["input"], error.get("ctx", {})
     if kind == "missing" and "statements" in path:
         return f"is missing; a statement has `{path[-1]}:`, a list"
+    if kind == "missing" and "notifications" in path:
+        return f"is missing; add `{path[-1]}:`, as docs/operate.md says"
     if kind == "missing":
         return f"is missing; add `{path[-1]}:` as in default-config.yaml"
     if kind == "extra_forbidden":
@@ -89,6 +92,8 @@ def _message(path: KeyPath, error: ErrorDetails, stages: Sequence[str]) -> str:
         return f"{_number(value)} is too large; at most {context['le']:g}"
     if kind == "string_too_long":
         return f"has {len(value)} characters; at most {context['max_length']}"
+    if kind == "model_type" and path[-1] == "notifications":
+        return f"{shown(value)} is not a section; write `notifications: {{email: team@example.com}}`"
     if kind in ("model_type", "dict_type", "model_attributes_type"):
         return f"{shown(value)} is not a section; write `key: value` lines, indented, below it"
     if kind == "tuple_type":
@@ -154,6 +159,12 @@ def _section(path: KeyPath) -> type[Section]:
             return PolicyStatement
         case ("jobs", _, "expect") | ("stages", _, "section", "jobs", _, "expect"):
             return Expect
+        case (*_, "notifications"):
+            return Notifications
+        case (*_, "notifications", "slack"):
+            return Slack
+        case (*_, "notifications", "teams"):
+            return Teams
         case ("jobs", *_):
             return JobSettings
         case ("stages", _, "section"):

@@ -18,6 +18,7 @@ from aws_glue_cdk_baseline.config.glue_values import (
     SparkValue,
     Tags,
 )
+from aws_glue_cdk_baseline.config.notifications import Notifications, StageNotifications, or_none
 from aws_glue_cdk_baseline.config.source import Source
 from aws_glue_cdk_baseline.config.statements import PolicyStatement
 from aws_glue_cdk_baseline.config.values import (
@@ -115,6 +116,9 @@ class JobSettings(Section):
     worker_type: WorkerType = Field("G.1X", description="G.1X is 1 DPU (4 vCPU, 16 GB); default G.1X")
     number_of_workers: int = Field(2, ge=2, le=299, description="the most that auto scaling may use; default 2")
     timeout_minutes: int = Field(60, ge=1, le=10080, description="a run that takes longer is stopped; default 60")
+    max_duration_minutes: Annotated[int, Field(ge=1, le=10080)] | None = Field(
+        None, description="a longer run goes on, and the stage's notifications tell of it"
+    )
     max_retries: int = Field(0, ge=0, le=10, description="how often a failed run is tried again; default 0")
     max_concurrent_runs: int = Field(1, ge=1, le=1000, description="runs of this job at the same time; default 1")
     execution_class: ExecutionClass = Field("STANDARD", description="FLEX is cheaper and may wait; default STANDARD")
@@ -187,6 +191,12 @@ class StageSection(Section):
     kms_keys: dict[BucketOrName, KmsKeys] = Field(
         default_factory=dict, description="as kmsKeys of the whole file; a name in both has the keys that are here"
     )
+    notifications: StageNotifications | None = Field(
+        None,
+        description="who gets the stage's messages; default: those of the whole config; none: nobody",
+        json_schema_extra=or_none,
+    )
+    dashboard: bool = Field(False, description="a CloudWatch dashboard of the runs of its jobs; default false")
 
 
 class StageInFile(Section):
@@ -208,6 +218,9 @@ class ConfigFile(Section):
     kms_keys: dict[BucketOrName, KmsKeys] = Field(
         default_factory=dict,
         description="the KMS keys of buckets, and of security configurations: each an ARN, or a list",
+    )
+    notifications: Notifications | None = Field(
+        None, description="who gets the messages of the pipeline, and of each stage without its own"
     )
     jobs: dict[JobName, Annotated[JobSettings, BeforeValidator(_nothing_is_empty)]] = Field(
         default_factory=dict,

@@ -29,6 +29,11 @@ class Names:
     def repository(self) -> str:
         return self.prefixed("aws-glue-cdk-baseline")
 
+    @property
+    def notifications(self) -> str:
+        """The topic, the function and the role that send the pipeline's messages."""
+        return self.prefixed("glue-notifications-pipeline")
+
 
 @dataclass(frozen=True)
 class StageNames(Names):
@@ -67,6 +72,19 @@ class StageNames(Names):
     def trigger_stack(self) -> str:
         """The first stack with the triggers of a stage of which one stack does not hold everything."""
         return self.prefixed(f"{self.pipeline_stage}-GlueTriggerStack")
+
+    @property
+    def monitoring_stack(self) -> str:
+        return self.prefixed(f"{self.pipeline_stage}-MonitoringStack")
+
+    @property
+    def notifications(self) -> str:
+        """The topic, the function and the role that send the messages of a stage."""
+        return self.prefixed(f"glue-notifications-{self.stage}")
+
+    @property
+    def dashboard(self) -> str:
+        return self.prefixed(f"glue-jobs-{self.stage}")
 
     @property
     def log_groups(self) -> str:

@@ -10,6 +10,7 @@ from aws_glue_cdk_baseline.config.errors import ErrorLine
 from aws_glue_cdk_baseline.config.glue_arguments import BOOKMARK, BOOKMARK_ENABLED
 from aws_glue_cdk_baseline.config.model import Account, JobSettings
 from aws_glue_cdk_baseline.config.names import Names, StageNames, numbered
+from aws_glue_cdk_baseline.config.notifications import Slack, Teams
 from aws_glue_cdk_baseline.config.source import Source
 from aws_glue_cdk_baseline.config.spark_conf import CONF, conf_argument
 
@@ -84,14 +85,34 @@ class Job(Record):
         return {**self.settings.default_arguments, **({CONF: conf} if conf else {}), **bookmark, **self.arguments}
 
 
+class Recipients(Record):
+    """Who gets messages: email addresses, an existing topic of Amazon SNS (its ARN or empty), chat channels.
+
+    A chat channel is configured for `slack_topics` or `teams_topics`, ARNs of topics in this account; if there are
+    none, another stack configures the channel.
+    """
+
+    emails: tuple[str, ...] = ()
+    topic_arn: str = ""
+    slack: Slack | None = None
+    teams: Teams | None = None
+    slack_topics: tuple[str, ...] = ()
+    teams_topics: tuple[str, ...] = ()
+
+    @property
+    def need_a_topic(self) -> bool:
+        """True if they are reached through a topic of ours."""
+        return bool(self.emails or self.slack or self.teams)
+
+
 class StageConfig(Record):
     """One stage: the pipeline deploys its `jobs` to its `account`.
 
     With `approval` the pipeline waits for a person before it deploys; with `integration_test` it runs all jobs after
     that, or with `tests_changed_only` those that have changed since they passed. With `rollback` a stage that fails
-    returns to its last good deployment. With `schedules` its jobs start by
-    their schedules, and after each other. CloudWatch keeps the jobs' logs for `log_retention_days`. `name_prefix` is
-    that of the config. Everything that the stage deploys has the `tags`.
+    returns to its last good deployment. With `schedules` its jobs start by their schedules, and after each other.
+    CloudWatch keeps the jobs' logs for `log_retention_days`. `name_prefix` is that of the config. Everything that the
+    stage deploys has the `tags`. `recipients` are told of failed runs; with a `dashboard` CloudWatch shows the runs.
 
     Its jobs are in `stack_count` stacks. If one stack does not hold jobs and triggers, `stacks` has the number of the
     stack of each job, from 1, and the triggers are in `trigger_stack_count` stacks of their own.
@@ -107,6 +128,8 @@ class StageConfig(Record):
     schedules: bool = False
     log_retention_days: int = 30
     name_prefix: str = ""
+    recipients: Recipients | None = None
+    dashboard: bool = False
     tags: dict[str, str] = {}
     stacks: dict[str, int] = {}
     stack_count: int = 1
@@ -137,10 +160,15 @@ class StageConfig(Record):
         limited = (job.settings.expect and job.settings.expect.limits_runs for job in self.jobs)
         return self.integration_test and (self.tests_changed_only or any(limited))
 
+    @property
+    def is_watched(self) -> bool:
+        """True if it has a second stack, which tells of its runs or shows them."""
+        return self.recipients is not None or self.dashboard
+
     def as_sandbox(self) -> StageConfig:
-        """Return the stage as a developer deploys it alone: nothing starts its jobs by itself."""
-        nothing = {"approval": False, "integration_test": False, "schedules": False, "trigger_stack_count": 0}
-        return self.model_copy(update=nothing)
+        """Return the stage as a developer deploys it alone: nothing starts its jobs by itself, and nobody is told."""
+        off = dict.fromkeys(("approval", "integration_test", "schedules", "dashboard"), False)
+        return self.model_copy(update={**off, "trigger_stack_count": 0, "recipients": None})
 
 
 class Config(Record):
@@ -148,7 +176,7 @@ class Config(Record):
 
     `file` is the path of the config file: relative to the project if it is inside, so that the pipeline finds it.
     `tags` are those of the pipeline's own resources. `warnings` are for a person to read; the config can be deployed
-    all the same.
+    all the same. `recipients` are told of failed executions of the pipeline, and of approvals that wait.
     """
 
     file: str
@@ -158,6 +186,7 @@ class Config(Record):
     warnings: tuple[ErrorLine, ...] = ()
     name_prefix: str = ""
     source: Source = Source()
+    recipients: Recipients | None = None
 
     @property
     def names(self) -> Names:

@@ -16,6 +16,12 @@ def setting_errors(settings: JobSettings) -> Iterator[Wrong]:
     if settings.execution_class == "FLEX" and settings.worker_type not in ("G.1X", "G.2X"):
         message = f"FLEX runs on workers of type G.1X or G.2X, not {settings.worker_type}; change one of the two"
         yield {"execution_class", "worker_type"}, "executionClass", message
+    if (longest := settings.max_duration_minutes) and longest >= settings.timeout_minutes:
+        message = (
+            f"{longest} minutes are not less than timeoutMinutes, {settings.timeout_minutes}: Glue would stop the run"
+            " first; change one of the two"
+        )
+        yield {"max_duration_minutes", "timeout_minutes"}, "maxDurationMinutes", message
     if settings.bookmark and settings.max_concurrent_runs > 1:
         message = (
             f"a job with a bookmark has one run at a time, not {settings.max_concurrent_runs}: two would read the"

@@ -78,6 +78,7 @@ def add_glue_job(
         glue_version=_member(glue.GlueVersion, f"V{min(settings.glue_version, NEWEST_OF_THE_CONSTRUCT)}"),
         worker_configuration=_workers(glue, settings.worker_type, settings.number_of_workers),
         timeout=_minutes(settings.timeout_minutes),
+        notify_delay_after=_minutes(settings.max_duration_minutes) if settings.max_duration_minutes else None,
         max_retries=settings.max_retries,
         max_concurrent_runs=settings.max_concurrent_runs,
         enable_metrics=False,  # those of `observability` come by an override, as Glue's other arguments

@@ -18,6 +18,8 @@ from rehearsal.ministack import cloudformation, dynamodb, glue, iam, s3, trigger
 def main() -> None:
     if not os.environ.get("REHEARSAL_KEEP"):
         end_with_parent()
+    # Lambda functions inherit it: they reach this emulator by its certificate.
+    os.environ["AWS_CA_BUNDLE"] = os.environ["REHEARSAL_AUTHORITY"]
     # Otherwise MiniStack would also open port 443.
     ministack.app._port_is_bindable = lambda host, port: False
     # MiniStack records a build and does not run it in a container: the rehearsal runs the buildspec itself.

@@ -34,10 +34,16 @@ def repository(name: str) -> Attributes:
     }
 
 
+def chat(name: str) -> Attributes:
+    return {"Arn": f"arn:aws:chatbot::{get_account_id()}:chat-configuration/{name}"}
+
+
 # Resource type -> the property that has its name, and a function that returns its attributes.
 TYPES: dict[str, tuple[str, Describe]] = {
     "AWS::CodePipeline::Pipeline": ("Name", pipeline),
     "AWS::CodeCommit::Repository": ("RepositoryName", repository),
+    "AWS::Chatbot::SlackChannelConfiguration": ("ConfigurationName", chat),
+    "AWS::Chatbot::MicrosoftTeamsChannelConfiguration": ("ConfigurationName", chat),
 }
 
 

@@ -29,6 +29,7 @@ from rehearsal.accesses import SUFFIX, amounts
 from rehearsal.aws.processes import GRACE_SECONDS, JOB_PROCESSES, JOB_RUNS, end_group, write_record
 from rehearsal.aws.sessions import Sessions, TrustError, account_of
 from rehearsal.ministack import s3
+from rehearsal.ministack.glue_events import put_state_change
 
 Run = dict[str, Any]
 STOPPED_BY_HAND = "STOPPED"
@@ -75,7 +76,11 @@ def run_on_local_spark(
     record = {"job": job_name, "run": run["Id"], "state": state, "message": message, "log": str(log)}
     record["spark"] = spark.version if spark else ""
     write_record(file, **record, seconds=seconds, read=read, wrote=wrote)
+    # Its times too, which MiniStack itself sets later: who gets the event asks for the run.
+    run["CompletedOn"] = int(time.time())
+    run["ExecutionTime"] = run["CompletedOn"] - run["StartedOn"]
     run["JobRunState"], run["ErrorMessage"] = state, message
+    put_state_change(job_name, run["Id"], state, message)
 
 
 def ended(

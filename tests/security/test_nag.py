@@ -6,6 +6,7 @@ import pytest
 
 from tests.security.findings import Finding, find
 from tests.security.job_acknowledgements import job_acknowledgements
+from tests.security.monitoring_acknowledgements import monitoring_acknowledgements
 from tests.security.pipeline_acknowledgements import pipeline_acknowledgements
 from tests.whole_app import WholeApp
 
@@ -17,7 +18,12 @@ def found(whole_app: WholeApp) -> set[Finding]:
 
 @pytest.fixture(scope="module")
 def reasons(whole_app: WholeApp) -> dict[Finding, str]:
-    return {**pipeline_acknowledgements(whole_app.config), **job_acknowledgements(whole_app.config)}
+    config = whole_app.config
+    return {
+        **pipeline_acknowledgements(config),
+        **job_acknowledgements(config),
+        **monitoring_acknowledgements(config),
+    }
 
 
 def test_nothing_is_found_that_is_not_acknowledged(found: set[Finding], reasons: dict[Finding, str]) -> None:

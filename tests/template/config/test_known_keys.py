@@ -14,7 +14,7 @@ AllocatedCapacity CodeGenConfigurationNodes Command ExecutionProperty JobMode
 JobRunQueuingEnabled LogUri MaintenanceWindow MaxCapacity Name NonOverridableArguments NotificationProperty Role
 SourceControlDetails Timeout
 """
-PLANNED = "type tableFormat maxDurationMinutes tables"
+PLANNED = "type tableFormat tables"
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from rehearsal.aws.sessions import Session
 from tests.template.iam.deployed import Deployed, Role
 
-DENIED = {"AccessDenied", "AccessDeniedException", "403", "UnauthorizedOperation"}
+DENIED = {"AccessDenied", "AccessDeniedException", "403", "UnauthorizedOperation", "AuthorizationError"}
 FOREIGN = "customer-data"  # a bucket that no job names
 MISSING_IS_ALLOWED = {"NoSuchKey", "404", "EntityNotFoundException", "ResourceNotFoundException"}
 

@@ -13,7 +13,7 @@ from aws_glue_cdk_baseline.config import PROJECT, Config, Job, load_config
 from aws_glue_cdk_baseline.config.source import Source
 from aws_glue_cdk_baseline.config.values import MAX_PREFIX
 from tests.apps import make_whole_app
-from tests.configs import PROD, with_stage
+from tests.configs import PROD, with_monitoring, with_stage
 from tools import execution_policy
 from tools.assembly import stacks
 from tools.execution_policy import lacking, needed
@@ -51,6 +51,7 @@ def copies() -> Iterator[Config]:
     config = with_stage(config, config.stages[-1].name, account=PROD, jobs=chain, schedules=True)
     assert PROD.aws_region != config.pipeline_account.aws_region
     yield config
+    yield with_monitoring(config)
     two_stacks = {job.name: 1 + (number == 99) for number, job in enumerate(jobs)}
     yield with_stage(config, config.stages[0].name, stacks=two_stacks, stack_count=2, trigger_stack_count=1)
     yield from (config.model_copy(update={"stages": config.stages[-1:], "source": source}) for source in OTHER_SOURCES)
@@ -60,7 +61,7 @@ def copies() -> Iterator[Config]:
             stage.model_copy(update={"name_prefix": prefix, "name": name})
             for stage, name in zip(config.stages, names, strict=True)
         )
-        yield config.model_copy(update={"name_prefix": prefix, "stages": stages})
+        yield with_monitoring(config.model_copy(update={"name_prefix": prefix, "stages": stages}))
 
 
 @pytest.fixture(scope="module")
@@ -136,6 +137,11 @@ def test_a_name_is_cut_as_cloudformation_cuts_it(stack: str, logical_id: str, ki
 
 
 @pytest.mark.parametrize("name", FILES)
+def test_a_policy_is_no_longer_than_iam_allows(name: str) -> None:
+    assert len(json.dumps(policy(name), separators=(",", ":"))) <= 6144
+
+
+@pytest.mark.parametrize("name", FILES)
 def test_only_what_has_no_resource_of_its_own_is_allowed_on_all(name: str) -> None:
     on_all = [statement for statement in policy(name)["Statement"] if "*" in statement["Resource"]]
     assert [statement["Sid"] for statement in on_all] == ["WithoutResource"]
@@ -153,6 +159,11 @@ def test_only_what_has_no_resource_of_its_own_is_allowed_on_all(name: str) -> No
         ("s3:GetObject", "arn:aws:s3:::data-pipeline/x"),
         ("kms:Decrypt", "arn:aws:kms:us-east-1:123456789102:key/EXAMPLE"),
         ("glue:StartJobRun", "arn:aws:glue:us-east-1:123456789102:job/x"),
+        ("lambda:InvokeFunction", "arn:aws:lambda:us-east-1:123456789102:function:glue-notifications-dev"),
+        ("lambda:UpdateFunctionCode", "arn:aws:lambda:us-east-1:123456789102:function:x"),
+        ("sns:Publish", "arn:aws:sns:us-east-1:123456789102:glue-notifications-dev"),
+        ("sqs:ReceiveMessage", "arn:aws:sqs:us-east-1:123456789102:glue-notifications-dev-failed"),
+        ("iam:CreateServiceLinkedRole", "arn:aws:iam::123456789102:role/aws-service-role/x.amazonaws.com/X"),
     ],
 )
 def test_what_this_app_never_does_is_not_allowed(name: str, action: str, arn: str) -> None:

@@ -18,9 +18,10 @@ from aws_glue_cdk_baseline.config.source import Source
 from aws_glue_cdk_baseline.config.statements import PolicyStatement
 from aws_glue_cdk_baseline.permissions.connections import DESCRIBE
 from tests.apps import make_app, make_whole_app
-from tests.configs import DEV, PIPELINE, PROD, make_config, make_job, with_stage
+from tests.configs import DEV, PIPELINE, PROD, make_config, make_job, with_monitoring, with_stage
 from tests.security.findings import Finding, acknowledge, find
 from tests.security.job_acknowledgements import job_acknowledgements
+from tests.security.monitoring_acknowledgements import monitoring_acknowledgements
 from tests.security.pipeline_acknowledgements import pipeline_acknowledgements
 
 WIDE = PolicyStatement(
@@ -67,6 +68,7 @@ def everything(folder: Path, dev_account: bool = True) -> Config:
     jobs = tuple(make_job(folder, name, **values) for name, values in JOBS.items())
     config = make_config(jobs, dev=DEV if dev_account else PIPELINE, prod=PROD)
     config = with_stage(config, "prod", schedules=True, rollback=True)
+    config = with_monitoring(config)
     return config.model_copy(update={"source": CONNECTED if dev_account else Source(codeCommit="etl")})
 
 
@@ -84,12 +86,23 @@ def spread(folder: Path) -> Config:
     return with_stage(everything(folder), "dev", stacks=stacks, stack_count=2)
 
 
+def many_jobs(folder: Path) -> Config:
+    """Return a config of one watched stage, whose jobs' ARNs do not fit into the role of its function."""
+    jobs = tuple(make_job(folder, f"{'J' * 98}{number}", **JOBS["Plain"]) for number in range(10, 50))
+    config = with_monitoring(make_config(jobs))
+    return config.model_copy(update={"stages": config.stages[-1:]})
+
+
 def acknowledged(config: Config) -> tuple[core.App, set[Finding], dict[Finding, str]]:
     """Return the app with acknowledgements, the findings before them, and the reasons."""
     app = make_whole_app(config)
     app.synth()
     found = find(app)
-    reasons = {**pipeline_acknowledgements(config), **job_acknowledgements(config)}
+    reasons = {
+        **pipeline_acknowledgements(config),
+        **job_acknowledgements(config),
+        **monitoring_acknowledgements(config),
+    }
     for finding in found:
         if reason := reasons.get(finding.anywhere):
             acknowledge(app, finding, reason)
@@ -103,12 +116,15 @@ def acknowledged(config: Config) -> tuple[core.App, set[Finding], dict[Finding, 
         "everything, dev in the pipeline's account",
         "everything, dev in two stacks",
         "four stages, three tested",
+        "many jobs",
     ],
 )
 def case(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[core.App, set[Finding], dict[Finding, str]]:
     folder = tmp_path_factory.mktemp("jobs")
+    if request.param == "many jobs":
+        return acknowledged(many_jobs(folder))
     if request.param == "four stages, three tested":
         return acknowledged(four_stages(folder))
     if request.param == "everything, dev in two stacks":

@@ -1,0 +1,47 @@
+"""What the function knows of its stage: facts.json, which a synth writes beside this file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+FILE = "facts.json"
+
+
+@dataclass(frozen=True)
+class JobFacts:
+    """A job: its name in the YAML, and the price of a DPU-hour in USD, or None if it is not known.
+
+    `dpus` are those of one worker. Glue tries a failed run again as often as `retries`. A run should take at most
+    `longest` minutes, or any time if it is 0. `schedule` is the one by which its trigger starts it, or empty.
+    """
+
+    job: str
+    usd: float | None = None
+    dpus: float = 1
+    retries: int = 0
+    longest: int = 0
+    schedule: str = ""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The stage, or an empty name for the pipeline, and its jobs by their names in Glue.
+
+    `group` is the log group with the output of the scripts. `dimension` names the stage in CloudWatch; without it, no
+    metrics are written.
+    """
+
+    stage: str = ""
+    group: str = ""
+    dimension: str = ""
+    jobs: Mapping[str, JobFacts] = field(default_factory=dict)
+
+
+def read_facts(folder: Path = Path(__file__).parent) -> Facts:
+    """Return the facts that the synth has written into a folder: that of this file."""
+    data = json.loads((folder / FILE).read_text(encoding="utf-8"))
+    jobs = {name: JobFacts(**values) for name, values in data.pop("jobs").items()}
+    return Facts(**data, jobs=jobs)

@@ -1,0 +1,90 @@
+"""A job run, by an answer of Glue: its duration, its cost and its fields in a message."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from .console import log_page, run_page
+from .facts import Facts, JobFacts
+from .message import in_words
+
+BILLED_AT_LEAST = 60  # seconds of a run: https://aws.amazon.com/glue/pricing/
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run of a job called `name` in Glue. `answer` is Glue's description of it, or empty if Glue could not be asked.
+
+    `why` then says why not. `event` is the event that told of the run.
+    """
+
+    name: str
+    id: str
+    event: Mapping[str, Any]
+    answer: Mapping[str, Any]
+    why: str = ""
+
+    @property
+    def seconds(self) -> float:
+        """How long it has taken, until now if it has not ended. 0 if that is not known."""
+        if counted := float(self.answer.get("ExecutionTime") or 0):
+            return counted
+        started, ended = self.answer.get("StartedOn"), self.answer.get("CompletedOn")
+        return max(0.0, ((ended or datetime.now(UTC)) - started).total_seconds()) if started else 0
+
+    def dpu_hours(self, job: JobFacts) -> float:
+        """Return what it is billed for. Glue counts it; without that, it is all workers for the whole time."""
+        if counted := float(self.answer.get("DPUSeconds") or 0):
+            return counted / 3600
+        if not self.seconds:
+            return 0
+        workers = int(self.answer.get("NumberOfWorkers") or 0)
+        capacity = workers * job.dpus or float(self.answer.get("MaxCapacity") or 0)
+        return capacity * max(self.seconds, BILLED_AT_LEAST) / 3600
+
+    def cost(self, job: JobFacts) -> str:
+        """Return the cost in words."""
+        if job.usd is None:
+            return "unknown: tools/prices.py has no price of this kind of run"
+        return f"${self.dpu_hours(job) * job.usd:.4f}"
+
+    def attempt(self, job: JobFacts) -> str:
+        """Return the attempt of a job that Glue tries again, in words, or an empty text."""
+        number = int(self.answer.get("Attempt") or 0) + 1
+        if not job.retries or not self.answer:
+            return ""
+        return f" (attempt {number} of {job.retries + 1}{'; Glue tries again' if number <= job.retries else ''})"
+
+    def fields(self, facts: Facts, job: JobFacts) -> list[tuple[str, str]]:
+        """Return the fields of every message about a run."""
+        region = str(self.event["region"])
+        known = [
+            ("duration", in_words(self.seconds) if self.answer else ""),
+            ("cost", self.cost(job) if self.answer else ""),
+            ("started", at(self.answer["StartedOn"]) if self.answer.get("StartedOn") else ""),
+        ]
+        return [
+            ("run", self.id + self.attempt(job)),
+            *((name, value) for name, value in known if value),
+            *([("details", f"unknown: {self.why}")] if self.why else []),
+            ("job", f"{job.job}, in Glue {self.name}"),
+            ("stage", place(facts, self.event)),
+            ("run page", run_page(region, self.name, self.id)),
+            ("log page", log_page(region, facts.group, self.id)),
+        ]
+
+    def steps(self, facts: Facts, job: JobFacts) -> tuple[str, ...]:
+        return (f"The log: make logs JOB={job.job} STAGE={facts.stage} RUN={self.id} PROFILE=…",)
+
+
+def at(moment: datetime) -> str:
+    """Return a time as the messages show it."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def place(facts: Facts, event: Mapping[str, Any]) -> str:
+    """Return the stage of an event, with its account and Region."""
+    return f"{facts.stage}, AWS account {event['account']} in {event['region']}"
