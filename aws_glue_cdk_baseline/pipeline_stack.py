@@ -12,7 +12,6 @@ from constructs import Construct
 from aws_glue_cdk_baseline.config import Config, StageConfig
 from aws_glue_cdk_baseline.glue_app_stage import GlueAppStage
 from aws_glue_cdk_baseline.jobs.tags import add_tags
-from aws_glue_cdk_baseline.monitoring.pipeline_messages import PipelineMessages
 from aws_glue_cdk_baseline.pipeline.code_pipeline import glue_pipeline
 from aws_glue_cdk_baseline.pipeline.integration_test import integration_test
 from aws_glue_cdk_baseline.pipeline.overrides import finish_pipeline, start_no_builds
@@ -45,6 +44,9 @@ class PipelineStack(Stack):
         start_no_builds(self.pipeline)
         allow_connection(self.pipeline, config.source)
         if config.recipients:
+            # What it imports of the CDK takes a tenth of a synth.
+            from aws_glue_cdk_baseline.monitoring.pipeline_messages import PipelineMessages
+
             PipelineMessages(self, "Messages", names=config.names, recipients=config.recipients)
         add_tags(self, config.tags)
 

@@ -21,6 +21,7 @@ from rehearsal.aws.sessions import ADMINISTRATOR, Session
 from rehearsal.execution import Answer, End, Execution, GoodExecution
 from rehearsal.inputs import Inputs
 from rehearsal.model import Deployed, RehearsalError
+from rehearsal.notifications import notifications
 from rehearsal.report import Console, tail
 from rehearsal.samples import PUBLIC_OWNER, Samples
 from tools import execution_policy
@@ -229,6 +230,7 @@ def deployed(stack: Stack, cloud: Cloud) -> Deployed:
 def rehearse(options: Options, inputs: Inputs, cloud: Cloud, console: Console) -> End:
     """Run one rehearsal and print its table."""
     end = Rehearsal(options, inputs, cloud, console).run()
+    console.notifications = notifications(cloud.records)
     console.table()
     console.closing(end.value)
     return end

@@ -9,8 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from rehearsal import notifications
 from rehearsal.aws.cloud import Cloud
 from rehearsal.job_runs import NOT_RUN, NOT_STARTED, SKIPPED, JobRun, table
+from rehearsal.notifications import Notification
 
 LAST_LINES = 20
 LAST_DENIALS = 5
@@ -48,6 +50,7 @@ class Console:
     def __init__(self) -> None:
         self.rows: list[Row] = []
         self.job_runs: list[JobRun] = []
+        self.notifications: list[Notification] = []
         self.extended: list[str] = []  # roles whose trust policy the rehearsal extended
         self.started = time.monotonic()
         self.synth_seconds = 0.0
@@ -94,6 +97,8 @@ class Console:
         self.say(f"{seconds:.1f} s in all, {self._synths(seconds):.1f} times its cdk synth")
         if self.job_runs:
             self.say("\n" + "\n".join(table(self.job_runs)))
+        if self.notifications:
+            self.say("\n" + "\n".join(notifications.lines(self.notifications)))
 
     def _synths(self, seconds: float) -> float:
         return seconds / self.synth_seconds if self.synth_seconds else 0.0

@@ -17,8 +17,10 @@ from pathlib import Path
 from typing import Any
 
 GRACE_SECONDS = 0.3
-# Files in which the emulator records the calls that it denied, the job runs, and the processes of the job runs.
+# Files in which the emulator records the calls that it denied, the job runs, the processes of the job runs, and the
+# messages that topics sent.
 DENIALS, JOB_RUNS, JOB_PROCESSES = "denials.jsonl", "job-runs.jsonl", "job-processes.jsonl"
+NOTIFICATIONS = "notifications.jsonl"
 
 
 def write_record(file: Path, **record: str | float) -> None:
@@ -28,11 +30,11 @@ def write_record(file: Path, **record: str | float) -> None:
 
 
 class NewRecords:
-    """The records that are written to a file from now on."""
+    """The records that are written to a file from now on, or from the position `start`."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, start: int | None = None) -> None:
         self._file = file
-        self._start = file.stat().st_size if file.exists() else 0
+        self._start = start if start is not None else file.stat().st_size if file.exists() else 0
 
     def read(self) -> list[dict[str, Any]]:
         if not self._file.exists():

@@ -44,7 +44,7 @@ def project(tmp_path: Path) -> Project:
 def broken_jobs(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     """One job that raises, one whose argument nothing supplies, one whose role may not read its input."""
     project = this_project(tmp_path_factory.mktemp("jobs") / "project")
-    project.write("default-config.yaml", CONFIG)
+    project.write("default-config.yaml", f"notifications: {{email: team@example.com}}\n{CONFIG}")
     project.write(f"{SCRIPTS}/raises.py", RAISES)
     project.write(f"{SCRIPTS}/lacks.py", LACKS)
     reads = "*(key for location in inputs for key in input_keys(location))"
@@ -65,6 +65,18 @@ def test_a_script_that_raises_fails_with_its_message(broken_jobs: Outcome) -> No
     assert (
         "job run Raises-dev FAILED on local Spark 3.5.6 ValueError: the terms of 1789 are missing" in broken_jobs.output
     )
+
+
+def test_the_message_about_each_failed_run_is_shown(broken_jobs: Outcome) -> None:
+    told = [line for line in broken_jobs.output.splitlines() if " would tell: " in line]
+    start = "glue-notifications-dev would tell: "
+    assert sorted(line.removeprefix(start).partition(" in dev after ")[0] for line in told) == [
+        "Lacks FAILED",
+        "ProcessLegislators FAILED",
+        "Raises FAILED",
+    ]
+    assert "    error:    ValueError: the terms of 1789 are missing" in broken_jobs.output.splitlines()
+    assert "    stage:    dev, AWS account 222222222222 in us-east-1" in broken_jobs.output.splitlines()
 
 
 def test_a_missing_argument_is_named(broken_jobs: Outcome) -> None:

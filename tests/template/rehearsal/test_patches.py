@@ -8,7 +8,7 @@ from typing import Any
 import ministack.app
 import pytest
 from ministack.core import iam_actions, iam_evaluator
-from ministack.services import codebuild, dynamodb, eventbridge, glue, iam, s3
+from ministack.services import codebuild, dynamodb, eventbridge, glue, iam, s3, sns
 from ministack.services.cloudformation import provisioners
 
 from rehearsal.ministack import cloudformation
@@ -31,6 +31,14 @@ def test_the_version_is_the_one_that_the_patches_were_written_for() -> None:
         (glue._handle_request_sync, ["method", "path", "headers", "body", "query_params"]),
         (codebuild._get_docker, []),
         (eventbridge._put_events, ["data", "allow_aws_source"]),
+        (sns._resolve_message_for_protocol, None),
+        (
+            sns._fanout,
+            [
+                *("topic_arn", "msg_id", "message", "subject", "message_structure", "message_attributes"),
+                *("message_group_id", "message_dedup_id"),
+            ],
+        ),
         (iam_evaluator._resolve_condition_key, ["key", "ctx"]),
         (iam_evaluator.evaluate_resource_policy, ["doc", "ctx", "service", "named_only", "direct_only"]),
         (iam_evaluator.caller_arn, []),
