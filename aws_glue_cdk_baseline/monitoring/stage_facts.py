@@ -12,6 +12,7 @@ def stage_facts(stage: StageConfig) -> Facts:
     return Facts(
         stage=stage.name,
         group=f"{stage.names.log_groups}/output",
+        prices_of=prices.REGION,
         dimension=stage.names.prefixed(stage.name) if stage.dashboard else "",
         jobs={stage.names.job(job.name): _job_facts(job, scheduled=stage.schedules) for job in stage.jobs},
     )

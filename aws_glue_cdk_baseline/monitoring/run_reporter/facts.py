@@ -31,12 +31,13 @@ class Facts:
     """The stage, or an empty name for the pipeline, and its jobs by their names in Glue.
 
     `group` is the log group with the output of the scripts. `dimension` names the stage in CloudWatch; without it, no
-    metrics are written.
+    metrics are written. Prices are those of the Region `prices_of`.
     """
 
     stage: str = ""
     group: str = ""
     dimension: str = ""
+    prices_of: str = ""
     jobs: Mapping[str, JobFacts] = field(default_factory=dict)
 
 

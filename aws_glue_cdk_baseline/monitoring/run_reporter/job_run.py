@@ -45,11 +45,12 @@ class Run:
         capacity = workers * job.dpus or float(self.answer.get("MaxCapacity") or 0)
         return capacity * max(self.seconds, BILLED_AT_LEAST) / 3600
 
-    def cost(self, job: JobFacts) -> str:
-        """Return the cost in words."""
+    def cost(self, job: JobFacts, prices_of: str) -> str:
+        """Return the cost in words, with the Region of its price if it is another one."""
         if job.usd is None:
             return "unknown: tools/prices.py has no price of this kind of run"
-        return f"${self.dpu_hours(job) * job.usd:.4f}"
+        elsewhere = "" if prices_of == self.event["region"] else f", at the price of {prices_of}"
+        return f"${self.dpu_hours(job) * job.usd:.4f}{elsewhere}"
 
     def attempt(self, job: JobFacts) -> str:
         """Return the attempt of a job that Glue tries again, in words, or an empty text."""
@@ -63,7 +64,7 @@ class Run:
         region = str(self.event["region"])
         known = [
             ("duration", in_words(self.seconds) if self.answer else ""),
-            ("cost", self.cost(job) if self.answer else ""),
+            ("cost", self.cost(job, facts.prices_of) if self.answer else ""),
             ("started", at(self.answer["StartedOn"]) if self.answer.get("StartedOn") else ""),
         ]
         return [

@@ -17,6 +17,7 @@ from tests.template.iam.attempts import Attempt
 from tests.template.monitoring.deployed_stage import ASSETS, Stage, deploy
 
 PLACE = "us-east-1:222222222222"
+NIGHTLY = "cron(0 3 * * ? *)"
 SCRIPTS = {"Show": "raise ValueError('no rows in orders')", "Good": "print('done')", "Foreign": "raise SystemExit(3)"}
 LOG_PAGE = (
     "https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1#logsV2:log-groups/log-group/"
@@ -28,8 +29,9 @@ LOG_PAGE = (
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """The stage dev with the jobs Show and Good, and a job Foreign-dev of somebody else in its account."""
     folder = tmp_path_factory.mktemp("cloud")
-    jobs = [make_job(folder, name) for name in ("Show", "Good")]
-    config = make_stage(*jobs, recipients=Recipients(emails=("team@example.com",)), dashboard=True)
+    jobs = [make_job(folder, "Show"), make_job(folder, "Good", schedule=NIGHTLY)]
+    told = Recipients(emails=("team@example.com",))
+    config = make_stage(*jobs, recipients=told, dashboard=True, schedules=True)
     with cloud(folder) as running:
         running.emulator.wait_until_ready()
         deployed = deploy(running, config)
@@ -46,17 +48,16 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         yield deployed
 
 
-def finished(stage: Stage, job: str) -> dict[str, Any]:
-    """Start a job and return its run when it has ended."""
-    glue = stage.owner.client("glue")
-    run_id = glue.start_job_run(JobName=job)["JobRunId"]
-    end = time.monotonic() + 60
+def ended_runs(stage: Stage, *jobs: str) -> list[dict[str, Any]]:
+    """Start jobs side by side and return their runs when they have ended."""
+    glue, end = stage.owner.client("glue"), time.monotonic() + 60
+    started = {job: glue.start_job_run(JobName=job)["JobRunId"] for job in jobs}
     while time.monotonic() < end:
-        run: dict[str, Any] = glue.get_job_run(JobName=job, RunId=run_id)["JobRun"]
-        if run["JobRunState"] in ("SUCCEEDED", "FAILED"):
-            return run
+        runs = [glue.get_job_run(JobName=job, RunId=run_id)["JobRun"] for job, run_id in started.items()]
+        if all(run["JobRunState"] in ("SUCCEEDED", "FAILED") for run in runs):
+            return runs
         time.sleep(0.1)
-    raise AssertionError(f"{job} has not ended")
+    raise AssertionError(f"{jobs} have not ended")
 
 
 def metrics(stage: Stage, number: int) -> list[dict[str, Any]]:
@@ -72,9 +73,7 @@ def metrics(stage: Stage, number: int) -> list[dict[str, Any]]:
 
 
 def test_a_failed_run_is_told_and_neither_a_good_one_nor_that_of_another_job(stage: Stage) -> None:
-    finished(stage, "Foreign-dev")
-    good = finished(stage, "Good-dev")
-    run = finished(stage, "Show-dev")
+    _, good, run = ended_runs(stage, "Foreign-dev", "Good-dev", "Show-dev")
     (told,) = stage.messages(1)
     lines = {line["Job"]: line for line in metrics(stage, 2)}
     assert {job: (line["Runs"], line["Failures"]) for job, line in lines.items()} == {"Good": (1, 0), "Show": (1, 1)}
@@ -106,6 +105,43 @@ def test_a_failed_run_is_told_and_neither_a_good_one_nor_that_of_another_job(sta
     assert stage.messages(1, seconds=2) == []
 
 
+def test_a_job_that_its_schedule_has_not_started_is_told(stage: Stage) -> None:
+    """EventBridge Scheduler calls the function with its own role, and with the input of the template."""
+    scheduler = stage.owner.client("scheduler")
+    (name,) = [item["Name"] for item in scheduler.list_schedules()["Schedules"]]
+    target = scheduler.get_schedule(Name=name)["Target"]
+    values = {"<aws.scheduler.scheduled-time>": "2099-11-26T04:00:00Z", "<aws.scheduler.execution-id>": "s-1"}
+    event = target["Input"]
+    for placeholder, value in values.items():
+        assert placeholder in event
+        event = event.replace(placeholder, value)
+    session = stage.cloud.sessions.as_service(target["RoleArn"], "scheduler.amazonaws.com", "due", "us-east-1")
+    answer = session.client("lambda").invoke(FunctionName=target["Arn"], Payload=event)
+    assert "FunctionError" not in answer
+    (told,) = stage.messages(1)
+    assert told["Message"].splitlines()[:3] == [
+        "Good has not started in dev",
+        "",
+        f"due:       2099-11-26 03:00 UTC, by its schedule {NIGHTLY}",
+    ]
+
+
+def due_attempts(stage: Stage) -> Iterator[Attempt]:
+    arn = "arn:aws:iam::222222222222:role/glue-notifications-dev-due"
+    session = stage.cloud.sessions.as_service(arn, "scheduler.amazonaws.com", "attempt", "us-east-1")
+    sqs, functions, glue = map(session.client, ("sqs", "lambda", "glue"))
+    queue = stage.owner.client("sqs").get_queue_url(QueueName="glue-notifications-dev-failed")["QueueUrl"]
+    for name, allowed in {"glue-notifications-dev": True, "other": False}.items():
+        call = partial(functions.invoke, FunctionName=name, Payload=b'{"schedule": "none", "time": "2026-01-01"}')
+        yield Attempt("a schedule", f"calls {name}", allowed, call)
+    yield Attempt("a schedule", "sends a failure", True, partial(sqs.send_message, QueueUrl=queue, MessageBody="x"))
+    yield Attempt("a schedule", "reads failures", False, partial(sqs.receive_message, QueueUrl=queue))
+    yield Attempt("a schedule", "starts a job", False, partial(glue.start_job_run, JobName="Good-dev"))
+    yield Attempt("a schedule", "looks at runs", False, partial(glue.get_job_runs, JobName="Good-dev"))
+    code = partial(functions.update_function_code, FunctionName="glue-notifications-dev", ZipFile=b"")
+    yield Attempt("a schedule", "changes the function", False, code)
+
+
 def attempts(stage: Stage) -> Iterator[Attempt]:
     arn = "arn:aws:iam::222222222222:role/glue-notifications-dev"
     session = stage.cloud.sessions.as_service(arn, "lambda.amazonaws.com", "attempt", "us-east-1")
@@ -123,6 +159,8 @@ def attempts(stage: Stage) -> Iterator[Attempt]:
     )
     owner.client("logs").create_log_group(logGroupName="/aws/lambda/other")
     own_topic = f"arn:aws:sns:{PLACE}:glue-notifications-dev"
+    for job, allowed in {"Good-dev": True, "Foreign-dev": False}.items():
+        yield Attempt("the function", f"lists runs of {job}", allowed, partial(glue.get_job_runs, JobName=job))
     for job, allowed in {"Show-dev": True, "Good-dev": True, "Foreign-dev": False, "Show-prod": False}.items():
         yield Attempt(
             "the function", f"looks at a run of {job}", allowed, partial(glue.get_job_run, JobName=job, RunId="x")
@@ -158,9 +196,9 @@ def attempts(stage: Stage) -> Iterator[Attempt]:
     yield Attempt("the function", "lists buckets", False, session.client("s3").list_buckets)
 
 
-def test_the_function_may_do_what_it_needs_and_no_more(stage: Stage) -> None:
-    made = [(attempt, attempt.was_allowed()) for attempt in attempts(stage)]
+def test_each_role_may_do_what_it_needs_and_no_more(stage: Stage) -> None:
+    made = [(attempt, attempt.was_allowed()) for attempt in (*attempts(stage), *due_attempts(stage))]
     wrong = [f"{one.what}: {'allowed' if was else 'denied'}" for one, was in made if was != one.allowed]
     assert wrong == []
-    assert len(made) == 19
-    assert sum(was for _, was in made) == 6
+    assert len(made) == 28
+    assert sum(was for _, was in made) == 9

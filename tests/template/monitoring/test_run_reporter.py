@@ -18,7 +18,7 @@ JOBS = {
     "CleanOrders-prod": JobFacts("CleanOrders", usd=0.44, longest=15, schedule="cron(0 3 * * ? *)"),
     "Report-prod": JobFacts("Report", usd=None, retries=2),
 }
-FACTS = Facts("prod", "/aws-glue/jobs/prod/output", "prod", JOBS)
+FACTS = Facts("prod", "/aws-glue/jobs/prod/output", "prod", "us-east-1", JOBS)
 PLACE = {"account": "333333333333", "region": "eu-west-1", "time": "2026-11-26T03:06:00Z"}
 STARTED = datetime(2026, 11, 26, 3, 5, tzinfo=UTC)
 RUN = {
@@ -112,7 +112,7 @@ def test_a_failed_run(aws: Stubs, capsys: pytest.CaptureFixture[str]) -> None:
         "error:    ValueError: no rows in orders",
         "run:      jr_1",
         "duration: 42 s",
-        "cost:     $0.0147",
+        "cost:     $0.0147, at the price of us-east-1",
         "started:  2026-11-26 03:05 UTC",
         "job:      CleanOrders, in Glue CleanOrders-prod",
         "stage:    prod, AWS account 333333333333 in eu-west-1",
@@ -154,7 +154,7 @@ def test_a_chat_channel_gets_a_custom_notification(aws: Stubs) -> None:
                     "*error*: ValueError: no rows in orders",
                     "*run*: jr_1",
                     "*duration*: 42 s",
-                    "*cost*: $0.0147",
+                    "*cost*: $0.0147, at the price of us-east-1",
                     "*started*: 2026-11-26 03:05 UTC",
                     "*job*: CleanOrders, in Glue CleanOrders-prod",
                     "*stage*: prod, AWS account 333333333333 in eu-west-1",
@@ -293,7 +293,7 @@ def test_a_topic_that_refuses_is_tried_again_and_the_other_one_not(
 
 def test_a_subject_is_one_short_line_of_ascii(aws: Stubs, monkeypatch: pytest.MonkeyPatch) -> None:
     name = "Köln\n" + "x" * 100
-    monkeypatch.setattr(handler, "_facts", lambda: Facts("prod", "/g", "", {"CleanOrders-prod": JobFacts(name)}))
+    monkeypatch.setattr(handler, "_facts", lambda: Facts("prod", "/g", jobs={"CleanOrders-prod": JobFacts(name)}))
     look(aws)
     sent = Sent(aws)
     handler.handle(job_event(), None)

@@ -158,6 +158,7 @@ def test_the_facts_are_those_of_the_jobs_and_change_the_code(tmp_path: Path) -> 
         "stage": "prod",
         "group": "/aws-glue/jobs/orders-prod/output",
         "dimension": "orders-prod",
+        "prices_of": "us-east-1",
         "jobs": {
             "orders-Clean-prod": {
                 **{"job": "Clean", "usd": 0.308, "dpus": 1.0, "retries": 0, "longest": 0},
