@@ -9,8 +9,7 @@ import aws_cdk as cdk
 from aws_glue_cdk_baseline.config import ConfigError, load_config, print_warnings, save_record
 from aws_glue_cdk_baseline.glue_app_stage import add_sandbox
 from aws_glue_cdk_baseline.permissions.role_size import role_size_error
-from aws_glue_cdk_baseline.pipeline.integration_plan import write_plans
-from aws_glue_cdk_baseline.pipeline.template_size import refuse_large_templates
+from aws_glue_cdk_baseline.pipeline.cloud_assembly import finish_assembly
 from aws_glue_cdk_baseline.pipeline_stack import PipelineStack
 
 app = cdk.App()
@@ -25,8 +24,6 @@ try:
         home = config.pipeline_account
         env = cdk.Environment(account=home.aws_account_id, region=home.aws_region)
         PipelineStack(app, "PipelineStack", config=config, env=env)
-    assembly = app.synth()
-    refuse_large_templates(assembly, config)
-    write_plans(config, Path(assembly.directory))
+    finish_assembly(app.synth(), config)
 except ConfigError as error:
     sys.exit(str(error))

@@ -38,6 +38,9 @@ def options(arguments: list[str] | None) -> Options:
     parser.add_argument("--working-tree", action="store_true", help="include uncommitted files")
     parser.add_argument("--without-samples", action="store_true", help="skip the jobs whose input has no sample")
     parser.add_argument("--deployed", default="", metavar="REVISION", help="the pipeline was deployed from this commit")
+    parser.add_argument(
+        "--commits", type=_count, default=1, metavar="NUMBER", help="push the last commits one after the other (1)"
+    )
     parser.add_argument("--config", default="", help="the config of the app, as in `cdk synth -c config=…`")
     parser.add_argument("--project", type=Path, default=Path(), help="the folder of the CDK app (default: this one)")
     given = parser.parse_args(arguments)
@@ -46,9 +49,16 @@ def options(arguments: list[str] | None) -> Options:
         config=given.config,
         working_tree=given.working_tree,
         deployed=given.deployed,
+        commits=given.commits,
         without_samples=given.without_samples,
         answer=Answer.APPROVED if given.approve else Answer.REJECTED if given.reject else None,
     )
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of at least 1")
+    return int(text)
 
 
 def inputs_of(chosen: Options) -> Inputs:

@@ -34,12 +34,16 @@ PIPELINE_POLICY, STAGE_POLICY = Path("bootstrap/pipeline-account.json"), Path("b
 
 @dataclass(frozen=True)
 class Options:
-    """The user's choices. `deployed` is the commit from which the pipeline was deployed, or empty for this folder."""
+    """The user's choices. `deployed` is the commit from which the pipeline was deployed, or empty for this folder.
+
+    The last `commits` are pushed one after the other. Of more than one, the first is the one that was deployed.
+    """
 
     project: Path
     config: str = ""
     working_tree: bool = False
     deployed: str = ""
+    commits: int = 1
     answer: Answer | None = None
     without_samples: bool = False
 
@@ -137,24 +141,37 @@ class Rehearsal:
         self._options, self._inputs, self._cloud, self._console = options, inputs, cloud, console
         self._laptop = Laptop(options.project, cloud, console)
         self._good: dict[str, GoodExecution] = {}
+        self._executions = 0
 
     def run(self) -> End:
-        """Deploy the pipeline and run it. If a newer pipeline takes over, run that one from its first stage."""
+        """Deploy the pipeline, and run it for each commit until one fails or is rejected. Return the last end."""
+        revisions = source.last_commits(self._options.project, self._options.commits)
         by_spark = {spark_of(version): version for version in self._inputs.glue_versions or (glue_versions.DEFAULT,)}
         for spark, version in by_spark.items():
             if not archive_of(spark).spark_classes.exists():  # in the background, for the next rehearsal
                 threading.Thread(target=self._archive_classes, args=[version], daemon=True).start()
         folder = self._options.project
-        if self._options.deployed:
-            folder = source.take(folder, self._cloud.folder / "deployed", revision=self._options.deployed).folder
+        if first := self._options.deployed or (revisions[0] if len(revisions) > 1 else ""):
+            folder = source.take(folder, self._cloud.folder / "deployed", revision=first).folder
         self._stack = self._laptop.deploy_pipeline(folder, self._options.config)
         self._deployed = deployed(self._stack, self._cloud)
         public = self._cloud.sessions.user(PUBLIC_OWNER, self._stack.environment.region)
         self._samples = Samples(public, self._inputs.samples, self._inputs.before)
-        end = self._execute(1)
+        for number, self._revision in enumerate(revisions, 1):
+            if len(revisions) > 1:
+                self._console.again()
+                self._console.say(f"\nPush {number} of {len(revisions)}")
+            end = self._push()
+            if end in (End.FAILED, End.REJECTED):
+                break
+        return end
+
+    def _push(self) -> End:
+        """Run the pipeline. If a newer pipeline takes over, run that one from its first stage."""
+        end = self._execute()
         if end == End.SUPERSEDED:
             self._console.again()
-            end = self._execute(2)
+            end = self._execute()
         if end == End.SUPERSEDED:
             raise RehearsalError(
                 "the pipeline changed itself again from the same source: "
@@ -166,12 +183,13 @@ class Rehearsal:
         command = ["nice", sys.executable, "-m", "local.spark", "archive", glue_version]
         self._cloud.run(command, log=self._cloud.log(f"archive-of-spark-{glue_version}"), session=None, cwd=HERE)
 
-    def _execute(self, number: int) -> End:
+    def _execute(self) -> End:
+        self._executions += 1
         return Execution(
             self._deployed.pipeline,
             self._cloud,
             self._console,
-            number=number,
+            number=self._executions,
             clone=self._clone,
             answer=self._options.answer,
             samples=self._samples,
@@ -181,7 +199,8 @@ class Rehearsal:
         ).run()
 
     def _clone(self, folder: Path) -> source.Source:
-        return source.take(self._options.project, folder, working_tree=self._options.working_tree)
+        working_tree = self._options.working_tree and self._revision == source.HEAD
+        return source.take(self._options.project, folder, working_tree=working_tree, revision=self._revision)
 
     def _after_build(self, folder: Path) -> bool:
         """Report how a build changed the pipeline's own stack. Return true if a new pipeline takes over."""

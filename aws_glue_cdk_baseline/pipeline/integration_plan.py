@@ -25,20 +25,23 @@ def needs_plan(stage: StageConfig) -> bool:
 
 
 def write_plans(config: Config, assembly: Path, project: Path = PROJECT) -> None:
-    """Write the plan of each stage that needs one into the synthesized cloud assembly of the app, and no other."""
+    """Write the plan of each stage that needs one into the synthesized cloud assembly of the app, and no other.
+
+    The assembly of a sandbox has no stage of the pipeline, and gets no plan.
+    """
     shutil.rmtree(assembly / FOLDER, ignore_errors=True)  # those of an earlier synth into the same folder
     for stage in config.stages:
-        if needs_plan(stage):
+        nested = next(assembly.glob(f"assembly-*-{stage.names.pipeline_stage}"), None)
+        if nested and needs_plan(stage):
             file = assembly / FOLDER / f"{stage.name}.json"
             file.parent.mkdir(exist_ok=True)
-            text = json.dumps(_plan(stage, assembly, project), indent=1, ensure_ascii=False)
+            text = json.dumps(_plan(stage, nested, project), indent=1, ensure_ascii=False)
             file.write_text(f"{text}\n", encoding="utf-8")
 
 
-def _plan(stage: StageConfig, assembly: Path, project: Path) -> dict[str, Any]:
+def _plan(stage: StageConfig, nested: Path, project: Path) -> dict[str, Any]:
     jobs = {stage.names.job(job.name): _job(job, stage) for job in stage.jobs}
     if stage.keeps_test_records:
-        [nested] = assembly.glob(f"assembly-*-{stage.names.pipeline_stage}")
         templates = [json.loads(file.read_text(encoding="utf-8")) for file in sorted(nested.glob("*.template.json"))]
         for name, (fingerprint, parts) in fingerprints(jobs, templates, read_lock(project / LOCK).locked).items():
             jobs[name] |= {"fingerprint": fingerprint, "parts": parts}

@@ -18,6 +18,8 @@ from uuid import uuid4
 from rehearsal.aws.sessions import Session
 from rehearsal.model import Action, ActionFailed, Done, Pipeline, RehearsalError
 
+HEAD = "HEAD"
+
 
 @dataclass(frozen=True)
 class Source:
@@ -96,7 +98,7 @@ def run_source(
     return Done("emulated", f"a git clone stands in for {place}: {source.remark}", variables)
 
 
-def take(project: Path, folder: Path, *, working_tree: bool = False, revision: str = "HEAD") -> Source:
+def take(project: Path, folder: Path, *, working_tree: bool = False, revision: str = HEAD) -> Source:
     """Clone `revision` of the project's repository into `folder`. `working_tree` adds the uncommitted files.
 
     Of a project in a subfolder of its repository, only the subfolder counts.
@@ -117,11 +119,21 @@ def take(project: Path, folder: Path, *, working_tree: bool = False, revision: s
         for name in filter(None, {*known.split("\0"), *there.split("\0")}):
             _copy(project / name, folder / name)
         remark = f"{subject}, and {_files(len(changed))} not committed"
-    elif changed and revision == "HEAD":
+    elif changed and revision == HEAD:
         remark = f"{subject}; {_files(len(changed))} not committed and so not in it (--working-tree adds them)"
     else:
         remark = subject
     return Source(folder, commit, remark)
+
+
+def last_commits(project: Path, count: int) -> list[str]:
+    """Return the last commits, the oldest first. The last one is HEAD. Raise RehearsalError if there are fewer."""
+    if count == 1:
+        return [HEAD]
+    commits = _git(project, "rev-list", "--first-parent", f"--max-count={count}", HEAD).split()
+    if len(commits) < count:
+        raise RehearsalError(f"there are {len(commits)} commits, and not {count}; give a smaller number")
+    return [*commits[:0:-1], HEAD]
 
 
 def uncommitted(project: Path, folder: str) -> list[str]:

@@ -115,6 +115,8 @@ def _of_settings(path: str, job: Job, logs: str) -> Iterator[tuple[Finding, str]
 
 def _test_role(stage: StageConfig) -> Iterator[tuple[Finding, str]]:
     path = f"PipelineStack/{stage.names.pipeline_stage}/GlueAppStack/GlueTestRole/DefaultPolicy/Resource"
+    if stage.keeps_test_records:
+        yield Finding(f"PipelineStack/{stage.names.pipeline_stage}/GlueAppStack/Test.Records", "DDB3"), NO_BACKUP
     for stack in stage.stack_names:
         yield Finding(path, f"IAM5[Resource::arn:cloudformation:stack/{stack}/*]"), OWN_STACK
     if stage.stack_count > 1:
@@ -127,8 +129,6 @@ def _test_role(stage: StageConfig) -> Iterator[tuple[Finding, str]]:
     others = [location for job in stage.jobs for location in job.quality_sources.values()]
     yield from _wide(path, [key for location in others for key in input_keys(location)], COMPARED)
     yield from _wide(path, [below(location) for location in expected], EXPECTED)
-    if stage.keeps_test_records:
-        yield Finding(f"PipelineStack/{stage.names.pipeline_stage}/GlueAppStack/Test.Records", "DDB3"), NO_BACKUP
 
 
 def _wide(path: str, places: Sequence[str], reason: str) -> Iterator[tuple[Finding, str]]:

@@ -13,7 +13,7 @@ import pytest
 
 from rehearsal import inputs
 from rehearsal.aws.cloud import Cloud, cloud
-from rehearsal.aws.processes import DENIALS, JOB_RUNS
+from rehearsal.aws.processes import DENIALS
 from rehearsal.execution import End
 from rehearsal.rehearsal import Options, Rehearsal
 from rehearsal.report import Console
@@ -23,6 +23,7 @@ from tests.template.rehearsal.projects import Project, this_project
 pytestmark = pytest.mark.slow
 
 DEV, HOME, REGION = "123456789102", "123456789101", "us-east-1"
+JOBS = ["Alone-dev", "Load-dev", "Report-dev"]
 SCRIPTS = "aws_glue_cdk_baseline/job_scripts"
 SCRIPT = """\
 import sys
@@ -47,64 +48,62 @@ dev:
 """
 
 
-class Pushes:
-    """A project whose pipeline is deployed in the emulator and runs again for each push."""
+class Rehearsed:
+    """A rehearsal of the last commits of a project."""
 
-    def __init__(self, project: Project, running: Cloud) -> None:
-        self.project, self.cloud, self.number = project, running, 1
-        options = Options(project.folder)
-        self._rehearsal = Rehearsal(options, inputs.read(project.folder), running, Console())
+    def __init__(self, project: Project, commits: int, running: Cloud) -> None:
+        self.cloud = running
+        options = Options(project.folder, commits=commits)
+        self.end = Rehearsal(options, inputs.read(project.folder), running, Console()).run()
 
-    def push(self) -> tuple[list[str], dict[str, str], str]:
-        """Commit, and run the pipeline. Return the jobs that ran, those that did not with why, and the test's log."""
-        self.project.commit()
-        records = self.cloud.new_records(JOB_RUNS)
-        end = self._rehearsal.run() if self.number == 1 else self._rehearsal._execute(self.number)
-        assert end == End.SUCCEEDED
-        log = self.cloud.log(f"{self.number}-DeployDev-IntegrationTest").read_text(encoding="utf-8")
-        folder = self.cloud.folder / f"execution-{self.number}" / "DeployDev.IntegrationTest"
+    def log(self, push: int) -> str:
+        return self.cloud.log(f"{push}-DeployDev-IntegrationTest").read_text(encoding="utf-8")
+
+    def unchanged(self, push: int) -> dict[str, str]:
+        """Return the jobs that the report of a push skips, with its reasons."""
+        folder = self.cloud.folder / f"execution-{push}" / "DeployDev.IntegrationTest"
         cases = ElementTree.parse(folder / "src0" / "reports" / "integration-test.xml").getroot()
-        unchanged = {
-            str(case.get("name")): str(skipped.get("message"))
-            for case in cases
-            if (skipped := case.find("skipped")) is not None
-        }
-        self.number += 1
-        return sorted(record["job"] for record in records.read()), unchanged, log
+        skipped = {str(case.get("name")): case.find("skipped") for case in cases}
+        return {job: str(found.get("message")) for job, found in skipped.items() if found is not None}
+
+    def runs(self) -> dict[str, int]:
+        """Return how many runs each job has had."""
+        glue = self.cloud.sessions.user(DEV, REGION).client("glue")
+        return {job: len(glue.get_job_runs(JobName=job)["JobRuns"]) for job in JOBS}
 
 
 @pytest.fixture
-def pushes(tmp_path: Path) -> Iterator[Pushes]:
+def three_pushes(tmp_path: Path) -> Iterator[Rehearsed]:
     (tmp_path / "project").mkdir()
     project = this_project(tmp_path / "project")
     project.write("default-config.yaml", CONFIG)
     for name in ("load", "report", "alone"):
         project.write(f"{SCRIPTS}/{name}.py", SCRIPT)
+    project.commit()
+    project.replace(f"{SCRIPTS}/report.py", "print(", "print('report', ")
+    project.commit()
+    project.write("README.md", "another text\n")
+    project.commit()
     (tmp_path / "cloud").mkdir()
     with cloud(tmp_path / "cloud") as running:
-        yield Pushes(project, running)
+        yield Rehearsed(project, 3, running)
 
 
-def test_three_pushes_run_all_jobs_then_the_one_that_changed_then_none(pushes: Pushes) -> None:
-    ran, unchanged, log = pushes.push()
-    assert (ran, unchanged) == (["Alone-dev", "Load-dev", "Report-dev"], {})
-    assert "\n3 of them to test, 0 unchanged since they passed\n" in log
-    assert "\ndurations here are not Glue's: maxMinutes, maxDpuHours and earlier runs are not compared\n" in log
+def test_three_pushes_run_all_jobs_then_the_one_that_changed_then_none(three_pushes: Rehearsed) -> None:
+    assert three_pushes.end == End.SUCCEEDED
+    first, second, third = map(three_pushes.log, (1, 2, 3))
+    assert "\n3 of them to test, 0 unchanged since they passed\n" in first
+    assert "\ndurations here are not Glue's: maxMinutes, maxDpuHours and earlier runs are not compared\n" in first
+    assert three_pushes.unchanged(1) == {}
+    assert "\n1 of them to test, 2 unchanged since they passed\n  Report-dev: script changed\n" in second
+    assert sorted(three_pushes.unchanged(2)) == ["Alone-dev", "Load-dev"]
+    assert all(reason.startswith("unchanged: passed 2") for reason in three_pushes.unchanged(2).values())
+    assert "\n0 of 0 jobs passed, 3 unchanged\n" in third
+    assert sorted(three_pushes.unchanged(3)) == JOBS
+    assert three_pushes.runs() == {"Alone-dev": 1, "Load-dev": 1, "Report-dev": 2}
+    assert not (three_pushes.cloud.records / DENIALS).exists()
 
-    pushes.project.replace(f"{SCRIPTS}/report.py", "print(", "print('report', ")
-    ran, unchanged, log = pushes.push()
-    assert ran == ["Report-dev"]
-    assert "\n1 of them to test, 2 unchanged since they passed\n  Report-dev: script changed\n" in log
-    assert sorted(unchanged) == ["Alone-dev", "Load-dev"]
-    assert all(reason.startswith("unchanged: passed 2") for reason in unchanged.values())
-
-    pushes.project.write("README.md", "another text\n")
-    ran, unchanged, log = pushes.push()
-    assert (ran, sorted(unchanged)) == ([], ["Alone-dev", "Load-dev", "Report-dev"])
-    assert "\n0 of 0 jobs passed, 3 unchanged\n" in log
-    assert not (pushes.cloud.records / DENIALS).exists()
-
-    made = [(attempt, attempt.was_allowed()) for attempt in records_attempts(pushes.cloud, HOME, DEV, REGION)]
+    made = [(attempt, attempt.was_allowed()) for attempt in records_attempts(three_pushes.cloud, HOME, DEV, REGION)]
     wrong = [f"{one.who} {one.what}: {'allowed' if was else 'denied'}" for one, was in made if was != one.allowed]
     assert wrong == []
     assert [was for _, was in made].count(True) == 4

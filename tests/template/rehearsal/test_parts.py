@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from rehearsal import __main__ as rehearsal_main
 from rehearsal import samples
 from rehearsal.actions import source
 from rehearsal.aws.assembly import environments, pipeline_stack
@@ -17,7 +18,7 @@ from rehearsal.execution import Answer, ask
 from rehearsal.ministack import iam
 from rehearsal.model import Action, Deployed, Pipeline, RehearsalError, Stage, parse
 from rehearsal.report import denials
-from tests.template.rehearsal.projects import git
+from tests.template.rehearsal.projects import Project, git
 from tools.assembly import Environment
 
 HOME = Environment("111111111111", "us-east-1")
@@ -262,3 +263,23 @@ def test_a_public_bucket_may_be_read_by_everybody_and_another_used_by_the_accoun
 )
 def test_the_principal_of_an_assumed_role_is_the_role(caller: str, principal: str) -> None:
     assert iam.role_of(caller) == principal
+
+
+def test_the_last_commits_are_pushed_the_oldest_first(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    git(tmp_path, "init", "--quiet")
+    for text in ("one", "two", "three"):
+        project.write("file", text)
+        project.commit()
+    oldest, middle, _ = git(tmp_path, "rev-list", "--reverse", "HEAD").split()
+    assert source.last_commits(tmp_path, 1) == ["HEAD"]
+    assert source.last_commits(tmp_path, 3) == [oldest, middle, "HEAD"]
+    with pytest.raises(RehearsalError, match="there are 3 commits, and not 4; give a smaller number"):
+        source.last_commits(tmp_path, 4)
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "x", "1.5"])
+def test_a_number_of_commits_that_is_none_is_one_line(number: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        rehearsal_main.options([f"--commits={number}"])
+    assert f"'{number}' is not a number of at least 1" in capsys.readouterr().err

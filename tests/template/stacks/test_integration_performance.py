@@ -105,7 +105,7 @@ class Stage:
         monkeypatch.setattr(integ, "assumed_session", lambda role, region: boto3.Session(**KEYS))
         monkeypatch.setattr(integ, "GlueJobs", lambda session: self.glue.jobs)
         monkeypatch.setattr(integ, "Records", lambda client, name, place: Records(self.table, name, place, Time()))
-        monkeypatch.setattr(self.glue.jobs, "find", lambda stage, prefix: jobs)
+        monkeypatch.setattr(self.glue.jobs, "find", lambda stage, prefix, stacks: jobs)
         monkeypatch.setattr("tests.integ.job_runner.Clock", Time)
 
     def runs(self, job: str, seconds: int) -> None:

@@ -249,4 +249,4 @@ def test_records_are_kept_where_only_changed_jobs_are_tested_or_a_run_has_a_limi
     changed = with_stage(plain, "dev", tests_changed_only=True, name_prefix="orders")
     assert [stage.keeps_test_records for stage in changed.stages] == [True, False]
     assert changed.stage("dev").names.test_records == "orders-glue-test-records-dev"
-    assert (PROJECT / "app.py").read_text().count("write_plans(") == 1
+    assert (PROJECT / "app.py").read_text().count("finish_assembly(") == 1
