@@ -46,12 +46,12 @@ def test_a_stage_that_fails_returns_to_the_push_that_was_good_in_it(
 
         shop.write("prices.csv", "bolt,2\n")
         shop.commit()
-        assert rehearsal._execute(2) == End.WAITING  # for the approval of the next stage
+        assert rehearsal._execute() == End.WAITING  # for the approval of the next stage
         good = prices()
         shop.write("prices.csv", "bolt,4\n")
         shop.commit()
         capsys.readouterr()
-        assert rehearsal._execute(3) == End.FAILED
+        assert rehearsal._execute() == End.FAILED
         said = capsys.readouterr().out
         assert "Staging rolls back to execution 2, the last that was good in it" in said
         assert "Staging is as it was after execution 2" in said
