@@ -113,6 +113,7 @@ def test_runs_that_were_not_started_come_from_the_report_of_the_integration_test
         integ.JobRun("B-dev", "", 0, integ.NOT_STARTED, error="A-dev failed", blocked_by="A-dev"),
         integ.JobRun("D-dev", "", 0, integ.NOT_STARTED, error="no capacity"),
         integ.JobRun("C-dev", "", 0, integ.SKIPPED, error="no sample of s3://b/c/"),
+        integ.JobRun("E-dev", "jr_e", 0, integ.UNCHANGED, error="passed 2026-11-25 12:00 UTC (jr_e)"),
     ]
     report.write_junit(runs, "us-east-1", tmp_path / "reports" / "integration-test.xml")
     (tmp_path / "reports" / "unit.xml").write_text(
@@ -123,6 +124,7 @@ def test_runs_that_were_not_started_come_from_the_report_of_the_integration_test
         JobRun("B-dev", "NOT STARTED", "A-dev failed"),
         JobRun("C-dev", "skipped", "no sample of s3://b/c/"),
         JobRun("D-dev", "NOT STARTED", "no capacity"),
+        JobRun("E-dev", "UNCHANGED", "passed 2026-11-25 12:00 UTC (jr_e)"),
     ]
 
 
@@ -133,6 +135,7 @@ def test_the_table_of_the_job_runs() -> None:
         JobRun("Old-dev", "SUCCEEDED", "", 1),
         JobRun("Report-dev", "NOT STARTED", "Load-dev failed"),
         JobRun("Send-dev", "skipped", "no sample of s3://b/c/"),
+        JobRun("Sum-dev", "UNCHANGED", "passed 2026-11-25 12:00 UTC (jr_e)"),
     ]
     assert table(runs) == [
         "job run          state        seconds  read                        wrote",
@@ -142,6 +145,7 @@ def test_the_table_of_the_job_runs() -> None:
         "Old-dev          SUCCEEDED        1.0  -                           -",
         "Report-dev       NOT STARTED           Load-dev failed",
         "Send-dev         skipped               no sample of s3://b/c/",
+        "Sum-dev          UNCHANGED             passed 2026-11-25 12:00 UTC (jr_e)",
     ]
 
 

@@ -115,13 +115,13 @@ class Stage:
     def confirms(self, job: str, state: str = "SUCCEEDED") -> None:
         self.glue.polls(job, state)
 
-    def test(self, *, changed_only: bool = True, **fingerprints: str) -> int:
+    def test(self, *, changed_only: bool = True, after: dict[str, str] | None = None, **fingerprints: str) -> int:
         jobs = {}
         for job, fingerprint in fingerprints.items():
             made = planned(fingerprint)
             expect = {"maxMinutes": 5}
             item = {"fingerprint": made.fingerprint, "parts": made.parts, "arguments": made.arguments}
-            jobs[job] = {**item, "expect": expect}
+            jobs[job] = {**item, "expect": expect, "after": [after[job]] if after and job in after else []}
         place = dict(zip(("stage", "account", "region"), PLACE, strict=True))
         plan = {"format": 1, **place, "changedOnly": changed_only, "records": "glue-test-records-dev", "jobs": jobs}
         file = self.folder / "plan.json"
@@ -156,6 +156,19 @@ def test_three_pushes_run_all_jobs_then_the_changed_one_then_none(
     stage.confirms("b")
     assert stage.test(a="f1", b="f2") == 0
     assert "0 of 0 jobs passed, 2 unchanged" in capsys.readouterr().out
+
+
+def test_a_changed_job_is_started_although_the_job_before_it_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stage = Stage(tmp_path, monkeypatch, ["a", "b"])
+    stage.runs("a", 61)
+    stage.runs("b", 61)
+    assert stage.test(after={"b": "a"}, a="f1", b="f1") == 0
+    stage.confirms("a")
+    stage.runs("b", 61)
+    assert stage.test(after={"b": "a"}, a="f1", b="f2") == 0
+    assert "1 of 1 jobs passed, 1 unchanged" in capsys.readouterr().out
 
 
 def test_a_run_over_its_limit_fails_and_does_not_count_as_passed(

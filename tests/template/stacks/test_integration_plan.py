@@ -225,6 +225,14 @@ def test_what_a_job_refers_to_counts_and_no_setting_can_be_forgotten(
     assert (_changes(before, after) if before != after else "") == changed
 
 
+def test_the_jobs_of_a_stage_may_be_in_several_stacks() -> None:
+    other = {"Job": {"Type": "AWS::Glue::Job", "Properties": {**JOB, "Name": "b-dev"}}, "Role": ROLE}
+    jobs = {"b-dev": {"after": ["a-dev"]}, "a-dev": {}}
+    found = fingerprints(jobs, [{"Resources": RESOURCES}, {"Resources": other}], {})
+    assert list(found) == ["b-dev", "a-dev"]
+    assert found["b-dev"][1]["upstream a-dev"] == found["a-dev"][0]
+
+
 def test_a_plan_of_an_earlier_synth_is_not_left_behind(tmp_path: Path) -> None:
     (tmp_path / "integration-test").mkdir()
     (tmp_path / "integration-test" / "dev.json").write_text("old")
