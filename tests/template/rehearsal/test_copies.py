@@ -1,4 +1,4 @@
-"""Two copies of the template side by side in one account and Region, and a developer's sandbox beside them. Slow."""
+"""Two copies of the template side by side in the same accounts and Regions, and a developer's sandbox. Slow."""
 
 from __future__ import annotations
 
@@ -24,12 +24,14 @@ from tools import assembly
 pytestmark = pytest.mark.slow
 
 ACCOUNT, REGION = "111111111111", "us-east-1"
+PROD, ELSEWHERE = "333333333333", "eu-west-1"
+PLACES = ((ACCOUNT, REGION), (ACCOUNT, ELSEWHERE), (PROD, ELSEWHERE))
 SCRIPT = "process_legislators.py"
 CONFIG = f"""\
 {{prefix}}
 pipelineAccount: {{{{awsAccountId: "{ACCOUNT}", awsRegion: {REGION}}}}}
 devAccount: {{{{awsAccountId: "{ACCOUNT}", awsRegion: {REGION}}}}}
-prodAccount: {{{{awsAccountId: "{ACCOUNT}", awsRegion: eu-west-1}}}}
+prodAccount: {{{{awsAccountId: "{PROD}", awsRegion: {ELSEWHERE}}}}}
 jobs: {{{{Clean: {{{{script: {SCRIPT}, numberOfWorkers: {{workers}}}}}}}}}}
 dev: {{{{jobs: {{{{Clean: {{{{inputLocation: "s3://shop/orders/"}}}}}}}}}}}}
 prod: {{{{jobs: {{{{Clean: {{{{inputLocation: "s3://shop/orders/"}}}}}}}}}}}}
@@ -71,32 +73,34 @@ class Copies:
         return done.returncode, done.stdout + done.stderr
 
     def everything(self) -> dict[str, Any]:
-        """Return all that is in the account: stacks with their resources, jobs, roles with policies, log groups."""
+        """Return all that is in the accounts: stacks with their resources, jobs, roles with policies, log groups."""
         found: dict[str, Any] = {}
-        for region in (REGION, "eu-west-1"):
-            client = self.cloud.sessions.user(ACCOUNT, region).client
+        for account, region in PLACES:
+            client = self.cloud.sessions.user(account, region).client
             stacks = client("cloudformation")
             for stack in stacks.describe_stacks()["Stacks"]:
                 resources = stacks.list_stack_resources(StackName=stack["StackName"])["StackResourceSummaries"]
-                found[f"{region} stack {stack['StackName']}"] = [stack["StackStatus"], resources]
+                found[f"{account} {region} stack {stack['StackName']}"] = [stack["StackStatus"], resources]
             for job in client("glue").get_jobs()["Jobs"]:
-                found[f"{region} job {job['Name']}"] = job
+                found[f"{account} {region} job {job['Name']}"] = job
             for group in client("logs").describe_log_groups()["logGroups"]:
-                found[f"{region} log group {group['logGroupName']}"] = group
+                found[f"{account} {region} log group {group['logGroupName']}"] = group
             builds = client("codebuild")
             for project in builds.list_projects()["projects"]:
-                found[f"{region} project {project}"] = builds.batch_get_projects(names=[project])["projects"]
+                found[f"{account} {region} project {project}"] = builds.batch_get_projects(names=[project])["projects"]
             for alias in client("kms").list_aliases()["Aliases"]:
-                found[f"{region} alias {alias['AliasName']}"] = alias
+                found[f"{account} {region} alias {alias['AliasName']}"] = alias
             for rule in client("events").list_rules()["Rules"]:
-                found[f"{region} rule {rule['Name']}"] = rule
-        iam = self.owner.client("iam")
-        for role in iam.list_roles()["Roles"]:
-            names = iam.list_role_policies(RoleName=role["RoleName"])["PolicyNames"]
-            policies = [iam.get_role_policy(RoleName=role["RoleName"], PolicyName=name) for name in names]
-            found[f"role {role['RoleName']}"] = [role, [policy["PolicyDocument"] for policy in policies]]
-        for bucket in self.owner.client("s3").list_buckets()["Buckets"]:
-            found[f"bucket {bucket['Name']}"] = bucket["CreationDate"]
+                found[f"{account} {region} rule {rule['Name']}"] = rule
+        for account in (ACCOUNT, PROD):
+            client = self.cloud.sessions.user(account).client
+            iam = client("iam")
+            for role in iam.list_roles()["Roles"]:
+                names = iam.list_role_policies(RoleName=role["RoleName"])["PolicyNames"]
+                policies = [iam.get_role_policy(RoleName=role["RoleName"], PolicyName=name) for name in names]
+                found[f"{account} role {role['RoleName']}"] = [role, [policy["PolicyDocument"] for policy in policies]]
+            for bucket in client("s3").list_buckets()["Buckets"]:
+                found[f"{account} bucket {bucket['Name']}"] = bucket["CreationDate"]
         for record in self.cloud.records.glob("*.json"):
             found[f"record {record.name}"] = record.read_text(encoding="utf-8")
         return json.loads(json.dumps(found, default=str))  # type: ignore[no-any-return]
@@ -141,7 +145,7 @@ def test_a_sandbox_is_deployed_and_removed_and_the_copies_are_as_before(copies: 
     new = copies.everything()
     assert {name for name in new if name not in before and "anna" not in name and "sandbox" not in name} == set()
     assert {name: new[name] for name in before} == before
-    job = new[f"{REGION} job anna-Clean-dev"]
+    job = new[f"{ACCOUNT} {REGION} job anna-Clean-dev"]
     assert job["NumberOfWorkers"] == 2
     assert not any("anna-glue-test" in name or "anna-DeployProd" in name for name in new)
     code, output = copies.run("tools.stage_jobs status", "anna")
@@ -159,7 +163,7 @@ def test_a_copy_is_changed_and_destroyed_and_the_other_is_as_before(copies: Copi
     assert len(before) > len(plain) + 25
     copies.deploy("orders", workers=3)
     changed = copies.everything()
-    assert changed[f"{REGION} job orders-Clean-dev"]["NumberOfWorkers"] == 3
+    assert changed[f"{ACCOUNT} {REGION} job orders-Clean-dev"]["NumberOfWorkers"] == 3
     assert {name: changed[name] for name in copies.plain} == plain
     code, output = copies.run("tools.teardown destroy", "orders", "--yes", "--all", "--confirm", "prod")
     assert code == 0, output
