@@ -1,0 +1,44 @@
+"""Two copies of the template in one account, with everything switched on: no resource has the same name in both.
+
+tests/template/rehearsal/test_copies.py deploys two.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from aws_glue_cdk_baseline.config import Config
+from tests.apps import make_whole_app
+from tests.template.security.test_nag_everything import everything
+from tools.assembly import stacks
+
+# Keys that end like the key of a name, and name something inside another resource.
+NO_NAMES = {"PolicyName", "MetricName"}
+
+
+def with_prefix(config: Config, prefix: str) -> Config:
+    stages = tuple(stage.model_copy(update={"name_prefix": prefix}) for stage in config.stages)
+    return config.model_copy(update={"name_prefix": prefix, "stages": stages})
+
+
+def names(config: Config) -> dict[tuple[str, str, str], Any]:
+    """Return the names in the templates by stack, logical id and property, and the names of the stacks."""
+    found: dict[tuple[str, str, str], Any] = {}
+    for stack in stacks(Path(make_whole_app(config).synth().directory)):
+        found[stack.id, "", "StackName"] = stack.name
+        for logical_id, item in stack.template["Resources"].items():
+            for key, value in item.get("Properties", {}).items():
+                if key.endswith("Name") and key not in NO_NAMES and isinstance(value, str):
+                    found[stack.id, logical_id, key] = value
+        for export in (output.get("Export", {}).get("Name") for output in stack.template.get("Outputs", {}).values()):
+            found[stack.id, "", f"Export {export}"] = export
+    return found
+
+
+def test_no_name_is_the_same_in_two_copies(tmp_path: Path) -> None:
+    plain = everything(tmp_path)
+    copies = [names(with_prefix(plain, prefix)) for prefix in ("", "orders", "order")]
+    assert copies[0].keys() == copies[1].keys() == copies[2].keys()
+    assert len(copies[0]) > 40
+    assert [place for place in copies[0] if len({copy[place] for copy in copies}) < 3] == []
