@@ -26,6 +26,16 @@ pytestmark = pytest.mark.slow
 ACCOUNT, REGION = "111111111111", "us-east-1"
 PROD, ELSEWHERE = "333333333333", "eu-west-1"
 PLACES = ((ACCOUNT, REGION), (ACCOUNT, ELSEWHERE), (PROD, ELSEWHERE))
+# The rights that docs/operate.md names.
+DEPLOY = {"Action": "sts:AssumeRole", "Resource": "arn:aws:iam::*:role/cdk-*"}
+CLEAN_UP = {
+    "Action": [
+        *("codepipeline:DisableStageTransition", "logs:DescribeLogGroups", "logs:DeleteLogGroup"),
+        *("s3:ListAllMyBuckets", "s3:GetBucketLocation", "s3:ListBucketVersions"),
+        *("s3:DeleteObject", "s3:DeleteObjectVersion", "s3:DeleteBucket"),
+    ],
+    "Resource": "*",
+}
 SCRIPT = "process_legislators.py"
 CONFIG = f"""\
 {{prefix}}
@@ -65,11 +75,20 @@ class Copies:
         code = self.cloud.run([*command, "--require-approval", "never"], log=log, session=self.owner, cwd=PROJECT)
         assert code == 0, log.read_text(encoding="utf-8")
 
-    def run(self, module: str, prefix: str, *arguments: str) -> tuple[int, str]:
-        """Run a command of tools/ for a copy, as an administrator of the account."""
+    def user(self, name: str, rights: list[dict[str, Any]]) -> dict[str, str]:
+        """Make a user of the account with these rights, and return the variables of a command that it runs."""
+        iam = self.owner.client("iam")
+        iam.create_user(UserName=name)
+        document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **right} for right in rights]}
+        iam.put_user_policy(UserName=name, PolicyName="documented", PolicyDocument=json.dumps(document))
+        key = iam.create_access_key(UserName=name)["AccessKey"]
+        keys = {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
+        return self.cloud.environment() | keys | {"AWS_REGION": REGION, "AWS_DEFAULT_REGION": REGION}
+
+    def run(self, user: dict[str, str], module: str, prefix: str, *arguments: str) -> tuple[int, str]:
+        """Run a command of tools/ for a copy."""
         command = [sys.executable, "-m", *module.split(), "--config", self.config(prefix), *arguments]
-        environment = self.cloud.environment(self.owner)
-        done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True)
+        done = subprocess.run(command, cwd=PROJECT, env=user, capture_output=True, text=True)
         return done.returncode, done.stdout + done.stderr
 
     def everything(self) -> dict[str, Any]:
@@ -133,14 +152,18 @@ def test_the_test_role_of_a_copy_starts_its_own_jobs_and_no_others(copies: Copie
             except ClientError as error:
                 refused = error.response["Error"]["Code"]
             assert (refused is None) == (name == own), (prefix, name, refused)
+            if name != own:
+                with pytest.raises(ClientError, match="AccessDenied"):
+                    role.client("glue").start_job_run(JobName=name)
         for other in set(jobs) - {prefix}:
             with pytest.raises(ClientError, match="AccessDenied"):
                 sessions.assume(f"arn:aws:iam::{ACCOUNT}:role/{other}glue-test-dev", build, "test", REGION)
 
 
 def test_a_sandbox_is_deployed_and_removed_and_the_copies_are_as_before(copies: Copies) -> None:
+    anna = copies.user("anna", [DEPLOY, {"Action": "glue:GetJob*", "Resource": "*"}])
     before = copies.everything()
-    code, output = copies.run("tools.sandbox", "anna", "--stage", "dev", "--yes")
+    code, output = copies.run(anna, "tools.sandbox", "anna", "--stage", "dev", "--yes")
     assert code == 0, output
     new = copies.everything()
     assert {name for name in new if name not in before and "anna" not in name and "sandbox" not in name} == set()
@@ -148,11 +171,11 @@ def test_a_sandbox_is_deployed_and_removed_and_the_copies_are_as_before(copies: 
     job = new[f"{ACCOUNT} {REGION} job anna-Clean-dev"]
     assert job["NumberOfWorkers"] == 2
     assert not any("anna-glue-test" in name or "anna-DeployProd" in name for name in new)
-    code, output = copies.run("tools.stage_jobs status", "anna")
+    code, output = copies.run(anna, "tools.stage_jobs status", "anna")
     assert (code, "Clean  never run" in output) == (0, True), output
-    code, output = copies.run("tools.sandbox", "orders", "--stage", "dev", "--yes")
+    code, output = copies.run(anna, "tools.sandbox", "orders", "--stage", "dev", "--yes")
     assert (code, "orders-DeployDev-GlueAppStack is there already" in output) == (1, True), output
-    code, output = copies.run("tools.teardown sandbox", "anna", "--stage", "dev", "--yes")
+    code, output = copies.run(anna, "tools.teardown sandbox", "anna", "--stage", "dev", "--yes")
     assert code == 0, output
     assert copies.everything() == before
 
@@ -165,7 +188,8 @@ def test_a_copy_is_changed_and_destroyed_and_the_other_is_as_before(copies: Copi
     changed = copies.everything()
     assert changed[f"{ACCOUNT} {REGION} job orders-Clean-dev"]["NumberOfWorkers"] == 3
     assert {name: changed[name] for name in copies.plain} == plain
-    code, output = copies.run("tools.teardown destroy", "orders", "--yes", "--all", "--confirm", "prod")
+    leaving = copies.user("leaving", [DEPLOY, CLEAN_UP])
+    code, output = copies.run(leaving, "tools.teardown destroy", "orders", "--yes", "--all", "--confirm", "prod")
     assert code == 0, output
     assert re.findall(r"^  (\S+) is gone", output, re.MULTILINE)[:4] == [
         "orders-DeployProd-GlueAppStack",
@@ -174,5 +198,5 @@ def test_a_copy_is_changed_and_destroyed_and_the_other_is_as_before(copies: Copi
         "orders-PipelineStack-support-eu-west-1",
     ]
     assert copies.everything() == plain
-    code, output = copies.run("tools.teardown destroy", "orders", "--yes", "--all", "--confirm", "prod")
+    code, output = copies.run(leaving, "tools.teardown destroy", "orders", "--yes", "--all", "--confirm", "prod")
     assert (code, "nothing of " in output) == (0, True), output
