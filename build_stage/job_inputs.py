@@ -27,16 +27,18 @@ def read_inputs() -> dict[str, Any]:
 def inputs_of(config: Config) -> dict[str, Any]:
     """Return `jobs`, the inputs of each script's jobs in their first stage, and `in_build`: if this is the Build stage.
 
-    `conf` has the settings of Spark (`--conf`) of each script, by its first job. In Build, a sample that is missing was
-    not committed.
+    `conf` has the settings of Spark (`--conf`) of each script, by its first job; `shells` are the scripts of Python
+    shell jobs. In Build, a sample that is missing was not committed.
     """
     jobs: dict[str, dict[str, dict[str, str]]] = {}
     conf: dict[str, dict[str, str]] = {}
+    shells: set[str] = set()
     for stage in config.stages:
         for job in stage.jobs:
             jobs.setdefault(job.script.stem, {}).setdefault(job.name, _inputs(job))
+            shells |= {job.script.stem} if job.settings.is_shell else set()
             conf.setdefault(job.script.stem, spark_conf(job.run_arguments.get("--conf", "")))
-    return {"in_build": "CODEBUILD_BUILD_ID" in os.environ, "jobs": jobs, "conf": conf}
+    return {"in_build": "CODEBUILD_BUILD_ID" in os.environ, "jobs": jobs, "conf": conf, "shells": sorted(shells)}
 
 
 def write_inputs(config: Config, folder: Path) -> None:

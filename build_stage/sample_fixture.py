@@ -12,7 +12,7 @@ import sys
 import types
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -87,7 +87,7 @@ def sample(
 def run_script(
     request: pytest.FixtureRequest, job_inputs: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., dict[str, Any]]:
-    """Run a whole job script as Glue does, in the Spark of the tests, and return its global variables.
+    """Run a whole job script as Glue does, in the Spark of the tests if it needs one, and return its global variables.
 
     `run_script({"input_path": sample("inputLocation")})` runs the script that the test module is named after with the
     arguments `--JOB_NAME test --input_path …`. Another one: `run_script({…}, script="clean_orders.py")`, a path
@@ -107,7 +107,9 @@ def run_script(
         program.__file__ = str(found)
         with (
             monkeypatch.context() as patch,
-            _one_spark(patch, job_inputs["conf"].get(found.stem, {})),
+            nullcontext()
+            if found.stem in job_inputs["shells"]
+            else _one_spark(patch, job_inputs["conf"].get(found.stem, {})),
             warnings.catch_warnings(),
         ):
             warnings.simplefilter("default")  # in Glue a warning does not end a job

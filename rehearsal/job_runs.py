@@ -34,7 +34,8 @@ class JobRun:
     def __str__(self) -> str:
         if self.state in NOT_RUN:
             return f"job run {self.job} {self.state}: {self.message}"
-        return " ".join(filter(None, [f"job run {self.job} {self.state} on local Spark", self.spark, self.message]))
+        on = f"on local {self.spark}" if self.spark.startswith("Python") else f"on local Spark {self.spark}".rstrip()
+        return " ".join(filter(None, [f"job run {self.job} {self.state} {on}", self.message]))
 
 
 def job_runs(records: Iterable[Mapping[str, Any]], source: Path) -> list[JobRun]:

@@ -57,6 +57,8 @@ def run_job(arguments: list[str]) -> None:
     job = find_job(config, stage.name, options.job)
     if RESET in given:
         raise RunError(f"{RESET} is for a run without ENGINE=docker: only Glue itself keeps the bookmarks of the image")
+    if job.settings.is_shell:
+        raise RunError(f"{job.name} is a Python shell job, which no Glue image runs; `make run JOB={job.name}` does")
     job_arguments = replaced_arguments(job, given)
     local = f"`make run JOB={job.name}` runs it on local Spark, without "
     docker_command.check_image(job.settings.glue_version, f"{local}ENGINE=docker")

@@ -14,7 +14,8 @@ DATE = "26 November 2026"
 REGION = "us-east-1"
 # By execution class and family of worker types. A DPU of an R worker, with twice the memory, is called M-DPU.
 _GLUE_5 = {("STANDARD", "G"): 0.44, ("FLEX", "G"): 0.29, ("STANDARD", "R"): 0.52}
-_PRICES = {"5.0": _GLUE_5, "5.1": _GLUE_5, "6.0": {("STANDARD", "G"): 0.308}}
+SHELL = "3.0"  # the Glue version that Glue names for Python shell jobs, which have no workers
+_PRICES = {"5.0": _GLUE_5, "5.1": _GLUE_5, "6.0": {("STANDARD", "G"): 0.308}, SHELL: {("STANDARD", ""): 0.44}}
 DPUS = {
     **{"G.1X": 1.0, "G.2X": 2.0, "G.4X": 4.0, "G.8X": 8.0, "G.12X": 12.0, "G.16X": 16.0},
     **{"R.1X": 1.0, "R.2X": 2.0, "R.4X": 4.0, "R.8X": 8.0},
@@ -27,6 +28,11 @@ BUILD_MINUTES = {"BUILD_GENERAL1_SMALL": 0.005, "BUILD_GENERAL1_MEDIUM": 0.01, "
 def price(glue_version: str, execution_class: str, worker_type: str) -> float | None:
     """Return the price of a DPU-hour in REGION, or None if it is not known."""
     return _PRICES.get(glue_version, {}).get((execution_class, worker_type.partition(".")[0]))
+
+
+def most_of_shell(capacity: float, minutes: float) -> float:
+    """Return what a run of a Python shell job costs at most: its DPUs until its timeout."""
+    return _PRICES[SHELL]["STANDARD", ""] * capacity * minutes / 60
 
 
 def dpus(worker_type: str) -> float:

@@ -1,13 +1,15 @@
 """The Python packages that Glue has by itself, each with its version and the modules that it provides.
 
 Source: `base-requirements.txt` of https://github.com/awslabs/aws-glue-libs, of 17 August 2026: in the branches glue-5.0
-and glue-5.1, and for 6.0 in main. These lists have no names of modules: MODULES names those that are not called like
-their package.
+and glue-5.1, and for 6.0 in main. These lists have no names of modules: MODULES has those
+that are not called like their package.
 """
 
 from __future__ import annotations
 
 from functools import cache
+
+from aws_glue_cdk_baseline.config.glue_versions import SHELL
 
 _VERSIONS = {
     "5.0": """
@@ -47,6 +49,13 @@ _VERSIONS = {
         setuptools==79.0.1 simplejson==3.20.2 six==1.17.0 tenacity==9.1.2 typing_extensions==4.15.0
         tzdata==2026.1 urllib3==2.6.3 uv==0.11.6 virtualenv==21.2.1 wrapt==2.1.2 yarl==1.23.0 zstandard==0.25.0
     """,
+    # The library set `analytics`: https://docs.aws.amazon.com/glue/latest/dg/add-job-python.html
+    SHELL: """
+        avro==1.11.0 awscli==1.23.5 awswrangler==2.15.1 boto3==1.21.21 botocore==1.24.21 elasticsearch==8.2.0
+        numpy==1.22.3 pandas==1.4.2 psycopg2==2.9.3 pyathena==2.5.3 PyMySQL==1.0.2 pyodbc==4.0.32 pyorc==0.6.0
+        redshift-connector==2.0.907 requests==2.27.1 s3fs==2022.3.0 scikit-learn==1.0.2 scipy==1.8.0
+        SQLAlchemy==1.4.36
+    """,
 }
 MODULES = {
     "attrs": ("attr", "attrs"),
@@ -59,6 +68,7 @@ MODULES = {
     "pytest": ("pytest",),
     "python-dateutil": ("dateutil",),
     "pyyaml": ("yaml",),
+    "scikit-learn": ("sklearn",),
     "setuptools": ("setuptools", "pkg_resources"),
 }
 # Modules that belong to Glue itself, in no version that a job could choose. `delta` comes with `--datalake-formats`.

@@ -30,3 +30,7 @@ RUNTIMES = {
 DEFAULT: Final = (
     "5.1"  # the newest version that has a public image, so that its job tests run in Docker as they do in Glue
 )
+
+SHELL: Final = "pythonshell"  # what runs Python shell jobs, beside the Glue versions
+# The Python of each Glue version, and that of Python shell jobs.
+PYTHONS = {**{version: runtime.python for version, runtime in RUNTIMES.items()}, SHELL: "3.9"}

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from aws_glue_cdk_baseline.config import glue_packages
 from aws_glue_cdk_baseline.config.errors import ErrorLine, did_you_mean
+from aws_glue_cdk_baseline.config.glue_versions import DEFAULT
 from aws_glue_cdk_baseline.config.model import JobSettings
 from aws_glue_cdk_baseline.config.packages import REQUIREMENTS, JobPackages, canonical
 from aws_glue_cdk_baseline.config.removed_modules import BROUGHT_BACK_BY, import_error, removed
@@ -68,11 +69,11 @@ class JobCode:
         wanted = dict[str, None]()
         of_glue = dict[str, None]()
         unknown = list[Outside]()
-        shipped, versions = (table(settings.glue_version) for table in (glue_packages.modules, glue_packages.versions))
+        shipped, versions = (table(settings.runtime) for table in (glue_packages.modules, glue_packages.versions))
         imported = {item.module for item in code.outside}
         for item in code.outside:
             module = item.module
-            gone = removed(module, settings.glue_version) if BROUGHT_BACK_BY.get(module) not in imported else None
+            gone = removed(module, settings.runtime) if BROUGHT_BACK_BY.get(module) not in imported else None
             if (module in sys.stdlib_module_names and not gone) or module in glue_packages.BUILT_IN:
                 continue
             if packages := self._packages.modules.get(module):
@@ -82,44 +83,46 @@ class JobCode:
             elif package := shipped.get(module):
                 of_glue[package] = None
                 if self._all_known and package not in glue_packages.AWS_SDK | self._packages.locked.keys():
-                    said = f"{package} is in Glue {settings.glue_version}; run `make lock`, and this laptop has it too"
+                    said = f"{package} is in {settings.runs_on}; {_get(package, settings)}"
                     self.warnings.append(ErrorLine(item.file, item.line, "", said))
             elif not item.optional:
                 unknown.append(item)
         self._check_unknown(unknown, code, script, settings)
         to_install = self._install(list(wanted), settings, report)
-        provided = sorted(name for name in of_glue if name not in glue_packages.AWS_SDK)
+        if settings.is_shell:  # its versions are too old for the Python of this laptop
+            versions = glue_packages.versions(DEFAULT)
+        provided = sorted(name for name in of_glue if name not in glue_packages.AWS_SDK and name in versions)
         return Needs(tuple(code.files), to_install, tuple(f"{name}=={versions[name]}" for name in provided))
 
     def _install(self, wanted: list[str], settings: JobSettings, report: Callable[[str], None]) -> tuple[str, ...]:
         """Return the packages of requirements-jobs.txt that are installed for a job."""
         own = additional_modules(settings)
-        shipped = glue_packages.versions(settings.glue_version)
+        shipped = glue_packages.versions(settings.runtime)
         found = []
         for name in sorted(wanted):
             pin = self._packages.pins[name]
             given = next((item for item in own if canonical(item.partition("==")[0]) == name), None)
             if given and given.partition("==")[2] != pin.version:
                 report(f"{ADDITIONAL} has {given}, and {REQUIREMENTS}:{pin.line} has {pin}; remove it here")
-            if settings.glue_version not in pin.glue_versions:
-                said = f"imports {pin.name}, which {REQUIREMENTS}:{pin.line} leaves out in Glue {settings.glue_version}"
+            if settings.runtime not in pin.glue_versions:
+                said = f"imports {pin.name}, which {REQUIREMENTS}:{pin.line} leaves out in {settings.runs_on}"
                 report(f"{said}; change its marker")
             if (glues := shipped.get(name)) and glues != pin.version:
-                said = f"{pin} replaces {name}=={glues}, which Glue {settings.glue_version} has"
+                said = f"{pin} replaces {name}=={glues}, which {settings.runs_on} has"
                 self._warn(pin.line, said)
             found.append(str(pin))
         if found:
-            self._warn_of_sdk(wanted, settings.glue_version)
+            self._warn_of_sdk(wanted, settings)
         return tuple(found)
 
-    def _warn_of_sdk(self, wanted: list[str], glue_version: str) -> None:
+    def _warn_of_sdk(self, wanted: list[str], settings: JobSettings) -> None:
         """Warn of packages that need an AWS SDK for Python other than Glue's."""
         for name in sorted(glue_packages.AWS_SDK & self._packages.locked.keys() - set(wanted)):
-            locked, glues = self._packages.locked[name], glue_packages.versions(glue_version)[name]
+            locked, glues = self._packages.locked[name], glue_packages.versions(settings.runtime).get(name)
             user = next((user for user in locked.via if not user.startswith("-")), "a package")
             pin = self._packages.pins.get(canonical(user))
-            if locked.version != glues:
-                said = f"{user} pulls in {name}=={locked.version}, and Glue {glue_version} has {glues}"
+            if glues and locked.version != glues:
+                said = f"{user} pulls in {name}=={locked.version}, and {settings.runs_on} has {glues}"
                 self._warn(pin.line if pin else 1, said)
 
     def _warn(self, line: int, message: str) -> None:
@@ -133,9 +136,9 @@ class JobCode:
         names = {canonical(item.partition("==")[0]) for item in additional_modules(settings)}
         others = any(settings.default_arguments.get(name) for name in BRINGS_MODULES[1:])
         for item in [] if others else unknown:
-            if gone := removed(item.module, settings.glue_version):
+            if gone := removed(item.module, settings.runtime):
                 if not any(item.module in name or name == gone.package for name in names):
-                    message = import_error(item.module, gone, settings.glue_version)
+                    message = import_error(item.module, gone, settings.runtime)
                     self.errors.append(ErrorLine(item.file, item.line, "", message))
             # Packages that the code does not import may provide modules of another name, as PyYAML does.
             elif not names - seen and canonical(item.module) not in names:
@@ -149,7 +152,7 @@ class JobCode:
             return f"imports {name}, which is not in {folder.name}/ itself; import {inside}, or move {name}.py there"
         hint = did_you_mean(name, [*self._shared.names, *self._packages.modules])
         return (
-            f"imports {name}, which Glue {settings.glue_version} does not have{hint}; add {name}==VERSION to"
+            f"imports {name}, which {settings.runs_on} does not have{hint}; add {name}==VERSION to"
             f" {REQUIREMENTS} and run `make lock`, or write {folder.name}/{name}.py"
         )
 
@@ -175,6 +178,13 @@ class JobCode:
             if line.startswith("IN_GLUE = "):
                 said = f"knows neither shared code nor {REQUIREMENTS}; remove this file: the synth checks the imports"
                 self.warnings.append(ErrorLine(self._shared.shown(file), number, "", said))
+
+
+def _get(package: str, settings: JobSettings) -> str:
+    """Return how a laptop gets a package that a job has in AWS."""
+    if not settings.is_shell or package in glue_packages.versions(DEFAULT):
+        return "run `make lock`, and this laptop has it too"
+    return f"to run the job on this laptop, add {package}==VERSION to {REQUIREMENTS}, which then replaces it"
 
 
 def additional_modules(settings: JobSettings) -> tuple[str, ...]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 
+from aws_glue_cdk_baseline.config import python_shell
 from aws_glue_cdk_baseline.config.errors import ErrorLine, did_you_mean
 from aws_glue_cdk_baseline.config.glue_values import tags_error
 from aws_glue_cdk_baseline.config.job_code import JobCode
@@ -63,12 +64,22 @@ class StageJobs:
                     name, script, settings, _parameters(section), self._locations_of_arguments(path, settings, script)
                 )
                 needs = self._code.needs(script, settings, partial(self._error, path))
+                if settings.is_shell:
+                    self._check_python_shell([script, *needs.shared_files])
                 job = job.model_copy(update={**vars(needs), "kms_keys": keys_of(job, self._kms_keys(stage))})
                 # A job with errors may have locations that the check cannot read.
                 if len(self.errors) == errors and (error := self._check_job(job)):
                     self._error(path, error)
                 jobs.append(job)
         return tuple(jobs)
+
+    def _check_python_shell(self, files: Iterable[Path]) -> None:
+        """Report what the files of a Python shell job have that its Python does not take."""
+        for file in files:
+            if file.suffix == ".py":
+                shown = file.relative_to(self._scripts_folder.parent).as_posix()
+                found = [ErrorLine(shown, line, "", message) for line, message in python_shell.problems(file)]
+                self.errors += [error for error in found if error not in self.errors]
 
     def _kms_keys(self, stage: str) -> dict[str, tuple[str, ...]]:
         return {**self._content.kms_keys, **self._content.stages[stage].section.kms_keys}

@@ -46,9 +46,7 @@ JOB_KEYS = {
     ),
     # Not yet
     "is no setting of a job; `schedule` is, as in `schedule: cron(0 3 * * ? *)`": "schedules cron",
-    "is not supported yet: every job is a PySpark job of `glueVersion`; write it in PySpark, and remove this key": (
-        "type jobType pythonShell"
-    ),
+    "is called `type` here; write `type: pythonshell` or `type: spark`": "jobType pythonShell",
     "is not supported yet: every job is a batch job; remove it": "streaming glueStreaming maintenanceWindow",
     "is called `observability` here; write `observability: true`": ("metrics enableMetrics enableObservabilityMetrics"),
     "is called `sparkUi` here; it names a folder in S3": "enableSparkUi sparkEventLogsPath",
@@ -63,17 +61,19 @@ JOB_KEYS = {
     _MEANWHILE.format("--datalake-formats and --conf"): "tableFormat datalakeFormats",
     "is called `sparkConf` here": "sparkConfig sparkProperties conf",
     # Something else instead
-    "is no setting; name the script with `script`: every job is a PySpark script": "command commandName",
+    "is no setting; name the script with `script`, and what runs it with `type`": "command commandName",
     "is no setting: the template uploads the script; name its file in job_scripts with `script`": (
         "scriptLocation scriptPath scriptFile scriptName entryPoint"
     ),
-    "is no setting: `glueVersion` decides it; 5.0 and 5.1 have Python 3.11, 6.0 has 3.13": "pythonVersion",
+    "is no setting: `glueVersion` decides it; 5.0 and 5.1 have Python 3.11, 6.0 has 3.13, Python shell has 3.9": (
+        "pythonVersion"
+    ),
     "is no setting: the name of a job is the key above its settings": "name jobName",
     "is no setting: the template makes a role for each job; add permissions with `statements` or `managedPolicies`": (
         "role roleArn roleName iamRole executionRole"
     ),
     "is no setting: the size of a job is `workerType` times `numberOfWorkers`": (
-        "maxCapacity allocatedCapacity dpu dpus numberOfDpus workers workerConfiguration"
+        "allocatedCapacity dpu dpus numberOfDpus workers workerConfiguration"
     ),
     "is no setting: auto scaling is always on, and `numberOfWorkers` is the most that it uses": (
         "autoScaling enableAutoScaling"
@@ -99,7 +99,7 @@ JOB_KEYS = {
         "logUri logGroup continuousLogging"
     ),
     # Not at all
-    "is not supported: every job is a PySpark job; remove it": "ray glueRay runtime jobMode",
+    "is not supported: a job is of `type: spark` or `type: pythonshell`; remove it": "ray glueRay runtime jobMode",
     "is called `securityConfiguration` here; it names one that is there": (
         "securityConfig encryptionConfiguration jobBookmarksEncryption"
     ),

@@ -31,7 +31,9 @@ from aws_glue_cdk_baseline.config.values import (
     GlueVersion,
     JobName,
     JobNames,
+    JobType,
     ManagedPolicies,
+    MaxCapacity,
     NamePrefix,
     ParameterValue,
     QualityRule,
@@ -108,6 +110,10 @@ class JobSettings(Section):
     schedule: Annotated[Schedule | None, BeforeValidator(_not_empty)] = Field(
         None, description="when the first job of a chain starts: cron(0 3 * * ? *) is 3:00 UTC each day"
     )
+    type: JobType = Field(
+        "spark", description="spark, or pythonshell: Python 3.9 without Spark, on a part of one machine; default spark"
+    )
+    max_capacity: MaxCapacity = Field(0.0625, description="DPUs of a Python shell job: 0.0625 or 1; default 0.0625")
     script: Script | None = Field(None, description="the file in job_scripts; default: the job's name in snake_case")
     glue_version: GlueVersion = Field(
         glue_versions.DEFAULT,
@@ -152,6 +158,21 @@ class JobSettings(Section):
         description="Glue's own job parameters, such as --additional-python-modules",
     )
     expect: Expect | None = Field(None, description="the output of a good run, for the integration test to verify")
+
+    @property
+    def is_shell(self) -> bool:
+        """True for a Python shell job, which has no Spark."""
+        return self.type == "pythonshell"
+
+    @property
+    def runtime(self) -> str:
+        """What its Python and its packages depend on: the Glue version, or `pythonshell`."""
+        return glue_versions.SHELL if self.is_shell else self.glue_version
+
+    @property
+    def runs_on(self) -> str:
+        """Its runtime in words: Glue 5.1, or Python shell."""
+        return "Python shell" if self.is_shell else f"Glue {self.glue_version}"
 
 
 class StageJob(JobSettings):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from aws_glue_cdk_baseline.config import glue_packages
 from aws_glue_cdk_baseline.config.errors import ErrorLine, shown
-from aws_glue_cdk_baseline.config.glue_versions import RUNTIMES
+from aws_glue_cdk_baseline.config.glue_versions import PYTHONS
 
 REQUIREMENTS, LOCK = "requirements-jobs.txt", "requirements-jobs.lock"
 ALLOWED = "allowed: an exact version, such as requests==2.32.3"
@@ -42,7 +42,7 @@ class Pin:
     name: str
     version: str
     line: int
-    glue_versions: frozenset[str] = frozenset(RUNTIMES)
+    glue_versions: frozenset[str] = frozenset(PYTHONS)
 
     def __str__(self) -> str:
         return f"{self.name}=={self.version}"
@@ -145,13 +145,13 @@ def _pin(text: str, number: int) -> Pin | str:
         return f"{shown(text)} has more than one extra, which --additional-python-modules cannot name; keep one"
     name = requirement.name + "".join(f"[{extra}]" for extra in requirement.extras)
     marker = requirement.marker
-    for_versions = frozenset(version for version in RUNTIMES if marker is None or marker.evaluate(_glue(version)))
+    for_versions = frozenset(version for version in PYTHONS if marker is None or marker.evaluate(_glue(version)))
     return Pin(name, versions[0].version, number, for_versions)
 
 
 def _glue(version: str) -> dict[str, str]:
     """Return what the markers of packages may ask for, in a Glue version."""
-    python = RUNTIMES[version].python
+    python = PYTHONS[version]
     full = f"{python}.0"
     return {**GLUE, "python_version": python, "python_full_version": full, "implementation_version": full}
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from aws_glue_cdk_baseline.config.glue_versions import RUNTIMES
+from aws_glue_cdk_baseline.config.glue_versions import PYTHONS
 
 
 @dataclass(frozen=True)
@@ -66,12 +66,12 @@ def removed(module: str, glue_version: str) -> Removed | None:
     `module` is the first part of the name: `distutils` of `distutils.util`.
     """
     found = REMOVED.get(module)
-    return found if found and _number(found.since) <= _number(RUNTIMES[glue_version].python) else None
+    return found if found and _number(found.since) <= _number(PYTHONS[glue_version]) else None
 
 
 def import_error(module: str, gone: Removed, glue_version: str) -> str:
     """Return the message about an import of such a module."""
-    python = RUNTIMES[glue_version].python
+    python = PYTHONS[glue_version]
     return f"imports {module}, which Python {python} of Glue {glue_version} does not have any more; {gone.mend}"
 
 

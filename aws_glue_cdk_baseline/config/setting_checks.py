@@ -5,14 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aws_glue_cdk_baseline.config.model import JobSettings
+from aws_glue_cdk_baseline.config.python_shell import SPARK_ARGUMENTS
 from aws_glue_cdk_baseline.config.spark_conf import CONF, spark_conf
 
 # What is wrong: the settings that it comes from, by their Python names, the key of one of them, and the message.
 Wrong = tuple[set[str], str, str]
 
 
+# Settings of Spark jobs, by their Python names, each with its key.
+OF_SPARK = {
+    **{"glue_version": "glueVersion", "worker_type": "workerType", "number_of_workers": "numberOfWorkers"},
+    **{"execution_class": "executionClass", "bookmark": "bookmark", "spark_conf": "sparkConf"},
+    **{"observability": "observability", "spark_ui": "sparkUi"},
+}
+
+
 def setting_errors(settings: JobSettings) -> Iterator[Wrong]:
     """Yield what is wrong with the settings of a job in one stage, which are right one by one."""
+    yield from _of_type(settings)
     if settings.execution_class == "FLEX" and settings.worker_type not in ("G.1X", "G.2X"):
         message = f"FLEX runs on workers of type G.1X or G.2X, not {settings.worker_type}; change one of the two"
         yield {"execution_class", "worker_type"}, "executionClass", message
@@ -38,3 +48,25 @@ def setting_errors(settings: JobSettings) -> Iterator[Wrong]:
         if name in settings.spark_conf:
             message = f"{name} is also in {CONF} under defaultArguments; remove one of the two"
             yield {"spark_conf", "default_arguments"}, "sparkConf", message
+
+
+def _of_type(settings: JobSettings) -> Iterator[Wrong]:
+    """Yield the settings that a job of this type does not have."""
+    if not settings.is_shell:
+        if "max_capacity" in settings.model_fields_set:
+            message = "is for `type: pythonshell`; the size of a Spark job is `workerType` times `numberOfWorkers`"
+            yield {"max_capacity", "type"}, "maxCapacity", message
+        return
+    for name, key in OF_SPARK.items():
+        if name in settings.model_fields_set and getattr(settings, name) not in (False, "STANDARD"):
+            yield {name, "type"}, key, f"a Python shell job has none: {_INSTEAD.get(key, 'it has no Spark')}; remove it"
+    for argument in sorted(SPARK_ARGUMENTS & settings.default_arguments.keys()):
+        message = f"{argument} is for Spark jobs, and this is a Python shell job; remove it"
+        yield {"default_arguments", "type"}, "defaultArguments", message
+
+
+_INSTEAD = {
+    "glueVersion": "it runs on Python 3.9",
+    "workerType": "its size is `maxCapacity`",
+    "numberOfWorkers": "its size is `maxCapacity`",
+}

@@ -137,6 +137,12 @@ def _retention(days: int) -> int:
     raise ValueError(f"CloudWatch Logs cannot keep logs for {days} days; allowed: {allowed}")
 
 
+def _capacity(dpus: float) -> float:
+    if dpus in (0.0625, 1):
+        return dpus
+    raise ValueError(f"{dpus:g} is not the capacity of a Python shell job; allowed: 0.0625 and 1 (DPU)")
+
+
 def text_error(value: str) -> str | None:
     """Return why a text cannot be deployed by the CDK or CloudFormation, or None."""
     if found := re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", value):
@@ -234,6 +240,8 @@ GlueVersion = Annotated[
     Literal["5.0", "5.1", "6.0"],
     WithJsonSchema({"enum": ["5.0", "5.1", "6.0", 5.0, 5.1, 6.0], "default": glue_versions.DEFAULT}),
 ]
+JobType = Literal["spark", "pythonshell"]
+MaxCapacity = Annotated[float, AfterValidator(_capacity), WithJsonSchema({"enum": [0.0625, 1, "0.0625", "1"]})]
 WorkerType = Literal["G.1X", "G.2X", "G.4X", "G.8X", "G.12X", "G.16X", "R.1X", "R.2X", "R.4X", "R.8X"]
 ExecutionClass = Literal["STANDARD", "FLEX"]
 RetentionDays = Annotated[int, AfterValidator(_retention), WithJsonSchema({"enum": list(LOG_RETENTION_DAYS)})]

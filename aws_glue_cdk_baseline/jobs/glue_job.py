@@ -43,7 +43,7 @@ class JobEnvironment:
 def add_glue_job(
     scope: Construct, construct_id: str, *, job: Job, job_name: str, environment: JobEnvironment
 ) -> glue.Job:
-    """Add the PySpark job `job_name` and its role, which has only the permissions that the job's parameters need.
+    """Add the job `job_name` and its role, which has only the permissions that the job's parameters need.
 
     This is a function and not a construct that holds both, so that the job keeps the construct id and the logical id
     that it has in the AWS baseline.
@@ -66,43 +66,59 @@ def add_glue_job(
         tags=job.settings.tags,
     )
     settings = job.settings
-    construct = glue.PySparkFlexEtlJob if settings.execution_class == "FLEX" else glue.PySparkEtlJob
-    added = construct(
-        scope,
-        construct_id,
-        job_name=job_name,
-        description=settings.description,
-        role=role,
-        script=glue.Code.from_bucket(script.bucket, script.key),
-        extra_python_files=[glue.Code.from_bucket(script.bucket, key) for key in shared] or None,  # --extra-py-files
-        glue_version=_member(glue.GlueVersion, f"V{min(settings.glue_version, NEWEST_OF_THE_CONSTRUCT)}"),
-        worker_configuration=_workers(glue, settings.worker_type, settings.number_of_workers),
-        timeout=_minutes(settings.timeout_minutes),
-        notify_delay_after=_minutes(settings.max_duration_minutes) if settings.max_duration_minutes else None,
-        max_retries=settings.max_retries,
-        max_concurrent_runs=settings.max_concurrent_runs,
-        enable_metrics=False,  # those of `observability` come by an override, as Glue's other arguments
-        enable_observability_metrics=False,
-        continuous_logging=glue.ContinuousLoggingProps(enabled=True, log_group=environment.logs.output),
-        default_arguments={
-            "--enable-auto-scaling": "true",
-            "--custom-logGroup-prefix": environment.logs.prefix,
-            **{name: value for name, value in job.run_arguments.items() if name not in OF_THE_CONSTRUCT},
-            **({"--additional-python-modules": ",".join(job.additional_modules)} if job.additional_modules else {}),
-        },
-        tags={**environment.tags, **settings.tags},
-    )
+    common: dict[str, Any] = {
+        "job_name": job_name,
+        "description": settings.description,
+        "role": role,
+        "script": glue.Code.from_bucket(script.bucket, script.key),
+        "extra_python_files": [glue.Code.from_bucket(script.bucket, key) for key in shared] or None,
+        "timeout": _minutes(settings.timeout_minutes),
+        "max_retries": settings.max_retries,
+        "max_concurrent_runs": settings.max_concurrent_runs,
+        "continuous_logging": glue.ContinuousLoggingProps(enabled=True, log_group=environment.logs.output),
+        "tags": {**environment.tags, **settings.tags},
+    }
+    own_arguments = {
+        "--custom-logGroup-prefix": environment.logs.prefix,
+        **{name: value for name, value in job.run_arguments.items() if name not in OF_THE_CONSTRUCT},
+        **({"--additional-python-modules": ",".join(job.additional_modules)} if job.additional_modules else {}),
+    }
+    added: glue.Job
+    if settings.is_shell:
+        size = "DPU_1" if settings.max_capacity == 1 else "DPU_1_16TH"
+        added = glue.PythonShellJob(
+            scope,
+            construct_id,
+            **common,
+            max_capacity=_member(glue.MaxCapacity, size),
+            default_arguments=own_arguments,
+        )
+    else:
+        construct = glue.PySparkFlexEtlJob if settings.execution_class == "FLEX" else glue.PySparkEtlJob
+        added = construct(
+            scope,
+            construct_id,
+            **common,
+            glue_version=_member(glue.GlueVersion, f"V{min(settings.glue_version, NEWEST_OF_THE_CONSTRUCT)}"),
+            worker_configuration=_workers(glue, settings.worker_type, settings.number_of_workers),
+            notify_delay_after=_minutes(settings.max_duration_minutes) if settings.max_duration_minutes else None,
+            enable_metrics=False,  # those of `observability` come by an override, as Glue's other arguments
+            enable_observability_metrics=False,
+            default_arguments={"--enable-auto-scaling": "true", **own_arguments},
+        )
     arguments = {**job.run_arguments, **_observed(job)}
     overrides: dict[str, Any] = {
         f"DefaultArguments.{name}": arguments[name] for name in sorted(OF_THE_CONSTRUCT & arguments.keys())
     }
+    if settings.is_shell and settings.max_duration_minutes:  # this construct has no property for it
+        overrides["NotificationProperty"] = {"NotifyDelayAfter": settings.max_duration_minutes}
     if settings.queuing:
         overrides["JobRunQueuingEnabled"] = True
     if settings.connections:
         overrides["Connections"] = {"Connections": list(settings.connections)}
     if settings.security_configuration:
         overrides["SecurityConfiguration"] = settings.security_configuration
-    if settings.glue_version > NEWEST_OF_THE_CONSTRUCT:
+    if settings.glue_version > NEWEST_OF_THE_CONSTRUCT and not settings.is_shell:
         overrides["GlueVersion"] = settings.glue_version
     if overrides:
         resource = added.node.default_child

@@ -32,6 +32,8 @@ USE_KEY = [
 ]
 
 
+# Where Glue writes the logs of Python shell jobs by default; no document says that it takes other groups for them.
+SHELL_GROUPS = ("/aws-glue/python-jobs/output", "/aws-glue/python-jobs/error")
 WRITE = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]
 
 
@@ -39,18 +41,24 @@ WRITE = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]
 class StageLogs:
     """The log groups of a stage. Their names begin with `prefix`. `output` gets the output of the scripts.
 
-    A role that writes to them needs the permissions in `write`, and with a security configuration those in `encrypted`.
+    A role that writes to them needs the permissions in `write`, with a security configuration those in `encrypted`,
+    and as that of a Python shell job that in `of_shells`.
     """
 
     prefix: str
     output: logs.ILogGroup
     write: tuple[Statement, ...]
     encrypted: Mapping[str, Statement]
+    of_shells: Statement
 
     def write_of(self, job: Job) -> list[Statement]:
         """Return the statements of a job's role for its logs."""
-        configuration = job.settings.security_configuration
-        return [*self.write, *([self.encrypted[configuration]] if configuration else [])]
+        configuration, is_shell = job.settings.security_configuration, job.settings.is_shell
+        return [
+            *self.write,
+            *([self.encrypted[configuration]] if configuration else []),
+            *([self.of_shells] if is_shell else []),
+        ]
 
 
 def add_stage_logs(stack: Stack, stage: StageConfig) -> StageLogs:
@@ -116,6 +124,7 @@ def _stage_logs(stack: Stack, stage: StageConfig, output: logs.ILogGroup, *with_
             )
             for configuration, own in encrypted.items()
         },
+        allow(WRITE, [form for name in SHELL_GROUPS for form in (_arn(stack, name), f"{_arn(stack, name)}:*")]),
     )
 
 
@@ -125,7 +134,7 @@ def glues_own_groups(configuration: str) -> str:
     https://docs.aws.amazon.com/glue/latest/webapi/API_JobRun.html (LogGroupName). A role's policy cannot have the
     role's own name in it.
     """
-    return f"/aws-glue/jobs-*-{configuration}/*"
+    return f"/aws-glue/*jobs-*-{configuration}/*"
 
 
 def _service(stack: Stack) -> str:

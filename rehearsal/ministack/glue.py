@@ -34,6 +34,8 @@ from rehearsal.ministack.glue_events import put_state_change
 Run = dict[str, Any]
 STOPPED_BY_HAND = "STOPPED"
 SERVICE = "glue.amazonaws.com"
+SHELL = "pythonshell"
+PYTHON = f"Python {sys.version_info[0]}.{sys.version_info[1]}"  # what runs a Python shell job here
 MOST_EVENTS = 5000  # of one run; CloudWatch takes 10,000 at once
 BOOKMARKS = "bookmarks"  # the folder of the jobs' bookmarks, beside the records
 _processes: dict[str, subprocess.Popen[bytes]] = {}
@@ -53,6 +55,7 @@ def install() -> None:
     service._get_docker = LocalSpark
     # The job's own role fetches the script when the run starts, and not the emulator.
     service._resolve_script = lambda location: location
+    service._is_spark_job = lambda job: True  # a Python shell job runs as a process of its own, too
     service._execute_spark_docker = run_on_local_spark
     service._batch_stop_job_run = stopping(service._batch_stop_job_run)
     service._handle_request_sync = with_bookmarks(service._handle_request_sync)
@@ -61,10 +64,13 @@ def install() -> None:
 def run_on_local_spark(
     run: Run, job: dict[str, Any], job_name: str, arguments: dict[str, str], script: str, _docker: object
 ) -> None:
-    """Run the job to its end, and record the end before GetJobRun can return it."""
+    """Run the job to its end, and record the end before GetJobRun can return it. A Python shell job has no Spark."""
     log = Path(os.environ["REHEARSAL_LOGS"]) / f"job-run-{job_name}-{run['Id'][:8]}.log"
     started = time.monotonic()
     try:
+        if is_shell := job["Command"]["Name"] == SHELL:
+            for of_spark in ("WorkerType", "NumberOfWorkers"):  # in Glue such a run has none
+                run.pop(of_spark, None)
         spark = spark_of(str(job.get("GlueVersion")))
         state, message = ended(run, job, arguments, script, log, spark)
     except PackagesError as error:
@@ -74,7 +80,7 @@ def run_on_local_spark(
     read, wrote = accessed(log.with_suffix(SUFFIX), arguments, script, job["Role"])
     file = Path(os.environ["REHEARSAL_RECORDS"]) / JOB_RUNS
     record = {"job": job_name, "run": run["Id"], "state": state, "message": message, "log": str(log)}
-    record["spark"] = spark.version if spark else ""
+    record["spark"] = PYTHON if is_shell else spark.version if spark else ""
     write_record(file, **record, seconds=seconds, read=read, wrote=wrote)
     # Its times too, which MiniStack itself sets later: who gets the event asks for the run.
     run["CompletedOn"] = int(time.time())
@@ -93,6 +99,7 @@ def ended(
     s3.accesses[session] = log.with_suffix(SUFFIX)
     command += ["--role", job["Role"], "--session", session, "--region", get_region()]
     command += ["--script", script, "--reason", str(reason), "--bookmark", str(bookmark_file(run["JobName"]))]
+    command += ["--shell"] if job["Command"]["Name"] == SHELL else []
     command += ["--"]
     command += [part for name, value in arguments.items() for part in (name, str(value))]
     minutes = float(job.get("Timeout") or 0)

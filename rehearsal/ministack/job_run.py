@@ -23,7 +23,7 @@ from local.job_packages import PackagesError
 from local.s3.gateway import gateway
 from local.s3.store_in_aws import StoreInAws
 from local.script_errors import reason, run_script
-from local.spark import spark_environment
+from local.spark import GLUE_LIBS, spark_environment
 from rehearsal.aws.processes import end_with_parent
 from rehearsal.aws.sessions import Sessions, TrustError
 from rehearsal.ministack.libraries import add_libraries
@@ -53,6 +53,7 @@ def main() -> None:
         parser.add_argument(name, required=True)
     parser.add_argument("--reason", type=Path, required=True, help="file for one line that says why the run failed")
     parser.add_argument("--bookmark", type=Path, required=True, help="file of the job's bookmark, if it has one")
+    parser.add_argument("--shell", action="store_true", help="a Python shell job: without Spark")
     parser.add_argument("arguments", nargs=argparse.REMAINDER)
     options = parser.parse_args()
     end_with_parent()
@@ -66,6 +67,12 @@ def main() -> None:
             options.reason.write_text(said, encoding="utf-8")
             sys.exit(str(error))
         arguments = options.arguments[1:]
+        if options.shell:
+            os.environ["TZ"] = "UTC"  # as in Glue
+            time.tzset()
+            sys.path.append(str(GLUE_LIBS))
+            run_script(script, arguments, options.reason)
+            return
         conf = spark_conf(dict(pairwise(arguments)).get("--conf", ""))
         cache = Path(folder) / "s3"
         cache.mkdir()

@@ -54,6 +54,8 @@ class Prices:
 
 def _kind(run: JobRun) -> str:
     """Return what the price of a run depends on: `Glue 5.1, Flex`."""
+    if run.glue_version == prices.SHELL and not run.worker_type:
+        return "Python shell"
     version = f"Glue {run.glue_version}" if run.glue_version else "an unknown Glue version"
     flex = ", Flex" if run.execution_class == "FLEX" else ""
     return f"{version}{flex}{', R workers' if run.worker_type.startswith('R.') else ''}"

@@ -45,7 +45,8 @@ def main(arguments: list[str] | None = None) -> int:
         values = {job.name: replaced_arguments(job, given if job is jobs[-1] else []) for job in jobs}
         for job in jobs:
             python_path(job)  # installs its packages, before any job runs, and then its Spark
-            spark_of(job.settings.glue_version)
+            if not job.settings.is_shell:
+                spark_of(job.settings.glue_version)
         code = _run(jobs, values, stage, options)
     except (BookmarkError, ConfigError, PackagesError, RunError) as error:
         sys.exit(str(error))
@@ -86,7 +87,7 @@ def _run(jobs: Sequence[Job], values: dict[str, dict[str, str]], stage: StageCon
     if len(jobs) > 1:
         return _run_all(jobs, start, stage)
     job = jobs[0]
-    engine = f"{_spark(job)} (on AWS: Glue {job.settings.glue_version})"
+    engine = f"{_spark(job)} (on AWS: {job.settings.runs_on}{', Python 3.9' if job.settings.is_shell else ''})"
     print(f"{job.name} with the arguments of {stage.name} on {engine}")
     _print_arguments(job, values[job.name], files if store is files else None)
     bookmark = bookmarks.get(job.name)
@@ -148,6 +149,8 @@ def _run_all(jobs: Sequence[Job], start: Callable[..., Run], stage: StageConfig)
 
 
 def _spark(job: Job) -> str:
+    if job.settings.is_shell:
+        return f"local Python {sys.version_info[0]}.{sys.version_info[1]}"
     return f"local Spark {spark_of(job.settings.glue_version).version}"
 
 

@@ -1,4 +1,4 @@
-"""Run one job script, unchanged, as a process of its own with local Spark and a store for S3."""
+"""Run one job script, unchanged, as a process of its own with local Spark, or Python alone, and a store for S3."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from local.emulator import without_proxy
 from local.job_environment import python_path, with_path
 from local.s3.gateway import gateway, record_to
 from local.s3.store import FileStore, Store
-from local.spark import spark_environment
+from local.spark import GLUE_LIBS, spark_environment
 from local.sparks import spark_of
 
 SCRIPT_RUNNER = Path(script_errors.__file__)
@@ -71,13 +71,18 @@ def run_job(
             bookmark = Bookmark(Path(folder) / "bookmark.json")
         with gateway(store, record_to(accesses), bookmark) as s3:
             aws = s3.aws_variables() if variables is None else variables
-            environment = spark_environment(
-                {**with_path(without_aws(), python_path(job)), **aws, "TMPDIR": folder},
-                spark=spark_of(job.settings.glue_version),
-                small_data=are_small(arguments, store),
-                s3=s3,
-                settings={"spark.sql.warehouse.dir": f"{folder}/warehouse", **spark_conf(arguments.get("--conf", ""))},
-            )
+            environment = {**with_path(without_aws(), python_path(job)), **aws, "TMPDIR": folder}
+            if job.settings.is_shell:
+                environment = shell_environment(environment)
+            else:
+                conf = {"spark.sql.warehouse.dir": f"{folder}/warehouse", **spark_conf(arguments.get("--conf", ""))}
+                environment = spark_environment(
+                    environment,
+                    spark=spark_of(job.settings.glue_version),
+                    small_data=are_small(arguments, store),
+                    s3=s3,
+                    settings=conf,
+                )
             # Ctrl-C reaches only this process, because the script has a process session of its own; `finally` ends the
             # script. Its temporary files are in this folder, so that they are removed however it ends.
             process = subprocess.Popen(
@@ -93,6 +98,12 @@ def run_job(
         run.reason = reason.read_text(encoding="utf-8") if reason.exists() else ""
         _add_accesses(run, accesses)
     return run
+
+
+def shell_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return `environment` for a Python shell job: `awsglue` comes last on its path, and its time zone is UTC."""
+    path = os.pathsep.join(filter(None, [environment.get("PYTHONPATH", ""), str(GLUE_LIBS)]))
+    return {**environment, "PYTHONPATH": path, "TZ": "UTC"}
 
 
 def stop_all() -> None:

@@ -13,6 +13,8 @@ def most(job: Job) -> float | None:
     """Return what a run of a job costs at most, in USD, or None if that is not known."""
     values = job.values
     worker, workers, minutes = (values.get(key) for key in ("workerType", "numberOfWorkers", "timeoutMinutes"))
+    if values.get("type") == "pythonshell":
+        return prices.most_of_shell(float(values.get("maxCapacity") or 0.0625), float(minutes or 0))
     if not isinstance(worker, str) or worker not in prices.DPUS or workers is None or minutes is None:
         return None
     rate = prices.price(str(values.get("glueVersion", "")), str(values.get("executionClass", "STANDARD")), worker)

@@ -10,7 +10,7 @@ from typing import Any
 from aws_glue_cdk_baseline.config.parameters import has_parameter, parameter_name
 from tools.stage_diff.templates import JOB, TRIGGER, Resource, flat
 
-TYPES = {"glueetl": "spark", "gluestreaming": "streaming"}
+TYPES = {"glueetl": "spark", "pythonshell": "pythonshell", "gluestreaming": "streaming"}
 # The key of the YAML of each property. What is missing here is shown by the property's own name.
 SETTINGS = {
     "Name": "name",
@@ -40,7 +40,7 @@ ARGUMENTS = {
 BOOKMARK, CONF, MODULES, FILES = "--job-bookmark-option", "--conf", "--additional-python-modules", "--extra-py-files"
 # Tags by which this app names the stack, and the versions of the CDK's assembly.
 OWN_TAGS = ("artifact_id", "stack_id", "stack_name")
-SHARED_CODE = re.compile(r"s3://([^/]+)/([0-9a-f]{64}\.zip)")
+SHARED_CODE = re.compile(r"s3://([^/]+)/([0-9a-f]{64}\.zip|shared_code-[0-9.]+-py3-none-any\.whl)")
 HASH = re.compile(r"[0-9A-F]{8}$")
 OBJECT = re.compile(r"s3://([^/]+)/(.+)")
 

@@ -21,6 +21,7 @@ USUAL: Mapping[str, object] = {
     "maxConcurrentRuns": 1,
     "executionClass": "STANDARD",
     "defaultArguments.--job-language": "python",
+    "defaultArguments.library-set": "analytics",
     "defaultArguments.--enable-continuous-cloudwatch-log": "true",
 }
 UNSAID = ("name", "log group", "log groups")

@@ -33,12 +33,16 @@ class JobCost:
     def rate(self) -> float | None:
         """USD per DPU-hour, or None if the price is not known."""
         settings = self.job.settings
+        if settings.is_shell:
+            return prices.price(prices.SHELL, "STANDARD", "")
         return prices.price(settings.glue_version, settings.execution_class, settings.worker_type)
 
     @property
     def most(self) -> float | None:
         """What a run costs at most: all workers until the timeout."""
         settings = self.job.settings
+        if settings.is_shell:
+            return prices.most_of_shell(settings.max_capacity, settings.timeout_minutes)
         if self.rate is None:
             return None
         return prices.most(self.rate, settings.worker_type, settings.number_of_workers, settings.timeout_minutes)
@@ -88,7 +92,9 @@ def table(found: Sequence[JobCost]) -> list[str]:
     for item in found:
         settings = item.job.settings
         flex = ", Flex" if settings.execution_class == "FLEX" else ""
-        size = f"{settings.number_of_workers} x {settings.worker_type}, {settings.timeout_minutes} min, Glue "
+        size = f"{settings.number_of_workers} x {settings.worker_type}, {settings.timeout_minutes} min"
+        if settings.is_shell:
+            size = f"{settings.max_capacity:g} DPU, {settings.timeout_minutes} min"
         usually, runs = "-", ""
         if item.succeeded:
             usually = dollars(item.usual)
@@ -96,7 +102,7 @@ def table(found: Sequence[JobCost]) -> list[str]:
             runs = f"{took}, the median of {len(item.succeeded)} runs"
         elif item.looked:
             runs = "no run has succeeded yet"
-        rows.append((item.job.name, f"{size}{settings.glue_version}{flex}", dollars(item.most), usually, runs))
+        rows.append((item.job.name, f"{size}, {settings.runs_on}{flex}", dollars(item.most), usually, runs))
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return ["  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
 
@@ -120,6 +126,8 @@ def savings(found: Sequence[JobCost]) -> list[str]:
     jobs: dict[str, list[tuple[float, str]]] = {}
     for item in found:
         settings, rate = item.job.settings, item.rate
+        if settings.is_shell:
+            continue
         others = {
             f'glueVersion: "{NEWER}"': prices.price(NEWER, settings.execution_class, settings.worker_type),
             "executionClass: FLEX (a run may wait)": prices.price(settings.glue_version, "FLEX", settings.worker_type)
@@ -177,6 +185,8 @@ def _looked_up(account: StageAccount, job: Job) -> JobCost:
 def _fewer_workers(item: JobCost) -> str:
     """Return a line if no run has used half of the workers. Auto scaling keeps what is usual low, not what is most."""
     settings = item.job.settings
+    if settings.is_shell:
+        return ""
     each = prices.dpus(settings.worker_type)
     long = [run for run in item.succeeded if run.seconds >= prices.BILLED_AT_LEAST]
     used = max((run.paid / run.seconds / each for run in long), default=0)

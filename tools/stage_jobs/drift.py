@@ -31,6 +31,8 @@ COMPARED = {JOB: "job", TRIGGER: "trigger", ROLE: "role", LOG_GROUP: "log group"
 # The key of the config, where its value is in a job's properties and in GetJob's answer, and what it is if it is not.
 SETTINGS: tuple[tuple[str, tuple[str, ...], Any], ...] = (
     ("description", ("Description",), ""),
+    ("type", ("Command", "Name"), ""),
+    ("maxCapacity", ("MaxCapacity",), 0),
     ("glueVersion", ("GlueVersion",), ""),
     ("workerType", ("WorkerType",), ""),
     ("numberOfWorkers", ("NumberOfWorkers",), 0),

@@ -72,7 +72,11 @@ class RunLog:
     def __init__(self, account: StageAccount, job: Job, run: JobRun, with_all: bool) -> None:
         # The logs that a security configuration encrypts are in groups of their own. It need not encrypt any.
         own = job.settings.security_configuration
-        self._groups = [*GROUPS, *(f"{group}-{own}" for group in GROUPS if own)]
+        places = [*GROUPS, *(f"{group}-{own}" for group in GROUPS if own)]
+        self._groups = {place: f"{account.stage.names.log_groups}/{place}" for place in places}
+        self._of_spark = not job.settings.is_shell
+        if job.settings.is_shell:  # where Glue writes them by default
+            self._groups |= {f"{group} of Python shell": f"/aws-glue/python-jobs/{group}" for group in GROUPS}
         self._account, self._run, self._all = account, run, with_all
         self._filters: dict[tuple[str, str], LineFilter] = {}
         self._seen: set[str] = set()
@@ -88,7 +92,7 @@ class RunLog:
         )
         for event in events:
             self._since = max(self._since, event.time - LATE_SECONDS * 1000)
-            lines = LineFilter(of_spark=event.group.startswith("error"))
+            lines = LineFilter(of_spark=self._of_spark and event.group.startswith("error"))
             lines = self._filters.setdefault((event.group, event.stream), lines)
             for line in event.text.splitlines() or [""]:
                 if self._all or lines.keeps(line):
@@ -107,7 +111,7 @@ class RunLog:
         return f"the run has no log; a log is kept for {days} days (logRetentionDays)"
 
     def _events(self, part: str) -> Iterator[Event]:
-        group = f"{self._account.stage.names.log_groups}/{part}"
+        group = self._groups[part]
         of_driver = (self._run.id, f"{self._run.id}-driver")
         found = self._account.pages(
             "logs",

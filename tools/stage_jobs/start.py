@@ -80,6 +80,10 @@ def most(deployed: Mapping[str, Any]) -> str:
     workers, kind = int(deployed.get("NumberOfWorkers") or 0), str(deployed.get("WorkerType") or "")
     minutes, version = int(deployed.get("Timeout") or 0), str(deployed.get("GlueVersion") or "")
     execution = str(deployed.get("ExecutionClass") or "STANDARD")
+    if deployed.get("Command", {}).get("Name") == "pythonshell":
+        capacity = float(deployed.get("MaxCapacity") or 0.0625)
+        most_of_it = dollars(prices.most_of_shell(capacity, minutes))
+        return f"{capacity:g} DPU, {minutes} minutes at most, Python shell: {most_of_it} at most"
     rate = prices.price(version, execution, kind)
     flex = ", Flex" if execution == "FLEX" else ""
     size = f"{workers} workers of {kind}, {minutes} minutes at most, Glue {version}{flex}"

@@ -71,9 +71,16 @@ def _check_all(
 ) -> tuple[list[Result], dict[str, LastRun | None] | None]:
     jobs = (job,) if job else in_order(stage.jobs)
     first = upstream(job, stage.jobs) if job and options.upstream else ()
-    if all(one.settings.glue_version == options.to for one in jobs):
-        names = ", ".join(one.name for one in jobs)
-        raise RunError(f"TO={options.to}: {names} {'is' if len(jobs) == 1 else 'are'} on Glue {options.to} already")
+    if shells := [one.name for one in jobs if one.settings.is_shell]:
+        said = f"{', '.join(shells)}: a Python shell job has no Glue version, and an upgrade does not change it"
+        if len(shells) == len(jobs):
+            raise RunError(said)
+        print(said)
+    if all(one.settings.glue_version == options.to for one in jobs if not one.settings.is_shell):
+        names = [one.name for one in jobs if not one.settings.is_shell]
+        raise RunError(
+            f"TO={options.to}: {', '.join(names)} {'is' if len(names) == 1 else 'are'} on Glue {options.to} already"
+        )
     if given and not job:
         raise RunError(f"{' '.join(given)!r} is for one job; name it: JOB={jobs[0].name}")
     values = {one.name: replaced_arguments(one, given if one is job else []) for one in (*first, *jobs)}
@@ -88,7 +95,7 @@ def _check_all(
         session, account = aws_account.open_session(options.profile, stage)
         print(account)
     for one in (*first, *jobs):
-        for version in (one.settings.glue_version, options.to):
+        for version in (one.settings.glue_version, *([] if one.settings.is_shell else [options.to])):
             spark_of(version)  # sets it up, and installs the packages, before any job runs
             python_path(for_version(one, version))
     last_runs = {one.name: last_run(session, one, stage.names.job(one.name)) for one in jobs} if session else None
@@ -113,7 +120,13 @@ class _Chain:
         for job in first:
             print(f"{job.name}: runs before the job that is checked", flush=True)
             self._run_alone(Result(job, Change(job.settings.glue_version, self._target)))
-        return [self._result(job) for job in jobs]
+        found = []
+        for job in jobs:
+            if job.settings.is_shell:  # it runs for the jobs that read what it writes
+                self._run_alone(Result(job, Change(job.settings.glue_version, self._target)))
+            else:
+                found.append(self._result(job))
+        return found
 
     def _run_alone(self, result: Result) -> str:
         """Run a job on its own version only. Return why it was not run, or failed."""

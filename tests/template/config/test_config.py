@@ -388,8 +388,8 @@ ERRORS: dict[str, tuple[str | bytes, str]] = {
         "c.yaml:6: jobs.Join.connectionNames: is called `connections` here; it names one or more",
     ),
     "a property of a Glue job in a stage": (
-        CONFIG.replace("minimumAge: 21", "minimumAge: 21\n      MaxCapacity: 2"),
-        "c.yaml:14: dev.jobs.Join.MaxCapacity: is no setting: the size of a job is `workerType` times"
+        CONFIG.replace("minimumAge: 21", "minimumAge: 21\n      AllocatedCapacity: 2"),
+        "c.yaml:14: dev.jobs.Join.AllocatedCapacity: is no setting: the size of a job is `workerType` times"
         " `numberOfWorkers`",
     ),
     "a property of a Glue job that is a list in a stage": (

@@ -56,6 +56,27 @@ def test_a_script_that_raises_is_exit_code_1(tmp_path: Path) -> None:
     assert (run.code, run.reason) == (1, "ValueError: boom")
 
 
+def test_a_python_shell_job_runs_without_spark_on_the_laptops_s3(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PYSPARK_SUBMIT_ARGS")  # of the tests
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "in.txt").write_text("a b c")
+    job = make_job(tmp_path, type="pythonshell")
+    job.script.write_text(
+        "import os, sys, boto3\n"
+        "from awsglue.utils import getResolvedOptions\n"
+        "args = getResolvedOptions(sys.argv, ['JOB_NAME', 'word'])\n"
+        "s3 = boto3.client('s3')\n"
+        "words = s3.get_object(Bucket='data', Key='in.txt')['Body'].read().split()\n"
+        "s3.put_object(Bucket='out', Key='n.txt', Body=str(len(words)).encode())\n"
+        "raise ValueError(args['word'] + os.environ['TZ'] + str('PYSPARK_SUBMIT_ARGS' in os.environ))\n"
+    )
+    run = run_job(job, "Show-dev", {"--word": "x"}, FileStore(tmp_path, tmp_path / "written"))
+    assert run.reason == "ValueError: xUTCFalse"
+    assert (run.read, run.written) == ({"s3://data/in.txt": 5}, {"s3://out/n.txt": 1})
+
+
 def test_the_settings_of_spark_of_a_job_hold_in_its_run(tmp_path: Path) -> None:
     job = make_job(tmp_path, spark_conf={"spark.sql.shuffle.partitions": "7", "spark.sql.ansi.enabled": "true"})
     job.script.write_text(

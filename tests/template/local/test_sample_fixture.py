@@ -27,7 +27,7 @@ Script = Callable[..., dict[str, Any]]
 @pytest.fixture
 def job_inputs() -> dict[str, Any]:
     """In the place of the plugin's fixture, which reads the config. This module is the test of sample_fixture.py."""
-    return {"in_build": False, "jobs": INPUTS, "conf": {}}
+    return {"in_build": False, "jobs": INPUTS, "conf": {}, "shells": []}
 
 
 @pytest.fixture(autouse=True)
@@ -161,7 +161,7 @@ def test_the_plugin_needs_only_the_standard_library_and_pytest(tmp_path: Path) -
     (tmp_path / "plugins").mkdir()
     source = (PROJECT / "build_stage" / "sample_fixture.py").read_text(encoding="utf-8")
     (tmp_path / "plugins" / "sample_fixture.py").write_text(source, encoding="utf-8")
-    (tmp_path / "in.json").write_text(json.dumps({"in_build": True, "jobs": INPUTS, "conf": {}}))
+    (tmp_path / "in.json").write_text(json.dumps({"in_build": True, "jobs": INPUTS, "conf": {}, "shells": []}))
     (tmp_path / "test_join.py").write_text(
         "import sys\n"
         "def test_found(sample):\n    assert sample('inputLocationOrgs', 'Join').endswith('/samples/data/orgs')\n"

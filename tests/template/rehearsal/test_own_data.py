@@ -24,7 +24,8 @@ jobs:
         - ReferentialIntegrity "id" "inputLocation.id" = 1.0
   Doubled: {script: above.py, after: CleanOrders, expect: {quality: [IsUnique "id", RowCount < 9]}}
   CountOrders: {script: above.py, after: CleanOrders, expect: {outputRows: 2}}
-  Fails: {script: fails.py, after: CountOrders}
+  Fails: {type: pythonshell, script: fails.py, after: CountOrders}
+  Manifest: {type: pythonshell, after: CleanOrders, expect: {outputRows: 1}}
   Report: {script: above.py, after: [Fails, CleanOrders]}
   Refunds: {script: above.py}
   RefundReport: {script: above.py, after: Refunds}
@@ -34,6 +35,7 @@ dev:
     Doubled: {minimum: 0, inputLocation: s3://lake/orders/, outputLocation: s3://lake/doubled/}
     CountOrders: {minimum: 2, inputLocation: s3://lake/orders/, outputLocation: s3://lake/counts/}
     Fails: {outputLocation: s3://lake/fails/}
+    Manifest: {inputLocation: s3://lake/orders/, outputLocation: s3://lake/manifest/}
     Report: {minimum: 0, inputLocation: s3://lake/counts/, outputLocation: s3://lake/report/}
     Refunds: {minimum: 0, inputLocation: s3://shop/refunds/, outputLocation: s3://lake/refunds/}
     RefundReport: {minimum: 0, inputLocation: s3://lake/refunds/, outputLocation: s3://lake/refund-report/}
@@ -64,6 +66,27 @@ from awsglue.utils import getResolvedOptions
 bucket, _, key = getResolvedOptions(sys.argv, ["output_path"])["output_path"].removeprefix("s3://").partition("/")
 boto3.client("s3").put_object(Bucket=bucket, Key=f"{key}one.json", Body=b'{"id": 1}\\n')
 raise ValueError("no orders of 1789")
+"""
+# A Python shell job, with a module beside it that it gets as a wheel.
+MANIFEST = """\
+import sys
+
+import boto3
+from awsglue.utils import getResolvedOptions
+from places import parts
+
+args = getResolvedOptions(sys.argv, ["JOB_NAME", "input_path", "output_path"])
+s3 = boto3.client("s3")
+bucket, key = parts(args["input_path"])
+names = [item["Key"] for item in s3.list_objects_v2(Bucket=bucket, Prefix=key)["Contents"] if "part-" in item["Key"]]
+rows = sum(len(s3.get_object(Bucket=bucket, Key=name)["Body"].read().split()) - 1 for name in names)
+bucket, key = parts(args["output_path"])
+s3.put_object(Bucket=bucket, Key=f"{key}manifest.json", Body=b'{"rows": %d}\\n' % rows)
+"""
+PLACES = """\
+def parts(location):
+    bucket, _, key = location.removeprefix("s3://").partition("/")
+    return bucket, key
 """
 # A job with an output database makes the table there. One without it tries that in another database.
 TABLES = """\
@@ -107,6 +130,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     project.write(f"{SCRIPTS}/above.py", ABOVE)
     project.write(f"{SCRIPTS}/fails.py", FAILS)
     project.write(f"{SCRIPTS}/tables.py", TABLES)
+    project.write(f"{SCRIPTS}/manifest.py", MANIFEST)
+    project.write(f"{SCRIPTS}/places.py", PLACES)
     (project.folder / "samples/.catalog/shop").mkdir(parents=True)
     project.write("samples/.catalog/shop/orders.json", json.dumps(ORDERS))
     project.commit()
@@ -143,6 +168,7 @@ def test_each_run_says_what_it_read_and_wrote_and_which_were_not_started(outcome
             "Doubled-dev SUCCEEDED 1 file, 4 rows, 36 B 1 file, 4 rows, 36 B",
             "Fails-dev FAILED nothing 1 file, 1 row, 10 B",
             "ValueError: no orders of 1789",
+            "Manifest-dev SUCCEEDED 1 file, 4 rows, 36 B 1 file, 1 row, 12 B",
             "RefundReport-dev skipped after Refunds, which is skipped",
             "Refunds-dev skipped no sample of s3://shop/refunds/",
             "Report-dev NOT STARTED Fails-dev failed",
@@ -167,7 +193,13 @@ def test_the_end_names_the_stage_the_job_and_those_that_were_not_started(outcome
     assert (outcome.code, outcome.failed()) == (1, [("DeployDev", "IntegrationTest")])
     [failed] = re.findall(r"^jobs that failed: (.*); jobs that were not started: Report-dev$", outcome.output, re.M)
     assert sorted(failed.split(", ")) == ["Fails-dev", "Strays-dev"]
-    assert "3 of 9 jobs passed, 4 of 5 quality rules" in outcome.output
+    assert "4 of 10 jobs passed, 4 of 5 quality rules" in outcome.output
+
+
+def test_a_python_shell_job_runs_in_python_alone_and_is_billed_by_its_capacity(outcome: Outcome) -> None:
+    assert re.search(r"^job run Manifest-dev SUCCEEDED on local Python 3\.\d+$", outcome.output, re.M), outcome.output
+    assert re.search(r"^job run CleanOrders-dev SUCCEEDED on local Spark 3\.5\.\d+$", outcome.output, re.M)
+    assert "$0.44 (Python shell)" in outcome.output
 
 
 def test_a_quality_rule_that_fails_turns_the_integration_test_red(outcome: Outcome) -> None:
@@ -189,7 +221,7 @@ def test_without_the_option_nothing_runs(project: Project) -> None:
     assert (outcome.code, outcome.output.splitlines()) == (
         1,
         [
-            "default-config.yaml:26: Refunds reads s3://shop/refunds/, and there is no sample of it: get one "
+            "default-config.yaml:28: Refunds reads s3://shop/refunds/, and there is no sample of it: get one "
             "(make sample JOB=Refunds PROFILE=…, or made-up rows: make new-sample JOB=Refunds), "
             "or put files into samples/shop/refunds",
             "or skip these jobs and those after them: make rehearse ARGS=--without-samples",

@@ -54,6 +54,31 @@ def test_a_flex_job_has_no_queue_and_the_other_settings(tmp_path: Path) -> None:
     assert properties["Connections"] == {"Connections": ["orders-db"]}
 
 
+def test_a_python_shell_job_has_a_capacity_and_none_of_sparks_arguments(tmp_path: Path) -> None:
+    job = make_job(tmp_path, type="pythonshell", max_capacity=1.0, timeout_minutes=5, connections=("orders-db",))
+    properties = job_properties(synth(job))
+    assert properties["Command"] | {"ScriptLocation": ""} == {
+        "Name": "pythonshell",
+        "PythonVersion": "3.9",
+        "ScriptLocation": "",
+    }
+    assert (properties["MaxCapacity"], properties["Timeout"]) == (1, 5)
+    assert not {"WorkerType", "NumberOfWorkers", "ExecutionClass"} & properties.keys()
+    assert set(properties["DefaultArguments"]) == {
+        *("--input_path", "--job-language", "library-set", "--custom-logGroup-prefix"),
+        *("--enable-continuous-cloudwatch-log", "--continuous-log-logGroup"),
+    }
+    least = job_properties(synth(make_job(tmp_path, type="pythonshell")))
+    assert least["MaxCapacity"] == 0.0625
+
+
+def test_a_python_shell_job_may_also_log_where_glue_logs_such_jobs(tmp_path: Path) -> None:
+    template = synth(make_job(tmp_path, "Shell", type="pythonshell"), make_job(tmp_path, "Plain"))
+    group = "arn:aws:logs:us-east-1:222222222222:log-group:/aws-glue/python-jobs/output"
+    assert f"'{group}:*'" in str(statements(template, "RolesShell"))
+    assert "python-jobs" not in str(statements(template, "RolesPlain"))
+
+
 def test_event_logs_are_written_and_are_no_output_that_the_integration_test_reads(tmp_path: Path) -> None:
     job = make_job(
         tmp_path,
@@ -82,7 +107,7 @@ def test_the_logs_of_a_security_configuration_are_in_groups_of_their_own_that_ex
     start = start.replace("arn:aws:", "arn:aws:")
     (encrypted,) = [one for one in statements(template, "RolesA") if "logs:AssociateKmsKey" in one["Action"]]
     assert "output-ours:*" in str(encrypted["Resource"])
-    assert "/aws-glue/jobs-*-ours/*" in str(encrypted["Resource"])
+    assert "/aws-glue/*jobs-*-ours/*" in str(encrypted["Resource"])
     assert "AssociateKmsKey" not in str(statements(template, "RolesPlain"))
     (key,) = template.find_resources("AWS::KMS::Key").values()
     of_logs = key["Properties"]["KeyPolicy"]["Statement"][1]["Condition"]["ArnEquals"]

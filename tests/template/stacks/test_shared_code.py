@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -14,7 +15,7 @@ from aws_cdk.assertions import Template
 
 from aws_glue_cdk_baseline.config import Job
 from aws_glue_cdk_baseline.glue_app_stack import GlueAppStack
-from aws_glue_cdk_baseline.jobs.shared_code import zipped
+from aws_glue_cdk_baseline.jobs.shared_code import wheel, zipped
 from aws_glue_cdk_baseline.permissions.role_size import role_size_error
 from aws_glue_cdk_baseline.pipeline.secret_scan import CredentialError
 from tests.apps import make_app
@@ -122,6 +123,32 @@ def test_python_imports_from_the_zip_and_reads_its_data(folder: Path, tmp_path: 
         [sys.executable, "-c", program], env={"PYTHONPATH": str(archive)}, capture_output=True, text=True, cwd=tmp_path
     )
     assert result.stdout == "200 EUR,1.1\n"
+
+
+def test_a_python_shell_job_gets_a_wheel_under_its_own_name_which_pip_installs(folder: Path, tmp_path: Path) -> None:
+    files = ("money/cents.py", "money/rates.csv")
+    found = zips([job(folder, "Spark", *files), job(folder, "Shell", *files, type="pythonshell")])
+    name, content = wheel([folder / file for file in files], folder)
+    assert re.fullmatch(r"shared_code-0\.\d+-py3-none-any", name)
+    assert found["Shell"] == f"s3://{BUCKET}/{name}.whl"
+    assert str(found["Spark"]).endswith(".zip")
+    (tmp_path / f"{name}.whl").write_bytes(content)
+    target = tmp_path / "installed"
+    command = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--no-index", "--target", str(target)]
+    subprocess.run([*command, str(tmp_path / f"{name}.whl")], check=True)
+    program = "import money.cents; from importlib.resources import files; print(money.cents.cents(2), "
+    program += "files('money').joinpath('rates.csv').read_text().strip())"
+    result = subprocess.run(
+        [sys.executable, "-c", program], env={"PYTHONPATH": str(target)}, capture_output=True, text=True, cwd=tmp_path
+    )
+    assert result.stdout == "200 EUR,1.1\n"
+
+
+def test_a_wheel_of_other_content_has_another_name(folder: Path) -> None:
+    first = wheel([folder / "dates.py"], folder)
+    assert wheel([folder / "dates.py"], folder) == first
+    (folder / "dates.py").write_text("YEAR = 2027\n")
+    assert wheel([folder / "dates.py"], folder)[0] != first[0]
 
 
 def test_a_credential_in_shared_code_stops_the_synth(folder: Path) -> None:

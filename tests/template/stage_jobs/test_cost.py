@@ -41,6 +41,16 @@ def test_at_most_is_every_worker_until_the_timeout_and_usually_the_median_of_wha
     ]
 
 
+def test_a_python_shell_job_is_billed_by_its_capacity(tmp_path: Path) -> None:
+    job = make_job(tmp_path, type="pythonshell", timeout_minutes=30)
+    answer: dict[str, Any] = {"GlueVersion": "3.0", "WorkerType": "", "NumberOfWorkers": 0, "MaxCapacity": 0.0625}
+    item = JobCost(job, (make_run(10, 0, **answer),), looked=True)
+    assert item.most == pytest.approx(0.0625 * 0.5 * 0.44)
+    assert item.usual == pytest.approx(0.0625 * 60 / 3600 * 0.44)  # a minute at least
+    assert re.split(r"  +", table([item])[1])[1:4] == ["0.0625 DPU, 30 min, Python shell", "$0.0138", "$0.0005"]
+    assert savings([item]) == []
+
+
 def test_a_price_that_is_not_known_is_said_to_be_unknown(tmp_path: Path) -> None:
     job = make_job(tmp_path, glue_version="6.0", execution_class="FLEX")
     item = JobCost(job, (make_run(100, 300),), looked=True)

@@ -136,6 +136,11 @@ def test_what_a_run_costs_at_most() -> None:
     assert most({**deployed, "ExecutionClass": "FLEX"}).endswith("Glue 6.0, Flex; what it costs is unknown here")
 
 
+def test_what_a_run_of_a_python_shell_job_costs_at_most() -> None:
+    deployed = {"Command": {"Name": "pythonshell"}, "MaxCapacity": 1.0, "Timeout": 90, "GlueVersion": "3.0"}
+    assert most(deployed) == "1 DPU, 90 minutes at most, Python shell: $0.660 at most"
+
+
 def test_progress_without_a_terminal_is_a_line_for_each_state_and_minute(capsys: pytest.CaptureFixture[str]) -> None:
     progress = Progress()
     for state, seconds in [("STARTING", 0), ("STARTING", 9), ("RUNNING", 10), ("RUNNING", 59), ("RUNNING", 61)]:

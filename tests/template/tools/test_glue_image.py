@@ -76,6 +76,16 @@ def test_arguments_reach_pytest_in_the_image(docker: Docker) -> None:
     assert docker.runs[0][-1].endswith("--junitxml=/home/hadoop/reports/jobs-5.1.xml -k 'join or show' -x --co")
 
 
+def test_a_python_shell_job_is_for_no_image(docker: Docker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = make_config((make_job(tmp_path, type="pythonshell"),))
+    monkeypatch.setattr(glue_image, "load_config", lambda path: config)
+    with pytest.raises(
+        SystemExit, match=r"^Show is a Python shell job, which no Glue image runs; `make run JOB=Show` d"
+    ):
+        glue_image.main(["run", "Show"])
+    assert docker.calls == []
+
+
 def test_the_image_may_write_its_reports(docker: Docker, tmp_path: Path) -> None:
     glue_image.main(["test", *DEFAULT, "--reports", str(tmp_path / "new" / "reports")])
     assert (tmp_path / "new" / "reports").stat().st_mode & 0o777 == 0o777

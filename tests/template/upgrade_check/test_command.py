@@ -28,11 +28,13 @@ CONFIG = f"""\
   Load: {{glueVersion: "5.0"}}
   Clean: {{glueVersion: "5.0", after: Load}}
   New: {{glueVersion: "5.1"}}
+  Shell: {{type: pythonshell}}
 dev:
   jobs:
     Load: {{outputLocation: "s3://made-here/loaded/"}}
     Clean: {{inputLocation: "s3://made-here/loaded/", outputLocation: "s3://made-here/clean/"}}
     New: {{}}
+    Shell: {{}}
 """
 # Without boto3 and awsglue, which take longer to import than all else.
 REQUEST = """
@@ -48,7 +50,7 @@ request("loaded/a.json", b'{{"a": 1}}\\n')
 CLEAN = f"""{REQUEST}
 request("clean/a.json", request("loaded/a.json"))
 """
-SCRIPTS = {"load.py": LOAD, "clean.py": CLEAN, "new.py": "print('new')\n"}
+SCRIPTS = {"load.py": LOAD, "clean.py": CLEAN, "new.py": "print('new')\n", "shell.py": "print('in a shell')\n"}
 
 
 @pytest.fixture
@@ -84,6 +86,10 @@ def failure(project: Path, *arguments: str) -> str:
         (["--to=6", "Load"], "TO=6 is not a Glue version; allowed: 5.0, 5.1, 6.0"),
         (["--to=5.0", "Load"], "TO=5.0: Load is on Glue 5.0 already"),
         (["--to=5.1", "New"], "TO=5.1: New is on Glue 5.1 already"),
+        (
+            ["--to=5.1", "Shell"],
+            "Shell: a Python shell job has no Glue version, and an upgrade does not change it",
+        ),
         (["--to=5.1", "Lod"], "c.yaml has no job 'Lod' in dev; did you mean Load?"),
         (["--to=5.1", "--stage=prod", "Load"], "c.yaml has no stage 'prod'; it has: dev"),
         (["--to=5.1", "", "--a", "b"], "'--a b' is for one job; name it: JOB=Load"),
