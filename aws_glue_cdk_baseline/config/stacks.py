@@ -26,11 +26,25 @@ def template_size(job: Job) -> int:
     """Return about how many bytes a job takes in a template: up to a tenth less than it does."""
     texts = json.dumps([job.run_arguments, job.settings.description, *job.additional_modules], separators=(",", ":"))
     own = sum(len(json.dumps(statement.as_iam())) for statement in job.settings.statements)
-    locations = [*job.input_locations, *job.output_locations]
+    locations = [*job.input_locations, *job.written_locations]
     data = sum(map(_location_size, locations)) + (180 if locations else 0)
     data += max(map(_size_above, job.output_locations), default=0)
     databases = 250 * len({*job.input_databases, *job.output_databases})
-    return 2_100 + 4 * len(job.name) + len(texts) + own + data + databases
+    return 2_100 + 4 * len(job.name) + len(texts) + own + data + databases + _size_of_settings(job)
+
+
+def _size_of_settings(job: Job) -> int:
+    """Return the bytes for the permissions and properties of settings that most jobs do not have."""
+    settings = job.settings
+    sizes = {
+        1_400 + 90 * len(settings.connections): settings.connections,
+        800: settings.security_configuration,
+        250: settings.observability,
+        400: settings.is_shell,
+    }
+    keys = sum(len(keys) for keys in job.kms_keys.values())
+    tags = sum(2 * (len(key) + len(value)) + 40 for key, value in settings.tags.items())
+    return sum(size for size, has in sizes.items() if has) + 150 * keys + tags
 
 
 def _location_size(location: str) -> int:
