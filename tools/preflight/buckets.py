@@ -52,8 +52,14 @@ class _Bucket:
                 f"is in {region}, and the stage is in {here}; take a bucket there for {used.by} ({used.at})",
             )
             return
-        where = "exists" if region == here else f"exists, in {region} and of another account"
-        key = self.key = self._key()
+        where = "exists" if region == here else f"exists, in {region}"
+        try:
+            key = self.key = self._key()
+        except DeniedError:
+            if self._is_of_this_account():
+                raise
+            yield ok(self.about, f"{where}; it is of another account, which alone sees its key")
+            return
         if not key:
             yield ok(self.about, where)
             return

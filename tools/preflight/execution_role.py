@@ -37,7 +37,7 @@ def _check(reader: Reader, place: Environment, stacks: Sequence[Stack], file: st
     except MissingError:  # a role that is not there
         yield fail(about, f"there is no role {role.rpartition('/')[2]}; bootstrap the account")
         return
-    if missing and not _exists(reader, role):
+    if missing and not _exists(reader, role):  # the simulator of an emulator denies what nobody has
         yield fail(about, f"there is no role {role.rpartition('/')[2]}; bootstrap the account")
         return
     if not missing:

@@ -8,8 +8,8 @@ from aws_glue_cdk_baseline.config import Job, StageConfig
 from tools.assembly import Stack
 from tools.preflight.finding import Finding, fail, looked, ok
 from tools.preflight.reader import Reader
+from tools.preflight.stack_states import stack_status
 from tools.prices import dpus
-from tools.stage_jobs.account import MissingError
 
 # Codes of Service Quotas for Glue
 JOBS, RUNS, RUNS_OF_A_JOB, DPUS = "L-611FDDE4", "L-5E4153CA", "L-F574AED9", "L-08F3B322"
@@ -57,19 +57,11 @@ def _roles(reader: Reader, stacks: Sequence[Stack]) -> Iterator[Finding]:
     new = sum(
         item["Type"] == "AWS::IAM::Role"
         for stack in stacks
-        if not _is_deployed(reader, stack.name)
+        if not stack_status(reader, stack.name)
         for item in stack.template.get("Resources", {}).values()
     )
     there = summary["Roles"]
     yield _compared("IAM roles", there + new, summary["RolesQuota"], f"{new} new ones and {there} that are there")
-
-
-def _is_deployed(reader: Reader, stack: str) -> bool:
-    try:
-        [found] = reader.call("cloudformation", "describe_stacks", stack, StackName=stack)["Stacks"]
-    except MissingError:
-        return False
-    return str(found["StackStatus"]) != "REVIEW_IN_PROGRESS"
 
 
 def _compared(about: str, need: float, quota: float, said: str) -> Finding:

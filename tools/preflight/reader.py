@@ -30,6 +30,7 @@ READS = {
     "glue:GetConnection": "glue:GetConnection",
     "glue:GetSecurityConfiguration": "glue:GetSecurityConfiguration",
     "glue:GetJobs": "glue:GetJobs",
+    "logs:DescribeLogGroups": "logs:DescribeLogGroups",
     "secretsmanager:DescribeSecret": "secretsmanager:DescribeSecret",
     "service-quotas:ListServiceQuotas": "servicequotas:ListServiceQuotas",
     "codeconnections:GetConnection": "codeconnections:GetConnection",

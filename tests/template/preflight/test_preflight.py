@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
@@ -29,7 +30,7 @@ OF_DEV = """\
 ok              bootstrap in us-east-1: version 31; this app needs 6
 ok              trust in us-east-1: the account of the pipeline, 111111111111, is trusted
 ok              CloudFormation's role in us-east-1: may do all that the stacks need; IAM's simulator was asked
-ok              DeployDev-GlueAppStack: will be created
+ok              DeployDev-GlueAppStack: will be created; its names are free
 ok              bucket raw-dev: exists
 ok              bucket clean-dev: exists, and the jobs may use its key
 ok              database shop_dev: exists
@@ -65,10 +66,10 @@ def test_where_all_is_well_everything_is_looked_at_and_green(run: Run) -> None:
     assert pipeline == [
         "bootstrap in us-east-1: version 31; this app needs 6",
         "CloudFormation's role in us-east-1: may do all that the stacks need; IAM's simulator was asked",
-        "PipelineStack: will be created",
+        "PipelineStack: will be created; its names are free",
         "bootstrap in eu-west-1: version 31; this app needs no certain one",
         "CloudFormation's role in eu-west-1: may do all that the stacks need; IAM's simulator was asked",
-        "PipelineStack-support-eu-west-1: will be created",
+        "PipelineStack-support-eu-west-1: will be created; its names are free",
         "repository: etl in CodeCommit has the branch develop",
     ]
     assert "synthesizing c.yaml" in err
@@ -226,6 +227,31 @@ def no_role(aws: Aws) -> Iterator[None]:
     iam.attach_role_policy(RoleName=EXECUTE, PolicyArn=arn)
 
 
+@contextmanager
+def taken_names(aws: Aws) -> Iterator[None]:
+    """Make a job, a log group and a role of names that the new stack wants to give."""
+    glue, logs, iam = aws.client("glue"), aws.client("logs"), aws.client("iam")
+    glue.create_job(Name="Clean-dev", Role="any", Command={"Name": "glueetl", "ScriptLocation": "s3://raw-dev/x.py"})
+    logs.create_log_group(logGroupName="/aws-glue/jobs/dev/output")
+    iam.create_role(RoleName="glue-test-dev", AssumeRolePolicyDocument='{"Version": "2012-10-17", "Statement": []}')
+    yield
+    glue.delete_job(JobName="Clean-dev")
+    logs.delete_log_group(logGroupName="/aws-glue/jobs/dev/output")
+    iam.delete_role(RoleName="glue-test-dev")
+
+
+@contextmanager
+def failed_stack(aws: Aws) -> Iterator[None]:
+    """Deploy a stack whose first deployment fails."""
+    api, name = aws.client("cloudformation"), "DeployDev-GlueAppStack"
+    template = {"Resources": {"Taken": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "raw-prod"}}}}
+    api.create_stack(StackName=name, TemplateBody=json.dumps(template))
+    while api.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"].endswith("_IN_PROGRESS"):
+        time.sleep(0.05)
+    yield
+    api.delete_stack(StackName=name)
+
+
 SECRET = f"secret arn:aws:secretsmanager:us-east-1:{DEV}:secret:shop/dev"
 MISSING: dict[str, tuple[Callable[[Aws], AbstractContextManager[None]], str]] = {
     "no bootstrap": (lambda aws: version(aws, ""), f"bootstrap in us-east-1: there is none; {COMMAND}"),
@@ -249,6 +275,15 @@ MISSING: dict[str, tuple[Callable[[Aws], AbstractContextManager[None]], str]] = 
     "a role that lacks an action": (
         lambda aws: policy_without(aws, "glue:CreateJob"),
         lacks_create_job("IAM's simulator was asked"),
+    ),
+    "names that are taken": (
+        taken_names,
+        "DeployDev-GlueAppStack: has names that are taken: the job Clean-dev, the role glue-test-dev, the log group"
+        " /aws-glue/jobs/dev/output; delete what has them, or choose a namePrefix",
+    ),
+    "a stack that cannot be deployed again": (
+        failed_stack,
+        "DeployDev-GlueAppStack: is in ROLLBACK_COMPLETE: its first deployment has failed; delete the stack",
     ),
     "no bucket": (
         lambda aws: no_bucket(aws, "raw-dev"),
@@ -343,7 +378,7 @@ def test_an_input_of_another_account_may_be_in_another_region(
     allowed = {
         "Effect": "Allow",
         "Principal": {"AWS": f"arn:aws:iam::{DEV}:root"},
-        "Action": "s3:*",
+        "Action": "s3:ListBucket",
         "Resource": "arn:aws:s3:::public",
     }
     there.put_bucket_policy(Bucket="public", Policy=json.dumps({"Version": "2012-10-17", "Statement": [allowed]}))
@@ -357,7 +392,10 @@ def test_an_input_of_another_account_may_be_in_another_region(
     monkeypatch.setattr(Reader, "call", checked)
     text = CONFIG.replace("s3://raw-dev/orders/", "s3://public/orders/")
     code, lines, _ = run(*profiles("dev"), text=text)
-    assert "ok              bucket public: exists, in eu-west-1 and of another account" in lines
+    assert (
+        "ok              bucket public: exists, in eu-west-1; it is of another account, which alone sees its key"
+        in lines
+    )
     assert code == 0
 
 
