@@ -11,7 +11,7 @@ from typing import Any
 import boto3
 import pytest
 
-from aws_glue_cdk_baseline.config import PROJECT, Config
+from aws_glue_cdk_baseline.config import PROJECT, load_config
 from local.emulator import Emulator, emulator
 from tests.apps import make_whole_app
 from tests.configs import load
@@ -155,7 +155,8 @@ def write_profiles(aws: Aws) -> None:
 @pytest.fixture(scope="session")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
     folder = tmp_path_factory.mktemp("aws")
-    settings = {"AUTH": "true", "REHEARSAL_RECORDS": str(folder), "REHEARSAL_LOGS": str(folder), "REHEARSAL_KEEP": "1"}
+    settings = {"AUTH": "true", "REHEARSAL_KEEP": "1", "REHEARSAL_AUTHORITY": ""}
+    settings |= {"REHEARSAL_RECORDS": str(folder), "REHEARSAL_LOGS": str(folder)}
     with emulator(folder, settings, module="rehearsal.ministack") as running:
         found = Aws(running, folder / "profiles", {})
         for account, region in PLACES:
@@ -195,8 +196,9 @@ def config_file(aws: Aws, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def synthesized_once() -> dict[str, list[assembly.Stack]]:
-    return {}
+def stacks(config_file: Path) -> list[assembly.Stack]:
+    config = load_config(config_file, config_file.parent)
+    return list(assembly.stacks(Path(make_whole_app(config).synth().directory)))
 
 
 @pytest.fixture
@@ -204,7 +206,7 @@ def run(
     aws: Aws,
     config_file: Path,
     lacking_services: Answers,
-    synthesized_once: dict[str, list[assembly.Stack]],
+    stacks: list[assembly.Stack],
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> Run:
@@ -217,18 +219,12 @@ def run(
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(aws.profiles) + "-none")
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
 
-    def in_process(config: Config) -> list[assembly.Stack]:
-        text = config_file.read_text(encoding="utf-8")
-        if text not in synthesized_once:
-            synthesized_once[text] = list(assembly.stacks(Path(make_whole_app(config).synth().directory)))
-        return synthesized_once[text]
-
     def called(*arguments: str, text: str = "") -> tuple[int, list[str], str]:
         good = config_file.read_text(encoding="utf-8")
         try:
             config = load(config_file.parent, text.replace("KEY", aws.keys["dev"]) or good, {"clean.py": SCRIPT})
             monkeypatch.setattr(command, "load_config", lambda path: config)
-            monkeypatch.setattr(command, "synthesized", in_process)
+            monkeypatch.setattr(command, "synthesized", lambda config: stacks)  # what a test changes is not in them
             code = command.main(["--config", str(config_file), *arguments])
         except SystemExit as ended:
             said = capsys.readouterr()
