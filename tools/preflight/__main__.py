@@ -20,12 +20,13 @@ from tools.preflight.buckets import check_buckets
 from tools.preflight.catalog import check_catalog
 from tools.preflight.config_lines import ConfigLines
 from tools.preflight.execution_role import check_execution_role
-from tools.preflight.finding import Finding, Outcome
+from tools.preflight.finding import Finding, Outcome, fail
 from tools.preflight.parts import Part, parts_of, synthesized
 from tools.preflight.quotas import check_quotas
 from tools.preflight.reader import Reader
 from tools.preflight.source_repository import check_source
 from tools.preflight.stack_states import check_stacks
+from tools.stage_jobs.account import NoAnswerError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -91,8 +92,18 @@ class _Preflight:
 
     def findings(self, part: Part, first: Reader) -> Iterator[Finding]:
         """Yield the findings of a part. `first` has the profile of its account, in any Region."""
+        closed = set()
         for place in part.places:
-            reader = self._in_region(first, place.region)
+            try:
+                reader = self._in_region(first, place.region)
+            except NoAnswerError as error:
+                yield Finding(Outcome.UNKNOWN, f"Region {place.region}", str(error))
+                closed.add(place.region)
+                continue
+            except RunError:  # the same credentials work in the Region of the pipeline
+                yield fail(f"Region {place.region}", f"is not enabled in the account {place.account}; enable it")
+                closed.add(place.region)
+                continue
             own = [stack for stack in part.stacks if stack.environment == place]
             if place not in self._bootstrapped:
                 self._bootstrapped.add(place)
@@ -102,6 +113,8 @@ class _Preflight:
             file = f"bootstrap/{'stage' if part.stage else 'pipeline'}-account.json"
             yield from check_execution_role(reader, place, own, file)
             yield from check_stacks(reader, own)
+        if part.account.aws_region in closed:
+            return
         here = self._in_region(first, part.account.aws_region)
         if not part.stage:
             yield from check_source(here, self._config, self._lines)

@@ -15,6 +15,7 @@ from aws_glue_cdk_baseline.config import PROJECT, load_config
 from aws_glue_cdk_baseline.config.source import EXAMPLE_ARN
 from tests.template.preflight.answers import Answers
 from tests.template.preflight.conftest import CONFIG, DEV, HOME, PROD, VERSION, Aws, Run, encrypt
+from tools.job_arguments import RunError
 from tools.preflight.finding import Outcome
 from tools.preflight.parts import parts_of, synthesized
 from tools.preflight.quotas import DPUS, JOBS, RUNS, RUNS_OF_A_JOB
@@ -507,6 +508,26 @@ def test_what_cannot_be_asked_is_one_line(run: Run, arguments: list[str], said: 
     assert (code, lines) == (1, [])
     assert err.startswith(said)
     assert err.count("\n") == 0
+
+
+def test_a_region_that_is_not_enabled_is_red_and_the_others_are_looked_at(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = Reader.call
+
+    def answered(self: Reader, service: str, *given: Any, **parameters: Any) -> Any:
+        if service == "sts" and self.region == "eu-west-1":
+            raise RunError("AWS does not know these credentials (InvalidClientTokenId)")
+        return call(self, service, *given, **parameters)
+
+    monkeypatch.setattr(Reader, "call", answered)
+    code, lines, _ = run(*profiles("pipeline", "prod"))
+    assert code == 1
+    assert findings(lines, Outcome.FAIL) == [
+        f"Region eu-west-1: is not enabled in the account {HOME}; enable it",
+        f"Region eu-west-1: is not enabled in the account {PROD}; enable it",
+    ]
+    assert findings(lines, Outcome.OK)[0] == "bootstrap in us-east-1: version 31; this app needs 6"
 
 
 # --- it changes nothing -------------------------------------------------------------------------------------------
