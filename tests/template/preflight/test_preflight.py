@@ -20,6 +20,7 @@ from tools.preflight.finding import Outcome
 from tools.preflight.parts import parts_of, synthesized
 from tools.preflight.quotas import DPUS, JOBS, RUNS, RUNS_OF_A_JOB
 from tools.preflight.reader import READS, DeniedError, NotReadingError, Reader
+from tools.stage_jobs.account import MissingError
 
 DEPLOY = f"cdk-hnb659fds-deploy-role-{DEV}-us-east-1"
 EXECUTE = f"cdk-hnb659fds-cfn-exec-role-{DEV}-us-east-1"
@@ -253,6 +254,24 @@ def failed_stack(aws: Aws) -> Iterator[None]:
     api.delete_stack(StackName=name)
 
 
+@contextmanager
+def no_connection(aws: Aws) -> Iterator[None]:
+    glue = aws.client("glue")
+    before = glue.get_connection(Name="orders-db")["Connection"]
+    glue.delete_connection(ConnectionName="orders-db")
+    yield
+    names = ("Name", "ConnectionType", "ConnectionProperties")
+    glue.create_connection(ConnectionInput={name: before[name] for name in names})
+
+
+@contextmanager
+def no_login(aws: Aws) -> Iterator[None]:
+    api = aws.client("secretsmanager")
+    api.delete_secret(SecretId="login/dev", ForceDeleteWithoutRecovery=True)
+    yield
+    api.create_secret(Name="login/dev", SecretString="{}")
+
+
 SECRET = f"secret arn:aws:secretsmanager:us-east-1:{DEV}:secret:shop/dev"
 MISSING: dict[str, tuple[Callable[[Aws], AbstractContextManager[None]], str]] = {
     "no bootstrap": (lambda aws: version(aws, ""), f"bootstrap in us-east-1: there is none; {COMMAND}"),
@@ -308,6 +327,14 @@ MISSING: dict[str, tuple[Callable[[Aws], AbstractContextManager[None]], str]] = 
         no_database,
         "database shop_dev: does not exist in us-east-1; create it, or correct it for Clean (c.yaml:19)",
     ),
+    "no connection": (
+        no_connection,
+        "connection orders-db: does not exist in us-east-1; create it, or correct it for Clean (c.yaml:8)",
+    ),
+    "no secret of a connection": (
+        no_login,
+        "secret login/dev: does not exist in us-east-1; create it, or correct it for Clean (c.yaml:8)",
+    ),
     "no secret": (
         no_secret,
         f"{SECRET}: does not exist in us-east-1; create it, or correct it for Clean (c.yaml:13)",
@@ -358,6 +385,29 @@ def test_runs_of_one_job_count_against_their_quota(run: Run, aws: Aws, lacking_s
     assert findings(lines, Outcome.FAIL) == [
         "runs at once of a job in us-east-1: maxConcurrentRuns of Clean is 900; the quota is 800: ask for more in the"
         " console of Service Quotas"
+    ]
+
+
+def test_a_security_configuration_and_its_key_have_to_be_there(
+    run: Run, aws: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = Reader.call
+
+    def answered(self: Reader, service: str, operation: str, about: str = "", **parameters: Any) -> Any:
+        if operation == "get_security_configuration":  # MiniStack has none
+            assert parameters == {"Name": "strict"}
+            raise MissingError("strict")
+        return call(self, service, operation, about, **parameters)
+
+    monkeypatch.setattr(Reader, "call", answered)
+    gone = f"arn:aws:kms:us-east-1:{DEV}:key/of-nobody"
+    text = CONFIG.replace("connections: [orders-db]", "securityConfiguration: strict")
+    text = text.replace("kmsKeys: {clean-dev: KEY}", f"kmsKeys: {{clean-dev: KEY, strict: '{gone}'}}")
+    code, lines, _ = run(*profiles("dev"), text=text)
+    assert code == 1
+    assert findings(lines, Outcome.FAIL) == [
+        f"key {gone}: does not exist; use another key (Clean, c.yaml:10)",
+        "securityConfiguration strict: does not exist in us-east-1; create it, or correct it for Clean (c.yaml:8)",
     ]
 
 
