@@ -15,13 +15,15 @@ from aws_glue_cdk_baseline.jobs.shared_code import SharedCodeAssets
 from aws_glue_cdk_baseline.jobs.tags import add_tags, stack_tags
 from aws_glue_cdk_baseline.jobs.triggers import add_triggers
 from aws_glue_cdk_baseline.permissions.place import Place
+from aws_glue_cdk_baseline.pipeline.approval import add_diff_role
 from aws_glue_cdk_baseline.pipeline.integration_test import add_test_role
 
 INDENTED_JOBS = 100  # a template with more jobs is written without indentation
 
 
 class GlueAppStack(Stack):
-    """The jobs of one stage. `tested_by` is the pipeline's account, or None if there is no role for its test.
+    """The jobs of one stage. `tested_by` is the pipeline's account, or None if there is no role for its test;
+    `shown_to` likewise, for the role that reads what is deployed before an approval.
 
     If the jobs are spread over several stacks, this is one of them. What jobs share is in the one with the `number` 1;
     the others find it by its names.
@@ -34,6 +36,7 @@ class GlueAppStack(Stack):
         *,
         stage: StageConfig,
         tested_by: Account | None = None,
+        shown_to: Account | None = None,
         number: int = 1,
         **kwargs: Any,
     ) -> None:
@@ -52,6 +55,9 @@ class GlueAppStack(Stack):
             CfnWaitConditionHandle(self, "Empty.")  # without a resource, CloudFormation would not delete the last job
         if stage.schedules and not stage.stacks:
             add_triggers(self, stage=stage, of=jobs.keys(), jobs=jobs, tags=environment.tags)
+        if shown_to:
+            files = [*environment.scripts.keys, *environment.shared_code.keys]
+            add_diff_role(self, stage, shown_to, environment.scripts.bucket_name, files)
         add_tags(self, stage.tags)
 
     def _job_environment(self, logs: StageLogs) -> JobEnvironment:

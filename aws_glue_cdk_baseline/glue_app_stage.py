@@ -17,10 +17,19 @@ class GlueAppStage(cdk.Stage):
     """The stacks of one stage: one, or several if it has many jobs. GlueAppStack explains the parameters."""
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, stage: StageConfig, tested_by: Account | None, **kwargs: Any
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        stage: StageConfig,
+        tested_by: Account | None,
+        shown_to: Account | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(scope, construct_id, **kwargs)
-        first = GlueAppStack(self, "GlueAppStack", stage=stage, tested_by=tested_by, stack_name=stage.names.stack)
+        first = GlueAppStack(
+            self, "GlueAppStack", stage=stage, tested_by=tested_by, shown_to=shown_to, stack_name=stage.names.stack
+        )
         stacks = [first]
         for number, name in enumerate(stage.stack_names[1:], 2):
             other = GlueAppStack(self, numbered("GlueAppStack", number), stage=stage, number=number, stack_name=name)

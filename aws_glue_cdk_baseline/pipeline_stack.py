@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from aws_cdk import Annotations, Environment, Stack
-from aws_cdk.pipelines import ManualApprovalStep, StageDeployment
+from aws_cdk.pipelines import StageDeployment
 from constructs import Construct
 
 from aws_glue_cdk_baseline.config import Config, StageConfig
 from aws_glue_cdk_baseline.glue_app_stage import GlueAppStage
 from aws_glue_cdk_baseline.jobs.tags import add_tags
+from aws_glue_cdk_baseline.pipeline.approval import approval
 from aws_glue_cdk_baseline.pipeline.code_pipeline import glue_pipeline
 from aws_glue_cdk_baseline.pipeline.integration_test import integration_test
 from aws_glue_cdk_baseline.pipeline.overrides import finish_pipeline, start_no_builds
@@ -30,7 +31,9 @@ class PipelineStack(Stack):
         source = pipeline_source(self, config.source, config.names.repository)
         self.pipeline = glue_pipeline(self, source, config.file, config.names.pipeline)
         for stage in config.stages:
-            before = [ManualApprovalStep("Approval")] if stage.approval else []
+            before = (
+                approval(self, source, self.pipeline.cloud_assembly_file_set, stage, config) if stage.approval else []
+            )
             if stage.rollback and before:  # in a stage of its own: a rejected approval is no failed deployment
                 self.pipeline.add_wave(stage.names.approval_stage, pre=before)
             deployment = self._deploy(stage)
@@ -56,6 +59,7 @@ class PipelineStack(Stack):
             stage.names.pipeline_stage,
             stage=stage,
             tested_by=self._home if stage.integration_test else None,
+            shown_to=self._home if stage.shows_changes else None,
             env=None
             if stage.account == self._home
             else Environment(account=stage.account.aws_account_id, region=stage.account.aws_region),

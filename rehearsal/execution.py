@@ -15,13 +15,15 @@ from rehearsal.actions.build import run_build
 from rehearsal.actions.cloudformation import run_stack_action
 from rehearsal.actions.source import Artifacts, Source, run_source
 from rehearsal.aws.cloud import Cloud
-from rehearsal.aws.processes import DENIALS, JOB_RUNS, NewRecords
+from rehearsal.aws.processes import ACTIONS, DENIALS, JOB_RUNS, NewRecords, write_record
 from rehearsal.aws.sessions import TrustError
+from rehearsal.changes import approved_changes, shown_by_a_step
 from rehearsal.inputs import Inputs
 from rehearsal.job_runs import SKIPPED, JobRun, job_runs
 from rehearsal.model import Action, ActionFailed, Done, Pipeline, RehearsalError, Stage
 from rehearsal.report import NOT_REACHED, Console, Row, report_failure
 from rehearsal.samples import Samples
+from tools.job_arguments import RunError
 
 SERVICE = "codepipeline.amazonaws.com"
 REHEARSAL = "REHEARSAL"  # the variable from which the integration test knows that durations are not Glue's
@@ -128,10 +130,11 @@ class Execution:
         folder = self._folder / f"{stage.name}.{action.name}"
         denied, records = self._cloud.new_records(DENIALS), self._cloud.new_records(JOB_RUNS)
         try:
-            done = self._run_action(stage.name, action.resolved(self._variables), folder, log)
+            done = self._run_action(stage, action.resolved(self._variables), folder, log)
         except (ActionFailed, ClientError, TrustError) as error:
             how = "executed" if action.provider == "CodeBuild" else "emulated"
             self._console.end(row, how, End.FAILED.value)
+            self._record(stage, action, End.FAILED.value)
             runs = self._job_runs(records, folder)
             report_failure(self._console, row, error, log, denied.read(), runs)
             return End.FAILED
@@ -141,6 +144,7 @@ class Execution:
         if skipped:
             how, remark = SKIPPED, f"{len(skipped)} of {len(runs)} job runs"
         self._console.end(row, how, done.outcome, remark)
+        self._record(stage, action, done.outcome)
         for run in runs:
             self._console.remark(str(run))
         if action.namespace:
@@ -153,13 +157,16 @@ class Execution:
             return End.SUPERSEDED
         return End(done.outcome)
 
+    def _record(self, stage: Stage, action: Action, outcome: str) -> None:
+        write_record(self._cloud.records / ACTIONS, stage=stage.name, action=action.name, outcome=outcome)
+
     def _job_runs(self, records: NewRecords, folder: Path) -> list[JobRun]:
         """Return the job runs of an action, which the table at the end has too."""
         runs = job_runs(records.read(), folder / "src0")
         self._console.job_runs += runs
         return runs
 
-    def _run_action(self, stage: str, action: Action, folder: Path, log: Path) -> Done:
+    def _run_action(self, stage: Stage, action: Action, folder: Path, log: Path) -> Done:
         """Run one action with the session of its role, or of the pipeline's role if it has none."""
         if action.category == "Approval":
             return self._approve(stage, action)
@@ -170,16 +177,29 @@ class Execution:
         if action.category == "Source":
             return run_source(action, session, self._artifacts, self._clone, folder)
         if action.provider == "CodeBuild":
-            rehearsed = {REHEARSAL: "1", **self._inputs.variables(stage)}
+            rehearsed = {REHEARSAL: "1", **self._inputs.variables(stage.name)}
             return run_build(action, session, self._artifacts, self._cloud, folder, log, rehearsed)
         return run_stack_action(action, session, self._artifacts, self._cloud.sessions, self._samples, log)
 
-    def _approve(self, stage: str, action: Action) -> Done:
-        answer = ask(stage, action.name, self._answer)
+    def _approve(self, stage: Stage, action: Action) -> Done:
+        self._console.text(self._approval_text(stage, action))
+        answer = ask(stage.name, action.name, self._answer)
         if answer == Answer.WAITING:
             return Done("skipped", outcome=answer.value)
         by = "by this command's option" if self._answer else "by you"
         return Done("executed", by, outcome=answer.value)
+
+    def _approval_text(self, stage: Stage, action: Action) -> str:
+        """Return the text of the approval, and what it approves, unless that is its text already."""
+        own = action.configuration.get("CustomData", "")
+        if shown_by_a_step(own, self._variables):
+            return own
+        approved = self._pipeline.approved(stage.name, action.name)
+        try:
+            changes = approved_changes(approved, self._artifacts, self._session, self._cloud.sessions)
+        except (ClientError, RunError) as error:
+            changes = f"what it changes cannot be shown: {error}"
+        return "\n\n".join(filter(None, [own, changes]))
 
     def _not_reached(self, position: int, place: int) -> None:
         for later, stage in enumerate(self._pipeline.stages[position:], position):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -98,6 +98,27 @@ class Pipeline:
     stores: Mapping[str, tuple[str, str]]
     stages: tuple[Stage, ...]
     restarts_when_updated: bool
+
+    def approved_deployments(self) -> Iterator[tuple[Stage, Action]]:
+        """Yield the actions that change a stack after an approval, each with its stage."""
+        for stage in self.stages:
+            for asked in (action for action in stage.actions if action.kind == "Approval/Manual"):
+                for place, action in self.approved(stage.name, asked.name):
+                    if action.configuration.get("ActionMode") in ("CHANGE_SET_EXECUTE", "CREATE_UPDATE"):
+                        yield place, action
+
+    def approved(self, stage: str, approval: str) -> list[tuple[Stage, Action]]:
+        """Return the actions that an approval lets run, each with its stage: the later ones of its own stage.
+
+        If there are none, the approval is for the next stage.
+        """
+        names = [item.name for item in self.stages]
+        place = self.stages[names.index(stage)]
+        later = place.actions[[action.name for action in place.actions].index(approval) + 1 :]
+        if later or place is self.stages[-1]:
+            return [(place, action) for action in later]
+        following = self.stages[names.index(stage) + 1]
+        return [(following, action) for action in following.actions]
 
     def check(self) -> None:
         """Raise RehearsalError, before anything runs, if the rehearsal does not know the type of an action."""

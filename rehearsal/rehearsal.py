@@ -17,15 +17,16 @@ from rehearsal import model
 from rehearsal.actions import source
 from rehearsal.aws import assembly
 from rehearsal.aws.cloud import HERE, Cloud
+from rehearsal.aws.processes import ACTIONS, write_record
 from rehearsal.aws.sessions import ADMINISTRATOR, Session
 from rehearsal.execution import Answer, End, Execution, GoodExecution
 from rehearsal.inputs import Inputs
-from rehearsal.model import Deployed, RehearsalError
+from rehearsal.model import Deployed, Pipeline, RehearsalError
 from rehearsal.notifications import notifications
 from rehearsal.report import Console, tail
 from rehearsal.samples import PUBLIC_OWNER, Samples
 from tools import execution_policy
-from tools.assembly import Environment, Stack
+from tools.assembly import Environment, Stack, stacks
 
 LAPTOP = "Laptop"
 # Files of the project. Without them CloudFormation's role is an administrator, the default of `cdk bootstrap`.
@@ -76,6 +77,20 @@ class Laptop:
         session = self._cloud.sessions.user(home.environment.account, home.environment.region)
         self._cdk(f"cdk deploy {home.id}", deploy, "emulated", folder, session)
         return home
+
+    def deploy_approved(self, pipeline: Pipeline) -> None:
+        """Deploy the stages that have an approval, as the pipeline has done before: its text says what they get next.
+
+        The pipeline's record then has their actions as succeeded.
+        """
+        staged = {stack.name: stack for stack in stacks(self.assembly) if stack.staged}
+        for stage, action in pipeline.approved_deployments():
+            stack = staged[action.configuration["StackName"]]
+            self.check_execution_role(stack, stack.template["Resources"], "deployed")
+            owner = self._cloud.sessions.user(stack.environment.account, stack.environment.region)
+            deploy = ["cdk", "--app", str(self.assembly), "deploy", stack.id, "--require-approval", "never"]
+            self._cdk(f"cdk deploy {stack.name}", deploy, "emulated", self._cloud.folder, owner)
+            write_record(self._cloud.records / ACTIONS, stage=stage.name, action=action.name, outcome="succeeded")
 
     def bootstrap(self, folder: Path, home: Environment) -> list[str]:
         """Bootstrap the new accounts of an assembly, all at the same time, and return them.
@@ -155,6 +170,8 @@ class Rehearsal:
             folder = source.take(folder, self._cloud.folder / "deployed", revision=first).folder
         self._stack = self._laptop.deploy_pipeline(folder, self._options.config)
         self._deployed = deployed(self._stack, self._cloud)
+        if self._options.deployed:
+            self._laptop.deploy_approved(self._deployed.pipeline)
         public = self._cloud.sessions.user(PUBLIC_OWNER, self._stack.environment.region)
         self._samples = Samples(public, self._inputs.samples, self._inputs.before)
         for number, self._revision in enumerate(revisions, 1):

@@ -80,6 +80,14 @@ class Console:
         """Print more about the last action."""
         self.say(f"      {line}")
 
+    def text(self, text: str) -> None:
+        """Print a text of several lines about the action that is running, before its line ends."""
+        if text:
+            self.say()
+            for line in text.splitlines():
+                self.say(f"      {line}".rstrip())
+            print(f"  {'':<24} ", end="", flush=True)
+
     def again(self) -> None:
         """Print the names of the stages again from now on."""
         self._stage = ""

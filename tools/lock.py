@@ -50,6 +50,8 @@ LOCKS = (
     # The same step, if a job has quality rules. The first has what pip builds pyspark with.
     Lock("tests/integ/setuptools.lock", ("tests/integ/setuptools.txt",), within=LAPTOP),
     Lock("tests/integ/spark.lock", ("tests/integ/spark.txt",), within=LAPTOP, sources=("pyspark",)),
+    # The step ShowChanges, before an approval that shows changes.
+    Lock("tools/stage_diff/requirements.lock", ("tools/stage_diff/requirements.txt",), within=LAPTOP),
     Lock("requirements-spark-4.1.lock", ("requirements-spark-4.1.txt",), sources=("pyspark",)),  # jobs on Glue 6.0
     Lock("tools/benchmark_baseline/requirements.lock", ("tools/benchmark_baseline/requirements.txt",)),
 )

@@ -23,7 +23,7 @@ from aws_glue_cdk_baseline.config.records import Config, Job, StageConfig
 from aws_glue_cdk_baseline.config.schedules import schedule_errors, schedule_warnings
 from aws_glue_cdk_baseline.config.stack_record import with_stacks
 from aws_glue_cdk_baseline.config.unordered_reads import unordered_reads
-from aws_glue_cdk_baseline.config.values import partition_of
+from aws_glue_cdk_baseline.config.values import CHANGES, partition_of
 from aws_glue_cdk_baseline.config.yaml_file import KeyPath, YamlFile, read_yaml
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -89,7 +89,8 @@ def _stages(content: ConfigFile, jobs: Mapping[str, tuple[Job, ...]]) -> tuple[S
             name_prefix=content.name_prefix,
             account=found.account,
             jobs=jobs[stage],
-            approval=found.section.approval if found.section.approval is not None else stage in ("prod", last),
+            approval=bool(stage in ("prod", last) if found.section.approval is None else found.section.approval),
+            shows_changes=found.section.approval == CHANGES,
             integration_test=(found.section.integration_test or ("none" if stage == last else "all")) != "none",
             tests_changed_only=found.section.integration_test == "changed",
             schedules=found.section.schedules if found.section.schedules is not None else stage != first,

@@ -24,6 +24,7 @@ from aws_glue_cdk_baseline.config.statements import PolicyStatement
 from aws_glue_cdk_baseline.config.values import (
     MAX_AFTER,
     AccountId,
+    Approval,
     ArgumentValue,
     DefaultArgument,
     Description,
@@ -192,8 +193,10 @@ class StageSection(Section):
     jobs: dict[JobName, Annotated[StageJob, BeforeValidator(_nothing_is_empty)]] = Field(
         min_length=1, max_length=MAX_JOBS
     )
-    approval: bool | None = Field(
-        None, description="true: the pipeline asks before it deploys; default: true for prod and for the last stage"
+    approval: Approval | None = Field(
+        None,
+        description="true: the pipeline asks before it deploys; changes: and shows what it would change; default: true"
+        " for prod and for the last stage",
     )
     integration_test: Literal["all", "changed", "none"] | None = Field(
         None,

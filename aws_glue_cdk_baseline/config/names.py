@@ -106,6 +106,16 @@ class StageNames(Names):
         """The role of the integration test's build, in the account of the pipeline."""
         return self.prefixed(f"glue-integration-test-{self.stage}")
 
+    @property
+    def diff_role(self) -> str:
+        """The role that reads what is deployed, before an approval that shows changes, in the account of the stage."""
+        return self.prefixed(f"glue-diff-{self.stage}")
+
+    @property
+    def diff_build_role(self) -> str:
+        """The role of the build that shows the changes, in the account of the pipeline."""
+        return self.prefixed(f"glue-show-changes-{self.stage}")
+
 
 def numbered(stack: str, number: int) -> str:
     """Return the name of a stack by its number: the first has none, the second is GlueAppStack2."""

@@ -108,11 +108,12 @@ class Recipients(Record):
 class StageConfig(Record):
     """One stage: the pipeline deploys its `jobs` to its `account`.
 
-    With `approval` the pipeline waits for a person before it deploys; with `integration_test` it runs all jobs after
-    that, or with `tests_changed_only` those that have changed since they passed. With `rollback` a stage that fails
-    returns to its last good deployment. With `schedules` its jobs start by their schedules, and after each other.
-    CloudWatch keeps the jobs' logs for `log_retention_days`. `name_prefix` is that of the config. Everything that the
-    stage deploys has the `tags`. `recipients` are told of failed runs; with a `dashboard` CloudWatch shows the runs.
+    With `approval` the pipeline waits for a person before it deploys, and if it `shows_changes`, it has compared the
+    stage with what is deployed before that. With `integration_test` it runs all jobs after the deployment, or with
+    `tests_changed_only` those that have changed since they passed. With `rollback` a stage that fails returns to its
+    last good deployment. With `schedules` its jobs start by their schedules, and after each other. CloudWatch keeps the
+    jobs' logs for `log_retention_days`. `name_prefix` is that of the config. Everything that the stage deploys has the
+    `tags`. `recipients` are told of failed runs; with a `dashboard` CloudWatch shows the runs.
 
     Its jobs are in `stack_count` stacks. If one stack does not hold jobs and triggers, `stacks` has the number of the
     stack of each job, from 1, and the triggers are in `trigger_stack_count` stacks of their own.
@@ -122,6 +123,7 @@ class StageConfig(Record):
     account: Account
     jobs: tuple[Job, ...]
     approval: bool = False
+    shows_changes: bool = False
     integration_test: bool = False
     tests_changed_only: bool = False
     rollback: bool = False
@@ -167,7 +169,7 @@ class StageConfig(Record):
 
     def as_sandbox(self) -> StageConfig:
         """Return the stage as a developer deploys it alone: nothing starts its jobs by itself, and nobody is told."""
-        off = dict.fromkeys(("approval", "integration_test", "schedules", "dashboard"), False)
+        off = dict.fromkeys(("approval", "shows_changes", "integration_test", "schedules", "dashboard"), False)
         return self.model_copy(update={**off, "trigger_stack_count": 0, "recipients": None})
 
 

@@ -9,7 +9,15 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    TypeAdapter,
+    ValidationError,
+    WithJsonSchema,
+)
 from pydantic.alias_generators import to_camel
 
 from aws_glue_cdk_baseline.config import glue_versions
@@ -40,6 +48,8 @@ MAX_AFTER = 50  # jobs that one job comes after: as many as one trigger of Glue 
 _POLICY = re.compile(
     r"(arn:aws[a-z-]*:iam::(aws|[0-9]{12}):policy/)?([\w+=,.@-]{1,128}/){0,4}[\w+=,.@-]{1,128}", re.ASCII
 )
+CHANGES = "changes"  # an approval that shows them
+_BOOLEAN = TypeAdapter(bool)
 
 
 class Section(BaseModel):
@@ -128,6 +138,14 @@ def _script(value: str) -> str:
     raise ValueError(
         f"{shown(value)} is not a job script; name a .py file relative to the folder job_scripts, such as join.py"
     )
+
+
+def _approval(value: Any) -> Any:
+    try:
+        return value if value in (CHANGES, None) else _BOOLEAN.validate_python(value)
+    except ValidationError:
+        hint = did_you_mean(value, [CHANGES]) if isinstance(value, str) else ""
+        raise ValueError(f"{shown(value)} is not allowed{hint or '; allowed: true, false, changes'}") from None
 
 
 def _retention(days: int) -> int:
@@ -225,6 +243,11 @@ JobNames = Annotated[
 ]
 Schedule = Annotated[
     str, AfterValidator(_schedule), WithJsonSchema({"type": "string", "pattern": r"^cron\(\s*(\S+\s+){5}\S+\s*\)$"})
+]
+Approval = Annotated[
+    bool | Literal["changes"],
+    BeforeValidator(_approval),
+    WithJsonSchema({"anyOf": [{"type": "boolean"}, {"const": CHANGES}]}),
 ]
 Script = Annotated[str, AfterValidator(_script)]
 Description = Annotated[str, AfterValidator(_description)]

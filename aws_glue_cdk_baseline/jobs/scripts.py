@@ -44,6 +44,16 @@ class ScriptAssets(Construct):
             self._uploaded[script] = UploadedScript(bucket, name, asset.s3_object_key)
         return self._uploaded[script]
 
+    @property
+    def keys(self) -> list[str]:
+        """The keys of all uploaded scripts in the bucket of the stack's assets."""
+        return [script.key for script in self._uploaded.values()]
+
+    @property
+    def bucket_name(self) -> str:
+        """The bucket of the stack's assets. There is no name before the first script."""
+        return next(iter(self._uploaded.values())).bucket_name
+
 
 def _shown(script: Path) -> str:
     return str(script.relative_to(PROJECT) if script.is_relative_to(PROJECT) else script)

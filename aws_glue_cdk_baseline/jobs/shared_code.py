@@ -114,6 +114,11 @@ class SharedCodeAssets(Construct):
         )
         return location.object_key
 
+    @property
+    def keys(self) -> list[str]:
+        """The keys of all uploaded zips in the bucket of the stack's assets."""
+        return list(self._keys.values())
+
 
 def _shown(file: Path) -> str:
     return str(file.relative_to(PROJECT) if file.is_relative_to(PROJECT) else file)

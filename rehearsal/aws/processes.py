@@ -18,9 +18,9 @@ from typing import Any
 
 GRACE_SECONDS = 0.3
 # Files in which the emulator records the calls that it denied, the job runs, the processes of the job runs, and the
-# messages that topics sent.
+# messages that topics sent; and the rehearsal how the actions of the pipeline ended.
 DENIALS, JOB_RUNS, JOB_PROCESSES = "denials.jsonl", "job-runs.jsonl", "job-processes.jsonl"
-NOTIFICATIONS = "notifications.jsonl"
+NOTIFICATIONS, ACTIONS = "notifications.jsonl", "actions.jsonl"
 
 
 def write_record(file: Path, **record: str | float) -> None:

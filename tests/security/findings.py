@@ -14,8 +14,8 @@ from constructs import IConstruct
 PLACE = re.compile(r"arn:(?:[a-z-]+|<AWS::Partition>|\*):(\w+):(?:<AWS::Region>|[\w-]*):(?:<AWS::AccountId>|\w*):")
 # CDK moves statements that are too much for a role's policy to these policies.
 OVERFLOW = re.compile(r"/OverflowPolicy\d+/")
-# The id of the project that tests a stage. It ends with a hash of its path.
-TEST_PROJECT = re.compile(r"(<GluePipelineDeploy\w+IntegrationTest)[0-9A-F]{8}(?=>)")
+# The id of a project of a stage. It ends with a hash of its path.
+STAGE_PROJECT = re.compile(r"(<GluePipeline(?:Deploy|Approve)\w+(?:IntegrationTest|ShowChanges))[0-9A-F]{8}(?=>)")
 # CDK's name of the bucket with this pipeline's artifacts in another Region.
 REPLICA = re.compile(r"pipelinestack-support-[a-z0-9-]+(?=/)")
 
@@ -31,7 +31,7 @@ class Finding:
     def anywhere(self) -> Finding:
         """The finding without partition, account, Region and hashes: `IAM5[Resource::arn:logs:log-group:…]`."""
         rule = PLACE.sub(r"arn:\1:", self.rule.removeprefix("AwsSolutions-"))
-        rule = TEST_PROJECT.sub(r"\1", REPLICA.sub("<replication bucket>", rule))
+        rule = STAGE_PROJECT.sub(r"\1", REPLICA.sub("<replication bucket>", rule))
         return Finding(OVERFLOW.sub("/DefaultPolicy/", self.path), rule)
 
 

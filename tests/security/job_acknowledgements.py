@@ -55,6 +55,13 @@ JOBS_OF_THE_STAGE = (
 NO_BACKUP = (
     "The table has the records of the integration test. A record that is lost costs one run: its job is tested again."
 )
+STACKS_OF_THE_STAGE = (
+    "The stage's own stacks, whose templates the build before an approval reads. The star stands for the id that"
+    " CloudFormation gives a stack. Only one stack at a time can have this name."
+)
+SCRIPTS_OF_MANY_JOBS = (
+    "The scripts of a stage with more jobs than a role's policies can name. The bucket has only the assets of CDK apps."
+)
 MANAGED = "The config names this policy for the job, under managedPolicies, where a review sees it."
 
 
@@ -63,7 +70,11 @@ def job_acknowledgements(config: Config) -> dict[Finding, str]:
     return {
         finding: reason
         for stage in config.stages
-        for finding, reason in [*_stage(stage), *(_test_role(stage) if stage.integration_test else ())]
+        for finding, reason in [
+            *_stage(stage),
+            *(_test_role(stage) if stage.integration_test else ()),
+            *(_diff_role(stage) if stage.shows_changes else ()),
+        ]
     }
 
 
@@ -121,6 +132,8 @@ def _test_role(stage: StageConfig) -> Iterator[tuple[Finding, str]]:
         yield Finding(path, f"IAM5[Resource::arn:cloudformation:stack/{stack}/*]"), OWN_STACK
     if stage.stack_count > 1:
         yield Finding(path, f"IAM5[Resource::arn:glue:job/{stage.names.job('*')}]"), JOBS_OF_THE_STAGE
+    if stage.keeps_test_records:
+        yield Finding(f"PipelineStack/{stage.names.pipeline_stage}/GlueAppStack/Test.Records", "DDB3"), NO_BACKUP
     if stage.stack_count > 1:
         found = [arn for statement in many_outputs(stage, "aws") for arn in statement["Resource"]]
         yield from _wide(path, [arn.removeprefix("arn:aws:s3:::") for arn in found], EXPECTED)
@@ -129,6 +142,16 @@ def _test_role(stage: StageConfig) -> Iterator[tuple[Finding, str]]:
     others = [location for job in stage.jobs for location in job.quality_sources.values()]
     yield from _wide(path, [key for location in others for key in input_keys(location)], COMPARED)
     yield from _wide(path, [below(location) for location in expected], EXPECTED)
+
+
+def _diff_role(stage: StageConfig) -> Iterator[tuple[Finding, str]]:
+    path = f"PipelineStack/{stage.names.pipeline_stage}/GlueAppStack/GlueDiffRole/DefaultPolicy/Resource"
+    for stack in (*stage.stack_names, *stage.trigger_stack_names):
+        yield Finding(path, f"IAM5[Resource::arn:cloudformation:stack/{stack}/*]"), STACKS_OF_THE_STAGE
+    if stage.stack_count > 1:
+        bucket = f"cdk-hnb659fds-assets-{stage.account.aws_account_id}-{stage.account.aws_region}"
+        for files in ("*.py", "*.zip"):
+            yield Finding(path, f"IAM5[Resource::arn:s3:{bucket}/{files}]"), SCRIPTS_OF_MANY_JOBS
 
 
 def _wide(path: str, places: Sequence[str], reason: str) -> Iterator[tuple[Finding, str]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aws_glue_cdk_baseline.config import Config, StageConfig
+from aws_glue_cdk_baseline.pipeline.approval import diff_build_role_id
 from aws_glue_cdk_baseline.pipeline.integration_test import build_role_id
 from aws_glue_cdk_baseline.pipeline.source import action_id
 from tests.security.findings import Finding
@@ -124,7 +125,10 @@ def pipeline_acknowledgements(config: Config) -> Reasons:
         **{
             finding: reason
             for stage in config.stages
-            for finding, reason in (integration_test(stage) if stage.integration_test else ())
+            for finding, reason in (
+                *(integration_test(stage) if stage.integration_test else ()),
+                *(show_changes(stage) if stage.shows_changes else ()),
+            )
         },
     }
 
@@ -135,3 +139,12 @@ def integration_test(stage: StageConfig) -> Iterator[tuple[Finding, str]]:
     yield from artifacts_of(path, writes=False)
     yield from key_of(path)
     yield from build(path, f"GluePipeline{stage.names.pipeline_stage}IntegrationTest")
+
+
+def show_changes(stage: StageConfig) -> Iterator[tuple[Finding, str]]:
+    """Yield the findings of the build that shows what an approval of a stage approves."""
+    path = f"PipelineStack/{diff_build_role_id(stage)}/DefaultPolicy/Resource"
+    yield from artifacts_of(path, writes=True)
+    yield from key_of(path)
+    shown_in = stage.names.approval_stage if stage.rollback else stage.names.pipeline_stage
+    yield from build(path, f"GluePipeline{shown_in}ShowChanges")

@@ -12,6 +12,7 @@ from pathlib import Path
 from aws_glue_cdk_baseline.config import PROJECT, Config, ConfigError, StageConfig, load_config, print_warnings
 from tools.job_arguments import RunError, add_options, find_stage
 from tools.stage_diff.assembly import read_stage, synthesize
+from tools.stage_diff.build import show_before_approval
 from tools.stage_diff.comparison import compare
 from tools.stage_diff.deployed import deployed
 from tools.stage_diff.markdown import markdown
@@ -23,11 +24,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Print what the stages get, as Markdown. What is not about them goes to standard error."""
     parser = argparse.ArgumentParser(prog="python -m tools.stage_diff", description=(__doc__ or "").splitlines()[0])
     add_options(parser, ["--config", "--stage", "--profile"])
+    parser.add_argument("--assembly", type=Path, help="in the pipeline: the synthesized app, which is deployed")
+    parser.add_argument("--role", help="in the pipeline: the role that reads what is deployed")
+    parser.add_argument("--output", type=Path, default=Path("changes"), help="in the pipeline: the folder of the text")
     parser.add_argument("--exit-code", action="store_true", help="end with 2 if something changes")
     options = parser.parse_args(arguments)
     try:
         config = load_config(options.config)
         print_warnings(config)
+        if options.assembly:
+            show_before_approval(
+                config, find_stage(config, options.stage), options.assembly, options.role, options.output
+            )
+            return 0
         stages = [find_stage(config, options.stage)] if options.stage else list(config.stages)
         changed = show(config, stages, options.profile, strict=bool(options.stage))
     except (ConfigError, RunError) as error:

@@ -16,8 +16,8 @@ from tools.stage_jobs.account import MissingError
 NOTHING_DEPLOYED = ("REVIEW_IN_PROGRESS", "DELETE_COMPLETE", "CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED")
 
 
-class Caller(Protocol):
-    """Whoever calls AWS, such as StageAccount: its errors are RunError, and MissingError for what does not exist."""
+class Calls(Protocol):
+    """Whoever calls AWS, such as a Caller: its errors are RunError, and MissingError for what does not exist."""
 
     def call(self, service: str, operation: str, about: str = "", **parameters: Any) -> Any:
         """Return the answer of a call."""
@@ -31,7 +31,7 @@ class Deployed:
     remarks: tuple[str, ...] = ()
 
 
-def deployed(account: Caller, stacks: Sequence[StackTemplate]) -> Deployed:
+def deployed(account: Calls, stacks: Sequence[StackTemplate]) -> Deployed:
     """Return the deployed stacks with the names of the new `stacks`. Raise RunError for a call that AWS refuses."""
     found, remarks = [], []
     read = reader(account)
@@ -54,7 +54,7 @@ def deployed(account: Caller, stacks: Sequence[StackTemplate]) -> Deployed:
     return Deployed(tuple(found), tuple(remarks))
 
 
-def reader(account: Caller) -> Any:
+def reader(account: Calls) -> Any:
     """Return a function that reads an object in S3, once. It raises UnreadableError, also once a call was refused."""
 
     @cache

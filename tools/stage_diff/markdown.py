@@ -23,6 +23,34 @@ def markdown(title: str, changes: Changes, remarks: Sequence[str] = ()) -> str:
     return "\n\n".join("\n".join(lines) for lines in parts if lines) + "\n"
 
 
+def uncompared(title: str, changes: Changes, reasons: Sequence[str]) -> str:
+    """Return the text about a stage whose deployed templates could not be read, with the `reasons`.
+
+    `changes` are those of a first deployment: they say what will be there.
+    """
+    head = f"# {title}: not compared with what is deployed: {counted(len(changes.new_jobs), 'job')} will be there"
+    parts = [[head], [f"- {reason}" for reason in reasons], *_first(changes)]
+    return "\n\n".join("\n".join(lines) for lines in parts if lines) + "\n"
+
+
+def shortened(text: str, limit: int, step: str) -> str:
+    """Return the beginning of a text in at most `limit` characters, without empty lines, cut at the end of a line.
+
+    The last line then says how many are in the log of `step`.
+    """
+    lines = [line for line in text.splitlines() if line]
+    whole = "\n".join(lines)
+    if len(whole) <= limit:
+        return whole
+    for number in range(min(len(lines) - 1, limit), 0, -1):
+        end = f"… ({counted(len(lines) - number, 'more line')} in the log of {step})"
+        kept = "\n".join([*lines[:number], end])
+        if len(kept) <= limit:
+            return kept
+    end = f"… (the rest is in the log of {step})"  # not even the first line fits
+    return whole[: limit - len(end)] + end
+
+
 def _headline(changes: Changes) -> str:
     if changes.is_first:
         return f"nothing is deployed yet: {counted(len(changes.new_jobs), 'job')}"

@@ -28,6 +28,10 @@ class MissingError(RunError):
     """What a call is about does not exist."""
 
 
+class DeniedError(RunError):
+    """The caller lacks the right to make a call."""
+
+
 class RefusedError(RunError):
     """AWS has refused a call, with this `code`, which only the caller can explain."""
 
@@ -111,7 +115,7 @@ class Caller:
             said = WHAT.search(message)
             action = said["action"] if said else f"{service}:{error.operation_name}"
             resource = f" on {said['resource']}" if said and said["resource"] else ""
-            return RunError(f"{where}access denied: {self.user} may not {action}{resource}")
+            return DeniedError(f"{where}access denied: {self.user} may not {action}{resource}")
         if code in MISSING or (code == "ValidationError" and "does not exist" in message):
             return MissingError(f"{where}{message}")
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400)

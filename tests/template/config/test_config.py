@@ -209,7 +209,7 @@ ERRORS: dict[str, tuple[str | bytes, str]] = {
     ),
     "an approval that is none": (
         CONFIG.replace("dev:\n", "dev:\n  approval: maybe\n"),
-        "c.yaml:8: dev.approval: 'maybe' is neither true nor false",
+        "c.yaml:8: dev.approval: 'maybe' is not allowed; allowed: true, false, changes",
     ),
     "an integration test that is none": (
         CONFIG.replace("dev:\n", "dev:\n  integrationTest: some\n"),

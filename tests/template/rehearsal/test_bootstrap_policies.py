@@ -36,8 +36,8 @@ def _with(job: Job, name: str, **settings: Any) -> Job:
 def copies() -> Iterator[Config]:
     """Yield a config with more jobs than fit into one role and prod in another Region, and then its variants.
 
-    Prod has a chain with a schedule. The last ones have a prefix. CloudFormation cuts the names that it makes from the
-    names of their stacks.
+    Prod has a chain with a schedule, and its approval shows changes. The last ones have a prefix. CloudFormation cuts
+    the names that it makes from the names of their stacks.
     """
     config = load_config(PROJECT / "default-config.yaml")
     [job, *_] = config.stages[0].jobs
@@ -48,7 +48,7 @@ def copies() -> Iterator[Config]:
         _with(second, name=first.name, schedule="cron(0 3 * * ? *)"),
         _with(second, name="Next", after=(first.name,)),
     )
-    config = with_stage(config, config.stages[-1].name, account=PROD, jobs=chain, schedules=True)
+    config = with_stage(config, config.stages[-1].name, account=PROD, jobs=chain, schedules=True, shows_changes=True)
     assert PROD.aws_region != config.pipeline_account.aws_region
     yield config
     yield with_monitoring(config)

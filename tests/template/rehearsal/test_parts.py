@@ -61,6 +61,23 @@ def test_a_pipeline_is_read_with_its_actions_in_run_order() -> None:
     )
 
 
+def test_an_approval_is_for_what_comes_after_it_in_its_stage_or_for_the_next_stage() -> None:
+    asked = {**action("Approval", "Manual"), "Name": "Approval"}
+    deploy = {**action("Deploy", "CloudFormation", ActionMode="CHANGE_SET_EXECUTE"), "RunOrder": 2}
+    together = parse("Line", "us-east-1", properties(asked, deploy))
+    assert [(stage.name, item.name) for stage, item in together.approved("Only", "Approval")] == [
+        ("Only", "CloudFormationAction")
+    ]
+    apart = properties(asked)
+    apart["Stages"].append({"Name": "Next", "Actions": [deploy]})
+    pipeline = parse("Line", "us-east-1", apart)
+    assert [(stage.name, item.name) for stage, item in pipeline.approved("Only", "Approval")] == [
+        ("Next", "CloudFormationAction")
+    ]
+    assert list(pipeline.approved_deployments()) == pipeline.approved("Only", "Approval")
+    assert parse("Line", "us-east-1", properties(asked)).approved("Only", "Approval") == []
+
+
 def test_variables_of_earlier_actions_are_put_in_and_unknown_ones_left() -> None:
     with_variables = Action("A", "Build", "CodeBuild", {"E": "#{Store.Name}-#{Other.Name}"})
     assert with_variables.resolved({"Store": {"Name": "goods"}}).configuration == {"E": "goods-#{Other.Name}"}

@@ -78,7 +78,12 @@ def test_ctrl_c_stops_everything_within_3_seconds(
 
 def test_a_committed_change_of_the_config_takes_over_once_and_then_settles(tmp_path: Path) -> None:
     project = this_project(tmp_path / "project")
-    project.replace("default-config.yaml", "123456789103", "444444444444")
+    project.replace("default-config.yaml", "\nprod:\n", "\nprod:\n  approval: changes\n")
+    project.commit()
+    project.replace("default-config.yaml", "123456789102", "444444444444")
+    project.replace("default-config.yaml", "numberOfWorkers: 2", "numberOfWorkers: 3")
+    script = "aws_glue_cdk_baseline/job_scripts/process_legislators.py"
+    project.write(script, project.read(script) + "\n# the last line\n")
     project.commit()
     outcome = project.rehearse("--deployed", "HEAD~1", "--approve")
     assert outcome.code == 0, outcome.output
@@ -88,6 +93,15 @@ def test_a_committed_change_of_the_config_takes_over_once_and_then_settles(tmp_p
     assert [stage for stage, action, _ in outcome.rows() if action == "SelfMutate"] == ["UpdatePipeline"] * 2
     assert outcome.rows()[-1] == ("DeployProd", "GlueAppStack.Deploy", "succeeded")
     assert outcome.output.count("job run JoinLegislators-dev SUCCEEDED on local Spark") == 1
+    shown = outcome.output.partition("# prod: ")[2].splitlines()
+    assert [line.strip() for line in shown[:5]] == [
+        "1 job changed",
+        "## Jobs",
+        "- changed: ProcessLegislators",
+        "- script: +2 -0 lines",
+        "- numberOfWorkers: `2` -> `3`",
+    ]
+    assert ("DeployProd", "ShowChanges", "succeeded") in outcome.rows()
 
 
 def test_one_account_for_all_three_and_uncommitted_files_are_counted(tmp_path: Path) -> None:
@@ -114,7 +128,7 @@ prodAccount: {{awsAccountId: "555555555555", awsRegion: eu-west-1}}
 dev: {{jobs: {{ProcessLegislators: {{inputLocation: "{LOCATION}"}}}}}}
 test: {{integrationTest: none, jobs: {{ProcessLegislators: {{inputLocation: "{LOCATION}"}}}}}}
 staging: {{approval: true, jobs: {{ProcessLegislators: {{inputLocation: "{LOCATION}"}}}}}}
-prod: {{jobs: {{ProcessLegislators: {{inputLocation: "{LOCATION}"}}}}}}
+prod: {{approval: changes, jobs: {{ProcessLegislators: {{inputLocation: "{LOCATION}"}}}}}}
 """
 
 
@@ -129,10 +143,13 @@ def test_four_stages_in_as_many_accounts_and_prod_in_another_region(tmp_path: Pa
         *(("DeployDev", action) for action in [*deployed, "IntegrationTest"]),
         *(("DeployTest", action) for action in ["Prepare", "Deploy"]),  # CDK's names where nothing is beside them
         *(("DeployStaging", action) for action in ["Approval", *deployed, "IntegrationTest"]),
-        *(("DeployProd", action) for action in ["Approval", *deployed]),
+        *(("DeployProd", action) for action in ["ShowChanges", "Approval", *deployed]),
     ]
     assert {ended for _, _, ended in outcome.rows()} == {"succeeded"}
     assert "job run ProcessLegislators-staging SUCCEEDED on local Spark" in outcome.output
+    for stage in ("DeployStaging", "prod"):  # prod's is the text of the step ShowChanges
+        assert f"\n      # {stage}: nothing is deployed yet: 1 job\n" in outcome.output
+    assert "- this pipeline has not deployed prod yet: its deployment makes the role glue-diff-prod" in outcome.output
     assert "a git clone stands in for CodeStarSourceConnection acme/data/orders develop: " in outcome.output
     assert "111111111111/eu-west-1" in outcome.output  # bootstrapped too, for the artifacts
 

@@ -67,7 +67,7 @@ def everything(folder: Path, dev_account: bool = True) -> Config:
     """Make a config with every setting that widens a role, in two Regions; dev may be in the pipeline's account."""
     jobs = tuple(make_job(folder, name, **values) for name, values in JOBS.items())
     config = make_config(jobs, dev=DEV if dev_account else PIPELINE, prod=PROD)
-    config = with_stage(config, "prod", schedules=True, rollback=True)
+    config = with_stage(config, "prod", schedules=True, rollback=True, shows_changes=True)
     config = with_monitoring(config)
     return config.model_copy(update={"source": CONNECTED if dev_account else Source(codeCommit="etl")})
 
@@ -83,7 +83,7 @@ def four_stages(folder: Path) -> Config:
 def spread(folder: Path) -> Config:
     """Return everything, with the jobs of dev in two stacks."""
     stacks = {name: number % 2 + 1 for number, name in enumerate(JOBS)}
-    return with_stage(everything(folder), "dev", stacks=stacks, stack_count=2)
+    return with_stage(everything(folder), "dev", stacks=stacks, stack_count=2, approval=True, shows_changes=True)
 
 
 def many_jobs(folder: Path) -> Config:

@@ -26,7 +26,7 @@ def test_every_installation_takes_hashes() -> None:
     texts = [file.read_text(encoding="utf-8") for pattern in places for file in PROJECT.glob(pattern)]
     pip = [found for text in texts for found in re.findall(r"\bpip\W{1,20}install\b[\s\S]{0,160}", text)]
     npm = [found for text in texts for found in re.findall(r"^\W*npm (?:ci|install|i)\b", text, re.MULTILINE)]
-    # laptop, uv of the laptop's set-up, Build stage, Glue image, integration test, benchmark; laptop, Build stage
+    # laptop, uv of the laptop's set-up, Build stage, Glue image, steps of the pipeline, benchmark; laptop, Build stage
     assert (len(pip), len(npm)) == (6, 2)
     assert [
         found
