@@ -37,6 +37,8 @@ ARGUMENTS = {
     "--continuous-log-logGroup": "log group",
     "--custom-logGroup-prefix": "log groups",
 }
+# Arguments that come with another one, which says it.
+SWITCHES = {"--enable-metrics": "--enable-observability-metrics", "--enable-spark-ui": "--spark-event-logs-path"}
 BOOKMARK, CONF, MODULES, FILES = "--job-bookmark-option", "--conf", "--additional-python-modules", "--extra-py-files"
 # Tags by which this app names the stack, and the versions of the CDK's assembly.
 OWN_TAGS = ("artifact_id", "stack_id", "stack_name")
@@ -77,9 +79,15 @@ class Job:
 def jobs_of(resources: Iterable[Resource]) -> dict[str, Job]:
     """Return the jobs by their names in the YAML."""
     found = list(resources)
-    triggers = [item for item in found if item.kind == TRIGGER]
-    made = [_job(item, triggers) for item in found if item.kind == JOB]
+    jobs = [item for item in found if item.kind == JOB]
+    names = {_physical(item): yaml_name(item) for item in jobs}
+    starts = _starts([item for item in found if item.kind == TRIGGER], names)
+    made = [_job(item, starts.get(_physical(item), {})) for item in jobs]
     return {job.name: job for job in made}
+
+
+def _physical(job: Resource) -> str:
+    return str(job.properties.get("Name") or "${" + job.id + "}")
 
 
 def yaml_name(resource: Resource) -> str:
@@ -95,7 +103,7 @@ def yaml_name(resource: Resource) -> str:
     return construct if construct in name else name
 
 
-def _job(resource: Resource, triggers: Iterable[Resource]) -> Job:
+def _job(resource: Resource, starts: Mapping[str, str]) -> Job:
     properties = {name: item for name, item in resource.properties.items() if name not in ("DefaultArguments", "Role")}
     arguments: Mapping[str, Any] = resource.properties.get("DefaultArguments") or {}
     values: dict[str, Any] = {}
@@ -107,8 +115,9 @@ def _job(resource: Resource, triggers: Iterable[Resource]) -> Job:
         key = SETTINGS.get(path, path.replace("Tags.", "tags.", 1) if path.startswith("Tags.") else path)
         values[key] = TYPES.get(value, value) if key == "type" else value
     for name, value in arguments.items():
-        values.update(_argument(name, value))
-    values.update(_triggered(resource, triggers))
+        if name not in SWITCHES or value != "true" or SWITCHES[name] not in arguments:
+            values.update(_argument(name, value))
+    values.update(starts)
     script, shared, others = _code(resource, arguments)
     if others:
         values[f"defaultArguments.{FILES}"] = ",".join(others)
@@ -149,21 +158,24 @@ def _code(resource: Resource, arguments: Mapping[str, Any]) -> tuple[Asset | Non
     return script, shared, others
 
 
-def _triggered(job: Resource, triggers: Iterable[Resource]) -> dict[str, Any]:
-    """Return the schedule of a job and the jobs that it waits for, by the triggers that start it."""
-    values: dict[str, Any] = {}
-    name = job.properties.get("Name") or "${" + job.id + "}"
+def _starts(triggers: Iterable[Resource], names: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """Return the schedule of each job and the jobs that it waits for, by the triggers that start it.
+
+    `names` are those in the YAML of the jobs in AWS, by which the result has them.
+    """
+    found: dict[str, dict[str, str]] = {}
     for trigger in triggers:
         properties = trigger.properties
-        if not any(action.get("JobName") == name for action in properties.get("Actions") or []):
-            continue
         off = "" if str(properties.get("StartOnCreation", "")).lower() == "true" else " (off)"
-        key, value = "", ""
         if properties.get("Type") == "SCHEDULED":
             key, value = "schedule", str(properties.get("Schedule"))
         elif properties.get("Type") == "CONDITIONAL":
             conditions = (properties.get("Predicate") or {}).get("Conditions") or []
-            key, value = "after", ", ".join(sorted(str(item.get("JobName")) for item in conditions))
-        if key:
+            before = [str(item.get("JobName")) for item in conditions]
+            key, value = "after", ", ".join(sorted(names.get(name, name) for name in before))
+        else:
+            continue
+        for action in properties.get("Actions") or []:
+            values = found.setdefault(str(action.get("JobName")), {})
             values[key] = "; ".join([*([values[key]] if key in values else []), value + off])
-    return values
+    return found

@@ -24,6 +24,8 @@ VERBS = {
     "Boundary": ("is now limited by the permissions boundary", "is no longer limited by the permissions boundary"),
 }
 OF_JOB = "role of "
+ROLE_OF_JOB = re.compile(r"^arn:[\w-]+:iam::\d*:role/")  # what comes before the name of a role in its ARN
+Key = tuple[str, str]  # the name of a stack, and an id or a name in it
 
 
 @dataclass(frozen=True, order=True)
@@ -75,39 +77,47 @@ def _usual(jobs: list[frozenset[Permission]]) -> frozenset[Permission]:
 
 def _roles(resources: list[Resource]) -> dict[str, frozenset[Permission]]:
     """Return the permissions of each role, by the job that has it or by its own name."""
-    jobs: dict[str, list[str]] = {}
+    roles = [item for item in resources if item.kind == ROLE]
+    by_reference = {(role.stack.name, name): role for role in roles for name in _references(role)}
+    jobs: dict[Key, list[str]] = {}
     for job in (item for item in resources if item.kind == JOB):
-        jobs.setdefault(_role_id(job, resources), []).append(yaml_name(job))
+        name = ROLE_OF_JOB.sub("", str(job.properties.get("Role", "")))
+        if role := by_reference.get((job.stack.name, name)):
+            jobs.setdefault((role.stack.name, role.id), []).append(yaml_name(job))
+    attached = _attached(resources)
     found: dict[str, set[Permission]] = {}
-    for role in (item for item in resources if item.kind == ROLE):
-        owners = jobs.get(_key(role), [])
+    for role in roles:
+        owners = jobs.get((role.stack.name, role.id), [])
         name = f"{OF_JOB}{', '.join(sorted(owners))}" if owners else f"role {role.properties.get('RoleName', role.id)}"
-        found.setdefault(name, set()).update(_of_role(role, resources))
+        found.setdefault(name, set()).update(_of_role(role, attached))
     return {name: frozenset(items) for name, items in found.items()}
 
 
-def _key(resource: Resource) -> str:
-    return f"{resource.stack.name}/{resource.id}"
+def _references(role: Resource) -> list[str]:
+    """Return how other resources of the stack refer to a role, without what comes before its name in an ARN."""
+    name = role.properties.get("RoleName")
+    return ["${" + role.id + "}", "${" + role.id + ".Arn}", *([name] if isinstance(name, str) else [])]
 
 
-def _role_id(job: Resource, resources: list[Resource]) -> str:
-    role = str(job.properties.get("Role", ""))
-    for item in resources:
-        if item.kind == ROLE and item.stack is job.stack:
-            name = item.properties.get("RoleName")
-            if f"${{{item.id}}}" in role or f"${{{item.id}.Arn}}" in role or (name and role.endswith(f"/{name}")):
-                return _key(item)
-    return ""
+def _attached(resources: list[Resource]) -> dict[Key, list[Resource]]:
+    """Return the policies that name a role or that a role names, by their stack and by that name."""
+    found: dict[Key, list[Resource]] = {}
+    for policy in (item for item in resources if item.kind in POLICIES):
+        names = [*(policy.properties.get("Roles") or []), policy.properties.get("RoleName"), "${" + policy.id + "}"]
+        for name in dict.fromkeys(str(name) for name in names if name):
+            found.setdefault((policy.stack.name, name), []).append(policy)
+    return found
 
 
-def _of_role(role: Resource, resources: list[Resource]) -> Iterator[Permission]:
+def _of_role(role: Resource, attached: Mapping[Key, list[Resource]]) -> Iterator[Permission]:
     properties = role.properties
     for policy in properties.get("Policies") or []:
         named = {name[0].lower() + name[1:]: item for name, item in policy.items()}
         yield from permissions(named.get("policyDocument") or {})
-    for arn in properties.get("ManagedPolicyArns") or []:
-        if not str(arn).startswith("${"):  # a policy of this template, read below
-            yield Permission("Managed", "", str(arn), "")
+    arns = [str(arn) for arn in properties.get("ManagedPolicyArns") or []]
+    for arn in arns:
+        if (role.stack.name, arn) not in attached:  # those of this template are read below
+            yield Permission("Managed", "", arn, "")
     for statement in _list((properties.get("AssumeRolePolicyDocument") or {}).get("Statement")):
         principal = statement.get("Principal") or {"all but": statement.get("NotPrincipal")}
         who = json.dumps(_sorted(principal), sort_keys=True)
@@ -118,13 +128,9 @@ def _of_role(role: Resource, resources: list[Resource]) -> Iterator[Permission]:
             )
     if boundary := properties.get("PermissionsBoundary"):
         yield Permission("Boundary", "", str(boundary), "")
-    names = ("${" + role.id + "}", properties.get("RoleName"))
-    for policy in (item for item in resources if item.kind in POLICIES and item.stack is role.stack):
-        given = policy.properties
-        attached = [*(given.get("Roles") or []), given.get("RoleName")]
-        arns = [str(arn) for arn in properties.get("ManagedPolicyArns") or []]
-        if any(name in names for name in attached if name) or "${" + policy.id + "}" in arns:
-            yield from permissions(given.get("PolicyDocument") or {})
+    for name in (*_references(role), *arns):
+        for policy in attached.get((role.stack.name, name), []):
+            yield from permissions(policy.properties.get("PolicyDocument") or {})
 
 
 def permissions(document: Mapping[str, Any]) -> Iterator[Permission]:

@@ -89,6 +89,11 @@ def test_a_setting_by_its_key(before: dict[str, Any], after: dict[str, Any], lin
                 "packages: `six==1.0` is removed",
             ],
         ),
+        (
+            {},
+            {"--enable-observability-metrics": "true", "--enable-metrics": "true"},
+            ["observability: `true` is new"],
+        ),
         ({"--note": "a\nb"}, {"--note": "a\nc"}, ["note: `a\\nb` -> `a\\nc`"]),
         ({"--note": "a"}, {"--note": ""}, ['note: `a` -> `""`']),
     ],
@@ -171,7 +176,7 @@ def test_triggers_are_the_schedule_of_a_job_and_what_it_waits_for() -> None:
     found = changed([*jobs, nightly, chain], [*jobs, hourly, longer])
     assert [(item.name, item.lines) for item in found.jobs] == [
         ("Load", ("schedule: `cron(0 3 * * ? *)` -> `cron(0 * * * ? *) (off)`",)),
-        ("Clean", ("after: `Load-prod` -> `Load-prod, Other-prod`",)),
+        ("Clean", ("after: `Load` -> `Load, Other-prod`",)),
     ]
     added = ["Predicate.Conditions[1].State", "Predicate.Conditions[1].LogicalOperator"]
     assert [[line.partition(": ")[0] for line in item.lines] for item in found.resources] == [added]
