@@ -152,6 +152,12 @@ class StageConfig(Record):
         return tuple(numbered(self.names.trigger_stack, number) for number in range(1, self.trigger_stack_count + 1))
 
     @property
+    def all_stack_names(self) -> tuple[str, ...]:
+        """The names of all its stacks: with its jobs, with its triggers, and the one that watches them."""
+        watching = (self.names.monitoring_stack,) if self.is_watched else ()
+        return (*self.stack_names, *self.trigger_stack_names, *watching)
+
+    @property
     def names(self) -> StageNames:
         """The physical names of what the stage deploys."""
         return StageNames(self.name_prefix, self.name)

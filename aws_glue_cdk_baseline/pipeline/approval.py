@@ -104,7 +104,7 @@ def _statements(stack: Stack, stage: StageConfig, bucket: str, files: Sequence[s
     # `/*` is the id that CloudFormation gives a stack.
     stacks = [
         stack.format_arn(service="cloudformation", resource="stack", resource_name=f"{name}/*")
-        for name in (stack.stack_name, *stage.stack_names[1:], *stage.trigger_stack_names)
+        for name in (stack.stack_name, *stage.all_stack_names[1:])
     ]
     yield iam.PolicyStatement(actions=READ_STACKS, resources=stacks)
     keys = sorted(files) if stage.stack_count == 1 and len(files) <= MOST_FILES else ["*.py", "*.zip"]

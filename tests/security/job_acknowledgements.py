@@ -146,7 +146,7 @@ def _test_role(stage: StageConfig) -> Iterator[tuple[Finding, str]]:
 
 def _diff_role(stage: StageConfig) -> Iterator[tuple[Finding, str]]:
     path = f"PipelineStack/{stage.names.pipeline_stage}/GlueAppStack/GlueDiffRole/DefaultPolicy/Resource"
-    for stack in (*stage.stack_names, *stage.trigger_stack_names):
+    for stack in stage.all_stack_names:
         yield Finding(path, f"IAM5[Resource::arn:cloudformation:stack/{stack}/*]"), STACKS_OF_THE_STAGE
     if stage.stack_count > 1:
         bucket = f"cdk-hnb659fds-assets-{stage.account.aws_account_id}-{stage.account.aws_region}"

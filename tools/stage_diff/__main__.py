@@ -14,7 +14,7 @@ from tools.job_arguments import RunError, add_options, find_stage
 from tools.stage_diff.assembly import read_stage, synthesize
 from tools.stage_diff.build import show_before_approval
 from tools.stage_diff.comparison import compare
-from tools.stage_diff.deployed import deployed
+from tools.stage_diff.deployed import deployed, earlier_stacks
 from tools.stage_diff.markdown import markdown
 from tools.stage_diff.templates import StackTemplate
 from tools.stage_jobs.account import StageAccount
@@ -79,7 +79,7 @@ def show(config: Config, stages: Sequence[StageConfig], profile: str, *, strict:
 
 def stage_text(account: StageAccount, stacks: Sequence[StackTemplate]) -> tuple[str, bool]:
     """Return what deploying `stacks` changes in an account, as Markdown, and whether that is anything."""
-    now = deployed(account, stacks)
+    now = deployed(account, stacks, earlier_stacks(account.stage))
     changes = compare(now.stacks, stacks)
     return markdown(account.stage.name, changes, now.remarks), not changes.is_empty
 

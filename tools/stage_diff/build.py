@@ -13,7 +13,7 @@ from typing import Any
 from aws_glue_cdk_baseline.config import Config, StageConfig
 from tools.stage_diff.assembly import read_stage
 from tools.stage_diff.comparison import compare
-from tools.stage_diff.deployed import deployed
+from tools.stage_diff.deployed import deployed, earlier_stacks
 from tools.stage_diff.markdown import markdown, shortened, uncompared
 from tools.stage_diff.templates import StackTemplate
 from tools.stage_jobs.account import Caller, DeniedError
@@ -52,7 +52,7 @@ def _text(config: Config, stage: StageConfig, stacks: Sequence[StackTemplate], r
         ]
         return uncompared(stage.name, compare((), stacks), reasons)
     try:
-        now = deployed(account, stacks)
+        now = deployed(account, stacks, earlier_stacks(stage))
     except DeniedError as error:
         return uncompared(stage.name, compare((), stacks), [str(error)])
     return markdown(stage.name, compare(now.stacks, stacks), now.remarks)

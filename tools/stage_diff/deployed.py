@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol
 
+from aws_glue_cdk_baseline.config import StageConfig
+from aws_glue_cdk_baseline.config.names import numbered
 from tools.job_arguments import RunError
 from tools.stage_diff.templates import StackTemplate, UnreadableError
-from tools.stage_jobs.account import MissingError
+from tools.stage_jobs.account import DeniedError, MissingError
 
 # A stack in these states has no resources, or none that an update could change.
-NOTHING_DEPLOYED = ("REVIEW_IN_PROGRESS", "DELETE_COMPLETE", "CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED")
+NOTHING_DEPLOYED = ("CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED")
+ABSENT = ("", "REVIEW_IN_PROGRESS", "DELETE_COMPLETE")
 
 
 class Calls(Protocol):
@@ -31,27 +35,47 @@ class Deployed:
     remarks: tuple[str, ...] = ()
 
 
-def deployed(account: Calls, stacks: Sequence[StackTemplate]) -> Deployed:
-    """Return the deployed stacks with the names of the new `stacks`. Raise RunError for a call that AWS refuses."""
+def deployed(account: Calls, stacks: Sequence[StackTemplate], earlier: Iterable[str] = ()) -> Deployed:
+    """Return the deployed stacks with the names of the new `stacks`. Raise RunError for a call that AWS refuses.
+
+    `earlier` are names that stacks of the stage may have had before: one that still exists is told of.
+    """
     found, remarks = [], []
     read = reader(account)
     for stack in stacks:
-        name = stack.name
-        try:
-            answer = account.call("cloudformation", "describe_stacks", name, StackName=name)["Stacks"][0]
-        except MissingError:
-            continue
-        status = answer["StackStatus"]
+        name, status = stack.name, _status(account, stack.name)
         if status in NOTHING_DEPLOYED:
-            if status != "REVIEW_IN_PROGRESS":
-                remarks.append(f"{name} is {status}: it counts as not deployed")
-            continue
-        if status.endswith("_IN_PROGRESS"):
-            remarks.append(f"{name} is {status}: it is being deployed just now, and this compares with its last state")
-        body = account.call("cloudformation", "get_template", name, StackName=name)["TemplateBody"]
-        template = json.loads(body) if isinstance(body, str) else body
-        found.append(StackTemplate(name, template, stack.account, stack.region, stack.partition, read))
+            remarks.append(f"{name} is {status}: it counts as not deployed")
+        elif status not in ABSENT:
+            if status.endswith("_IN_PROGRESS"):
+                remarks.append(f"{name} is {status}: it is being deployed just now, and this compares its last state")
+            body = account.call("cloudformation", "get_template", name, StackName=name)["TemplateBody"]
+            template = json.loads(body) if isinstance(body, str) else body
+            found.append(StackTemplate(name, template, stack.account, stack.region, stack.partition, read))
+    names = {stack.name for stack in stacks}
+    for name in (name for name in earlier if name not in names):
+        with suppress(DeniedError):  # it is not one of the stacks that this caller has to read
+            if _status(account, name) not in (*ABSENT, *NOTHING_DEPLOYED):
+                remarks.append(f"{name} is no longer in the app: it stays as it is until you delete it")
     return Deployed(tuple(found), tuple(remarks))
+
+
+def earlier_stacks(stage: StageConfig) -> list[str]:
+    """Return the names that stacks of a stage may have had: it has had more jobs, more triggers, or was watched."""
+    names = stage.names
+    return [
+        numbered(names.stack, stage.stack_count + 1),
+        numbered(names.trigger_stack, stage.trigger_stack_count + 1),
+        names.monitoring_stack,
+    ]
+
+
+def _status(account: Calls, name: str) -> str:
+    try:
+        answer = account.call("cloudformation", "describe_stacks", name, StackName=name)
+    except MissingError:
+        return ""
+    return str(answer["Stacks"][0]["StackStatus"])
 
 
 def reader(account: Calls) -> Any:

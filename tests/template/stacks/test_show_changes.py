@@ -176,6 +176,18 @@ def test_all_stacks_of_a_stage_are_read(tmp_path: Path) -> None:
     assert files["Resource"] == [f"{BUCKET}/*.py", f"{BUCKET}/*.zip"]
 
 
+def test_the_role_reads_each_stack_that_the_stage_deploys(tmp_path: Path) -> None:
+    several = {"stacks": {"Job0": 1, "Job1": 2}, "stack_count": 2, "trigger_stack_count": 1, "dashboard": True}
+    prod = {**SHOWS["prod"], **several, "schedules": True}
+    assembly = Synthesized(tmp_path, jobs=2, stages={"dev": {}, "prod": prod}).assembly
+    made = assembly.get_nested_assembly("assembly-PipelineStack-DeployProd").stacks
+    first = next(stack for stack in made if stack.stack_name == "DeployProd-GlueAppStack")
+    policies = [item for name, item in first.template["Resources"].items() if name.startswith("GlueDiffRoleDefault")]
+    read = policies[0]["Properties"]["PolicyDocument"]["Statement"][0]["Resource"]
+    assert len(made) == 4
+    assert sorted(read) == sorted(f"{STACK}/{stack.stack_name}/*" for stack in made)
+
+
 def test_names_have_the_prefix(tmp_path: Path) -> None:
     template = stage_template(make_stage(make_job(tmp_path), name_prefix="orders"))
     template.has_resource_properties("AWS::IAM::Role", {"RoleName": "orders-glue-diff-dev"})

@@ -18,6 +18,7 @@ from tools.stage_jobs.account import DeniedError, MissingError
 
 ROLE = "arn:aws:iam::333333333333:role/glue-diff-prod"
 NOT_ALLOWED = "access denied: arn:aws:sts::111111111111:assumed-role/b/c may not sts:AssumeRole on role/glue-diff-prod"
+EARLIER = ("DeployProd-GlueAppStack2", "DeployProd-GlueTriggerStack")
 NEVER: list[dict[str, Any]] = [{"actionName": "Approval", "latestExecution": {}}, {"actionName": "GlueAppStack.Deploy"}]
 BEFORE = [{"actionName": "GlueAppStack.Deploy", "latestExecution": {"status": "Failed"}}]
 
@@ -34,6 +35,8 @@ class Aws:
         return self
 
     def call(self, service: str, operation: str, about: str = "", **parameters: Any) -> Any:
+        if parameters.get("StackName") in (*EARLIER, *self.answers.get("gone", ())):
+            raise MissingError("Stack does not exist")
         return self.answer(operation)
 
     def answer(self, operation: str) -> Any:
@@ -71,11 +74,28 @@ def test_the_deployed_templates_are_compared(said: Any) -> None:
     template = json.dumps(stack(job("Clean", NumberOfWorkers=5), job("Load")).template)
     log, text = said(
         assume_role={},
+        gone=("DeployProd-MonitoringStack",),
         describe_stacks={"Stacks": [{"StackStatus": "UPDATE_COMPLETE"}]},
         get_template={"TemplateBody": template},
     )
     assert text.startswith("# prod: 1 job changed\n## Jobs\n- changed: Clean\n  - numberOfWorkers: `5` -> `2`\n")
     assert shortened(log, 1000, "ShowChanges") == text
+
+
+def test_a_stack_that_left_the_app_and_one_that_is_being_deployed_are_told_of(said: Any) -> None:
+    template = json.dumps(stack(job("Clean"), job("Load")).template)
+    log, _ = said(
+        assume_role={},
+        describe_stacks={"Stacks": [{"StackStatus": "UPDATE_IN_PROGRESS"}]},
+        get_template={"TemplateBody": template},
+    )
+    assert log.splitlines()[:4] == [
+        "# prod: nothing changes",
+        "",
+        "- DeployProd-GlueAppStack is UPDATE_IN_PROGRESS: it is being deployed just now, and this compares its last"
+        " state",
+        "- DeployProd-MonitoringStack is no longer in the app: it stays as it is until you delete it",
+    ]
 
 
 @pytest.mark.parametrize("status", ["REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE"])
