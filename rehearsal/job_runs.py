@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 REPORTS = "reports/*.xml"  # JUnit files, in the source folder of a build
 SUITE = "integration-test"
+TESTED = "tested: "  # begins the line of a test case that says why its job was tested
 SKIPPED, NOT_STARTED, UNCHANGED = "skipped", "NOT STARTED", "UNCHANGED"
 NOT_RUN = (SKIPPED, NOT_STARTED, UNCHANGED)
 WORDS = {name.lower(): name for name in NOT_RUN}  # in the report
@@ -19,7 +20,8 @@ WORDS = {name.lower(): name for name in NOT_RUN}  # in the report
 class JobRun:
     """A run, and the version of the Spark that it ran on.
 
-    `message` is its error, or why there was none; `read` and `wrote` are empty if nothing is known of it.
+    `message` is its error, or why there was none; `read` and `wrote` are empty if nothing is known of it. `reason` says
+    why its job was tested, if not all jobs of the stage were.
     """
 
     job: str
@@ -30,32 +32,50 @@ class JobRun:
     wrote: str = ""
     log: str = ""
     spark: str = ""
+    reason: str = ""
 
     def __str__(self) -> str:
         if self.state in NOT_RUN:
             return f"job run {self.job} {self.state}: {self.message}"
         on = f"on local {self.spark}" if self.spark.startswith("Python") else f"on local Spark {self.spark}".rstrip()
-        return " ".join(filter(None, [f"job run {self.job} {self.state} {on}", self.message]))
+        words = [f"job run {self.job} {self.state} {on}", self.message, f"({self.reason})" if self.reason else ""]
+        return " ".join(filter(None, words))
 
 
 def job_runs(records: Iterable[Mapping[str, Any]], source: Path) -> list[JobRun]:
     """Return the runs of the emulator's records, then those that the report in a build's `source` folder adds."""
     fields = JobRun.__dataclass_fields__
-    runs = [JobRun(**{name: value for name, value in record.items() if name in fields}) for record in records]
+    reasons = _reasons(source)
+    runs = [
+        JobRun(
+            **{name: value for name, value in record.items() if name in fields}, reason=reasons.get(record["job"], "")
+        )
+        for record in records
+    ]
     ran = {run.job for run in runs}
     return [*runs, *(run for run in _not_run(source) if run.job not in ran)]
 
 
 def _not_run(source: Path) -> Iterator[JobRun]:
+    for job, case in _cases(source):
+        for found in (case.find("skipped"), case.find("failure")):
+            word, _, message = (found.get("message", "") if found is not None else "").partition(": ")
+            if state := WORDS.get(word.lower()):
+                yield JobRun(job, state, message)
+
+
+def _reasons(source: Path) -> dict[str, str]:
+    """Return why jobs were tested, by job."""
+    lines = ((job, line) for job, case in _cases(source) for line in (case.findtext("system-out") or "").splitlines())
+    return {job: line.removeprefix(TESTED) for job, line in lines if line.startswith(TESTED)}
+
+
+def _cases(source: Path) -> Iterator[tuple[str, ElementTree.Element]]:
+    """Yield the test case of each job in the reports of the integration test."""
     for file in sorted(source.glob(REPORTS)):
         for case in ElementTree.parse(file).iter("testcase"):
-            if case.get("classname") != SUITE:
-                continue
-            job = case.get("name", "")
-            for found in (case.find("skipped"), case.find("failure")):
-                word, _, message = (found.get("message", "") if found is not None else "").partition(": ")
-                if state := WORDS.get(word.lower()):
-                    yield JobRun(job, state, message)
+            if case.get("classname") == SUITE:
+                yield case.get("name", ""), case
 
 
 def table(runs: Sequence[JobRun]) -> list[str]:

@@ -109,7 +109,7 @@ def record(job: str, state: str = "SUCCEEDED", message: str = "", **values: Any)
 
 def test_runs_that_were_not_started_come_from_the_report_of_the_integration_test(tmp_path: Path) -> None:
     runs = [
-        integ.JobRun("A-dev", "r", 0, "FAILED", error="boom"),
+        integ.JobRun("A-dev", "r", 0, "FAILED", error="boom", reason="script changed", warning="took long"),
         integ.JobRun("B-dev", "", 0, integ.NOT_STARTED, error="A-dev failed", blocked_by="A-dev"),
         integ.JobRun("D-dev", "", 0, integ.NOT_STARTED, error="no capacity"),
         integ.JobRun("C-dev", "", 0, integ.SKIPPED, error="no sample of s3://b/c/"),
@@ -120,12 +120,18 @@ def test_runs_that_were_not_started_come_from_the_report_of_the_integration_test
         '<testsuite><testcase classname="tests.unit" name="x"><skipped message="no Docker"/></testcase></testsuite>'
     )
     assert job_runs([record("A-dev", "FAILED", "boom")], tmp_path) == [
-        JobRun("A-dev", "FAILED", "boom", 4.24, log="a.log"),
+        JobRun("A-dev", "FAILED", "boom", 4.24, log="a.log", reason="script changed"),
         JobRun("B-dev", "NOT STARTED", "A-dev failed"),
         JobRun("C-dev", "skipped", "no sample of s3://b/c/"),
         JobRun("D-dev", "NOT STARTED", "no capacity"),
         JobRun("E-dev", "UNCHANGED", "passed 2026-11-25 12:00 UTC (jr_e)"),
     ]
+
+
+def test_a_line_of_a_run_says_why_its_job_was_tested() -> None:
+    assert str(JobRun("A-dev", "SUCCEEDED", spark="3.5.6")) == "job run A-dev SUCCEEDED on local Spark 3.5.6"
+    tested = JobRun("A-dev", "SUCCEEDED", spark="3.5.6", reason="script changed")
+    assert str(tested) == "job run A-dev SUCCEEDED on local Spark 3.5.6 (script changed)"
 
 
 def test_the_table_of_the_job_runs() -> None:
