@@ -27,19 +27,19 @@ if __name__ == "__main__":  # a program in a subfolder does not find the project
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tests.integ import expectations, performance, report
+from tests.integ import report
 from tests.integ.assumed_role import assumed_session
+from tests.integ.checks import REHEARSAL, Checks
 from tests.integ.costs import Prices
 from tests.integ.glue_jobs import GlueJobs
 from tests.integ.job_run import SKIPPED, UNCHANGED, JobRun
 from tests.integ.job_runner import JobRunner
 from tests.integ.plan import Plan, PlanError, read_plan
 from tests.integ.quality import QualityCheck, RulesProcess
-from tests.integ.records import Records, digest
+from tests.integ.records import Records
 from tests.integ.selection import Selection, select
 
 SKIPS = "REHEARSAL_SKIPS"  # set by a rehearsal only: JSON, the reason for each job that it cannot run
-REHEARSAL = "REHEARSAL"  # set by a rehearsal only: its durations are not Glue's
 
 
 def parser() -> argparse.ArgumentParser:
@@ -111,7 +111,7 @@ def integration_test(options: argparse.Namespace) -> int:
         start_interval=options.start_interval,
         max_duration=options.max_duration,
         max_wait=options.max_wait,
-        check=Checks(plan, records, _output_check(s3, plan, process)),
+        check=Checks(plan, records, s3, QualityCheck(s3, process)),
         after={job: [name for name in plan.job(job).after if name not in selection.unchanged] for job in wanted},
         before_start=records.started if records else lambda job: None,
     )
@@ -144,33 +144,6 @@ def _selection(jobs: list[str], plan: Plan, records: Records | None, glue: GlueJ
     for job, reason in selection.tested.items():
         print(f"  {job}: {reason}", flush=True)
     return selection
-
-
-def _output_check(s3: Any, plan: Plan, process: RulesProcess) -> expectations.OutputCheck:
-    expected = {name: job.expectation for name, job in plan.jobs.items() if job.expectation}
-    return expectations.OutputCheck(s3, expected, QualityCheck(s3, process))
-
-
-class Checks:
-    """Checks a run that succeeded: its output, and what it took. One that passes is recorded.
-
-    Called with a run, it returns the error, or an empty text.
-    """
-
-    def __init__(self, plan: Plan, records: Records | None, output: expectations.OutputCheck) -> None:
-        self._plan, self._records, self._output = plan, records, output
-        self._rehearsed = REHEARSAL in os.environ
-
-    def __call__(self, run: JobRun) -> str:
-        planned = self._plan.job(run.job)
-        over = "" if self._rehearsed else performance.over_limit(run, planned.expectation)
-        error = "; ".join(filter(None, [self._output(run), over]))
-        if self._records and not error:
-            history = self._records.of(run.job).history
-            if not self._rehearsed:
-                run.warning = performance.slower(run, digest(planned.arguments), history)
-            self._records.passed(run, planned)
-        return error
 
 
 def main(arguments: list[str] | None = None) -> int:
