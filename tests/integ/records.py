@@ -22,6 +22,7 @@ from tests.integ.plan import PlannedJob
 FORMAT = 1
 KEPT = 10  # runs of a job that passed
 KEY, VALUE = "job", "record"  # the attributes of an item; the value is JSON
+NOT_WRITTEN = "the record of %s cannot be written: %s"
 log = logging.getLogger("integration-test")
 
 
@@ -96,8 +97,17 @@ class Records:
             return Record(reason="its record cannot be read")
 
     def started(self, job: str) -> None:
-        """Record that a run is about to start: until it has passed, the job has not."""
-        self._write(job, replace(self.of(job), passed=None))
+        """Record that a run is about to start: until it has passed, the job has not.
+
+        Raise the error of DynamoDB if the record would go on saying that the job has passed.
+        """
+        before = self.of(job)
+        try:
+            self._write(job, replace(before, passed=None))
+        except (ClientError, BotoCoreError) as error:
+            if before.passed:
+                raise
+            log.warning(NOT_WRITTEN, job, error)
 
     def passed(self, run: JobRun, planned: PlannedJob) -> None:
         """Record a run that succeeded and whose checks have passed. A job that is not in the plan gets no record."""
@@ -106,18 +116,17 @@ class Records:
         at = self._clock.today().isoformat(timespec="seconds")
         past = PastRun(run.run_id, at, run.seconds, round(run.dpu_seconds / 3600, 4), digest(planned.arguments))
         passed = Passed(past, planned.fingerprint, planned.parts, planned.arguments)
-        self._write(run.job, Record(passed, "", (past, *self.of(run.job).history)[:KEPT]))
+        try:
+            self._write(run.job, Record(passed, "", (past, *self.of(run.job).history)[:KEPT]))
+        except (ClientError, BotoCoreError) as error:
+            log.warning(NOT_WRITTEN, run.job, error)
 
     def _write(self, job: str, record: Record) -> None:
         passed, history = asdict(record.passed) if record.passed else None, [asdict(past) for past in record.history]
         data = {"format": FORMAT, "place": self._place, "job": job, "passed": passed, "history": history}
         text = json.dumps(data)
-        try:
-            self._dynamodb.put_item(TableName=self._table, Item={KEY: {"S": job}, VALUE: {"S": text}})
-        except (ClientError, BotoCoreError) as error:
-            log.warning("the record of %s cannot be written: %s", job, error)
-        else:
-            self._texts[job] = text
+        self._dynamodb.put_item(TableName=self._table, Item={KEY: {"S": job}, VALUE: {"S": text}})
+        self._texts[job] = text
 
 
 def digest(value: object) -> str:

@@ -37,7 +37,7 @@ class StartQueue:
 
     A job is started when all jobs that `after` has for it have passed. If one of them does not pass, or if a job cannot
     be started within `max_wait` seconds, the job is added as a run that was not started. `before_start` is called with
-    each job before its first try.
+    each job before its first try; a job for which it raises an error of AWS is not started.
     """
 
     def __init__(
@@ -115,10 +115,11 @@ class StartQueue:
         now = self._clock.now()
         if waiting.first_try is None:
             waiting.first_try, waiting.since = now, self._clock.today()
-            self._before_start(waiting.job)
         since = waiting.since or self._clock.today()
         self._starting = waiting
         try:
+            if not waiting.tries:
+                self._before_start(waiting.job)
             run_id = self._glue.start(waiting.job, self._known(), since)
         except NoCapacityError as error:
             if now - waiting.first_try < self._max_wait:

@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from tests.integ.job_run import JobRun
+from tests.integ.job_runner import JobRunner
 from tests.integ.plan import Plan, PlannedJob
 from tests.integ.records import Passed, Record, Records
 from tests.integ.selection import Selection, select
@@ -178,6 +179,17 @@ def test_a_record_that_cannot_be_written_is_told_and_the_test_goes_on(caplog: py
     passing(table, "a", planned())
     assert table.items == {}
     assert caplog.messages[-1].startswith("the record of a cannot be written: An error occurred (AccessDenied")
+
+
+def test_a_job_whose_record_would_go_on_saying_that_it_passed_is_not_started() -> None:
+    table, glue = Table(), Glue()
+    passing(table, "a", planned())
+    table.refuses = {"PutItem"}
+    glue.starts("b")
+    glue.polls("b", "SUCCEEDED")
+    runs = JobRunner(glue.jobs, clock=Time(), before_start=records(table).started).run(["a", "b"])
+    assert [(run.job, run.state) for run in runs] == [("a", "NOT STARTED"), ("b", "SUCCEEDED")]
+    assert runs[0].error.startswith("An error occurred (AccessDeniedException) when calling the PutItem")
 
 
 def test_a_job_that_is_not_in_the_plan_is_tested_and_gets_no_record_of_a_pass() -> None:
