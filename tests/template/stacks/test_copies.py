@@ -12,6 +12,7 @@ from aws_glue_cdk_baseline.config import Config
 from tests.apps import make_whole_app
 from tests.template.security.test_nag_everything import everything
 from tools.assembly import stacks
+from tools.list_stages import copy_of
 
 # Keys that end like the key of a name, and name something inside another resource.
 NO_NAMES = {"PolicyName", "MetricName"}
@@ -42,3 +43,11 @@ def test_no_name_is_the_same_in_two_copies(tmp_path: Path) -> None:
     assert copies[0].keys() == copies[1].keys() == copies[2].keys()
     assert len(copies[0]) > 40
     assert [place for place in copies[0] if len({copy[place] for copy in copies}) < 3] == []
+
+
+def test_the_synth_names_the_copy() -> None:
+    def pipeline(name: str) -> dict[str, Any]:
+        return {"Resources": {"P": {"Type": "AWS::CodePipeline::Pipeline", "Properties": {"Name": name}}}}
+
+    assert copy_of(pipeline("orders-GluePipeline")) == "  orders-GluePipeline, in the stack orders-PipelineStack"
+    assert copy_of(pipeline("GluePipeline")) == ""

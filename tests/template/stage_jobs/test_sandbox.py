@@ -143,3 +143,17 @@ def test_a_failure_of_the_cdk_is_an_exit_code_and_one_line(call: Run, monkeypatc
     assert (code, err) == (1, "cdk deploy ended with exit code 3; make sandbox again goes on from what is there")
     monkeypatch.setattr(sandbox, "_cdk", lambda *arguments: 1)
     assert call(*DEPLOY, "--yes")[2] == "nothing was deployed: the synth failed"
+
+
+def test_ctrl_c_while_the_cdk_deploys_is_exit_code_130_and_says_what_goes_on(
+    call: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*arguments: str) -> int:
+        if arguments[0] == "synth":
+            return 0
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sandbox, "_cdk", interrupted)
+    code, _, err = call(*DEPLOY, "--yes")
+    assert code == 130
+    assert err == "\ninterrupted; if CloudFormation has begun, it goes on: make sandbox again shows it\n"

@@ -193,6 +193,36 @@ def test_what_cannot_be_deleted_is_one_line(call: Run, deployed: Config, argumen
     assert "\n" not in err
 
 
+def test_what_fails_on_the_way_is_told_with_what_is_still_there_and_goes_on_later(
+    call: Run, aws: Aws, deployed: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(stack: Stack) -> None:
+        raise RunError(f"{stack.name} could not be deleted (DELETE_FAILED):\n  Key: it is in use")
+
+    with monkeypatch.context() as failing:
+        failing.setattr(command, "delete_stack", refused)
+        assert call(*DESTROY, "--yes")[2] == (
+            "anna-DeployDev-GlueAppStack could not be deleted (DELETE_FAILED):\n  Key: it is in use\n"
+            "still there: anna-DeployDev-GlueAppStack; make destroy goes on from here"
+        )
+    assert call(*DESTROY, "--yes")[0] == 0
+    assert "anna-DeployDev-GlueAppStack" not in names(aws)
+
+
+def test_ctrl_c_is_exit_code_130_and_says_what_goes_on(
+    call: Run, deployed: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(stack: Stack) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(command, "delete_stack", interrupted)
+    code, _, err = call(*DESTROY, "--yes")
+    assert (code, err) == (
+        130,
+        "\ninterrupted; CloudFormation may go on with the last stack: make destroy goes on later\n",
+    )
+
+
 class Scripted:
     """A caller whose describe_stacks answers come one after the other. It remembers the calls."""
 
