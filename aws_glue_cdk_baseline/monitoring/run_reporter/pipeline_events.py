@@ -62,9 +62,18 @@ def _approval(
             *_about(event, pipeline, str(detail["execution-id"])),
             ("answer", pipeline_page(region, pipeline)),
         ),
-        (f"Choose Review at {stage}. Without an answer the approval fails after 7 days.",),
+        (
+            f"What it would get: make diff STAGE={_config_name(stage)} PROFILE=…",
+            f"Choose Review at {stage}. Without an answer the approval fails after 7 days.",
+        ),
         pipeline,
     )
+
+
+def _config_name(stage: str) -> str:
+    """Return the name in the config of a stage of the pipeline: prod for DeployProd."""
+    name = stage.removeprefix("Deploy")
+    return name[:1].lower() + name[1:]
 
 
 def _reason(action: Mapping[str, Any]) -> str:

@@ -1,10 +1,12 @@
 """Notifications in the config: who is told of what, and a line for each wrong value."""
 
+import json
 from pathlib import Path
 
+import jsonschema
 import pytest
 
-from aws_glue_cdk_baseline.config import ConfigError, Recipients
+from aws_glue_cdk_baseline.config import ConfigError, Recipients, json_schema
 from tests.configs import CONFIG, load
 
 TOPIC = "arn:aws:sns:us-east-1:222222222222:ops"
@@ -162,6 +164,23 @@ def test_a_long_run_is_shorter_than_the_timeout(tmp_path: Path) -> None:
     assert error_of(tmp_path, text) == f"c.yaml:6: jobs.Join.maxDurationMinutes: 60 {line}"
     text = CONFIG.replace("minimumAge: 021", "minimumAge: 021\n      maxDurationMinutes: 90")
     assert error_of(tmp_path, text).endswith(f"prod.jobs.Join.maxDurationMinutes: 90 {line}")
+
+
+def test_an_editor_knows_that_a_stage_may_tell_nobody(tmp_path: Path) -> None:
+    schema = json.loads(json_schema())
+    section = {"jobs": {"A": {}}, "notifications": "none"}
+    account = {"awsAccountId": "111111111111", "awsRegion": "us-east-1"}
+    file = {"pipelineAccount": account, "devAccount": account, "dev": section}
+    jsonschema.validate(file, schema)
+    for wrong in ({**file, "notifications": "none"}, {**file, "dev": {**section, "notifications": "nobody"}}):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(wrong, schema)
+
+
+def test_a_sandbox_tells_nobody(tmp_path: Path) -> None:
+    text = CONFIG.replace("dev:\n", "dev:\n  dashboard: true\n", 1)
+    stage = load(tmp_path, "notifications: {email: team@example.com}\n" + text).stage("dev")
+    assert (stage.is_watched, stage.as_sandbox().is_watched) == (True, False)
 
 
 def test_a_stage_has_a_dashboard_if_it_says_so(tmp_path: Path) -> None:

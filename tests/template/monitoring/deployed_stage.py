@@ -5,21 +5,22 @@ from __future__ import annotations
 import json
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from aws_cdk import DefaultStackSynthesizer, Environment
+from aws_cdk import DefaultStackSynthesizer, Environment, Stack
 
-from aws_glue_cdk_baseline.config import StageConfig
+from aws_glue_cdk_baseline.config import Account, StageConfig
 from aws_glue_cdk_baseline.monitoring_stack import MonitoringStack
 from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.sessions import Session
 from tests.apps import make_app
 
-ASSETS = "assets"
+ASSETS = "assets"  # the bucket of the functions' code
 
 
 @dataclass(frozen=True)
@@ -43,26 +44,31 @@ class Stage:
 
 def deploy(cloud: Cloud, stage: StageConfig) -> Stage:
     """Deploy the monitoring stack of `stage` to its account, and subscribe a queue to its topic."""
-    account, region = stage.account.aws_account_id, stage.account.aws_region
+    name = stage.names.monitoring_stack
+    owner = deploy_stack(cloud, stage.account, name, partial(MonitoringStack, stage=stage))
+    return Stage(cloud, owner, _subscribed_queue(owner, stage))
+
+
+def deploy_stack(cloud: Cloud, account: Account, name: str, make: Callable[..., Stack]) -> Session:
+    """Deploy the stack called `name`, which `make` makes, and return a session of the owner of its account."""
     app = make_app()
     synthesizer = DefaultStackSynthesizer(
         file_assets_bucket_name=ASSETS, generate_bootstrap_version_rule=False, qualifier="test"
     )
-    env = Environment(account=account, region=region)
-    MonitoringStack(app, "MonitoringStack", stage=stage, env=env, synthesizer=synthesizer)
+    env = Environment(account=account.aws_account_id, region=account.aws_region)
+    made = make(app, "Stack", env=env, synthesizer=synthesizer)
     assembly = app.synth()
-    owner = cloud.sessions.user(account, region)
+    owner = cloud.sessions.user(account.aws_account_id, account.aws_region)
     s3, cloudformation = owner.client("s3"), owner.client("cloudformation")
     s3.create_bucket(Bucket=ASSETS)
     for key, packed in _assets(Path(assembly.directory)):
         s3.put_object(Bucket=ASSETS, Key=key, Body=packed)
-    template = assembly.get_stack_artifact("MonitoringStack").template
-    name = stage.names.monitoring_stack
+    template = assembly.get_stack_artifact(made.artifact_id).template
     cloudformation.create_stack(
         StackName=name, TemplateBody=json.dumps(template), Capabilities=["CAPABILITY_NAMED_IAM"]
     )
     _wait(cloudformation, name)
-    return Stage(cloud, owner, _subscribed_queue(owner, stage))
+    return owner
 
 
 def _assets(folder: Path) -> Iterator[tuple[str, bytes]]:

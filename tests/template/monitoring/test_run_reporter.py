@@ -478,5 +478,6 @@ def test_an_approval_that_waits(aws: Stubs) -> None:
         "answer:         https://eu-west-1.console.aws.amazon.com/codesuite/codepipeline/pipelines/GluePipeline/view"
         "?region=eu-west-1",
         "",
+        "What it would get: make diff STAGE=prod PROFILE=…",
         "Choose Review at DeployProd. Without an answer the approval fails after 7 days.",
     ]

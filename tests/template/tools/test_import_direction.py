@@ -26,15 +26,21 @@ WRONG_IMPORTS = {
     ],
     "deployed": [
         (f"{APP}/permissions/s3.py", f"import {APP}.pipeline", f"{APP}.permissions.s3 -> {APP}.pipeline"),
+        (f"{APP}/jobs/logs.py", f"import {APP}.monitoring.topic", f"{APP}.jobs.logs -> {APP}.monitoring.topic"),
         (f"{APP}/jobs/role.py", f"from {APP} import pipeline_stack", f"{APP}.jobs.role -> {APP}.pipeline_stack"),
     ],
     "only-config": [
         ("tools/lock.py", f"import {APP}.permissions.s3", f"tools.lock -> {APP}.permissions.s3"),
+        ("tools/prices.py", f"import {APP}.monitoring.topic", f"tools.prices -> {APP}.monitoring.topic"),
         ("local/spark.py", f"import {APP}.pipeline", f"local.spark -> {APP}.pipeline"),
         ("rehearsal/model.py", f"import {APP}.jobs.role", f"rehearsal.model -> {APP}.jobs.role"),
         ("build_stage/docker_engine.py", f"import {APP}.jobs", f"build_stage.docker_engine -> {APP}.jobs"),
     ],
     "config-without-cdk": [(f"{APP}/config/errors.py", "import aws_cdk", f"{APP}.config.errors -> aws_cdk")],
+    "run-reporter": [
+        (f"{APP}/monitoring/run_reporter/facts.py", "import tools.prices", "run_reporter.facts -> tools.prices"),
+        (f"{APP}/monitoring/run_reporter/console.py", "import yaml", "run_reporter.console -> yaml"),
+    ],
     "job-scripts": [
         (f"{APP}/job_scripts/a.py", "from local import spark", f"{APP}.job_scripts.a -> local.spark"),
         (f"{APP}/job_scripts/b.py", f"import {APP}.config", f"{APP}.job_scripts.b -> {APP}.config"),
