@@ -12,13 +12,15 @@ FILE = "facts.json"
 
 @dataclass(frozen=True)
 class JobFacts:
-    """A job: its name in the YAML, and the price of a DPU-hour in USD, or None if it is not known.
+    """A job: its name in the YAML, and the log `group` with the output of its script.
 
-    `dpus` are those of one worker. Glue tries a failed run again as often as `retries`. A run should take at most
-    `longest` minutes, or any time if it is 0. `schedule` is the one by which its trigger starts it, or empty.
+    `usd` is the price of a DPU-hour, or None if it is not known; `dpus` are those of one worker, if there are workers.
+    Glue tries a failed run again as often as `retries`. A run should take at most `longest` minutes, or any time if it
+    is 0. `schedule` is the one by which its trigger starts it, or empty.
     """
 
     job: str
+    group: str = ""
     usd: float | None = None
     dpus: float = 1
     retries: int = 0
@@ -30,12 +32,11 @@ class JobFacts:
 class Facts:
     """The stage, or an empty name for the pipeline, and its jobs by their names in Glue.
 
-    `group` is the log group with the output of the scripts. `dimension` names the stage in CloudWatch; without it, no
-    metrics are written. Prices are those of the Region `prices_of`.
+    `dimension` names the stage in CloudWatch; without it, no metrics are written. Prices are those of the Region
+    `prices_of`.
     """
 
     stage: str = ""
-    group: str = ""
     dimension: str = ""
     prices_of: str = ""
     jobs: Mapping[str, JobFacts] = field(default_factory=dict)

@@ -74,7 +74,7 @@ class Run:
             ("job", f"{job.job}, in Glue {self.name}"),
             ("stage", place(facts, self.event)),
             ("run page", run_page(region, self.name, self.id)),
-            ("log page", log_page(region, facts.group, self.id)),
+            ("log page", log_page(region, job.group, self.id)),
         ]
 
     def steps(self, facts: Facts, job: JobFacts) -> tuple[str, ...]:

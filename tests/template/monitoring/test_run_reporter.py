@@ -15,10 +15,12 @@ from aws_glue_cdk_baseline.monitoring.run_reporter.facts import Facts, JobFacts
 
 OWN, EXISTING = "arn:aws:sns:eu-west-1:333333333333:glue-notifications-prod", "arn:aws:sns:eu-west-1:444444444444:ops"
 JOBS = {
-    "CleanOrders-prod": JobFacts("CleanOrders", usd=0.44, longest=15, schedule="cron(0 3 * * ? *)"),
+    "CleanOrders-prod": JobFacts(
+        "CleanOrders", "/aws-glue/jobs/prod/output", usd=0.44, longest=15, schedule="cron(0 3 * * ? *)"
+    ),
     "Report-prod": JobFacts("Report", usd=None, retries=2),
 }
-FACTS = Facts("prod", "/aws-glue/jobs/prod/output", "prod", "us-east-1", JOBS)
+FACTS = Facts("prod", "prod", "us-east-1", JOBS)
 PLACE = {"account": "333333333333", "region": "eu-west-1", "time": "2026-11-26T03:06:00Z"}
 STARTED = datetime(2026, 11, 26, 3, 5, tzinfo=UTC)
 RUN = {
@@ -293,7 +295,7 @@ def test_a_topic_that_refuses_is_tried_again_and_the_other_one_not(
 
 def test_a_subject_is_one_short_line_of_ascii(aws: Stubs, monkeypatch: pytest.MonkeyPatch) -> None:
     name = "Köln\n" + "x" * 100
-    monkeypatch.setattr(handler, "_facts", lambda: Facts("prod", "/g", jobs={"CleanOrders-prod": JobFacts(name)}))
+    monkeypatch.setattr(handler, "_facts", lambda: Facts("prod", jobs={"CleanOrders-prod": JobFacts(name)}))
     look(aws)
     sent = Sent(aws)
     handler.handle(job_event(), None)

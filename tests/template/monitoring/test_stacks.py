@@ -152,20 +152,25 @@ def test_many_jobs_are_one_pattern_in_the_role(tmp_path: Path) -> None:
 
 def test_the_facts_are_those_of_the_jobs_and_change_the_code(tmp_path: Path) -> None:
     job = make_job(tmp_path, "Show", worker_type="R.2X", execution_class="FLEX", max_retries=2, max_duration_minutes=9)
-    cheap = make_job(tmp_path, "Clean", glue_version="6.0", schedule="cron(0 3 * * ? *)")
-    watched = make_stage(job, cheap, name="prod", name_prefix="orders", schedules=True, dashboard=True)
+    cheap = make_job(tmp_path, "Clean", glue_version="6.0", schedule="cron(0 3 * * ? *)", security_configuration="own")
+    shell = make_job(tmp_path, "Copy", type="pythonshell")
+    watched = make_stage(job, cheap, shell, name="prod", name_prefix="orders", schedules=True, dashboard=True)
+    logs = "/aws-glue/jobs/orders-prod/output"
     assert json.loads(facts_json(stage_facts(watched))) == {
         "stage": "prod",
-        "group": "/aws-glue/jobs/orders-prod/output",
         "dimension": "orders-prod",
         "prices_of": "us-east-1",
         "jobs": {
             "orders-Clean-prod": {
-                **{"job": "Clean", "usd": 0.308, "dpus": 1.0, "retries": 0, "longest": 0},
+                **{"job": "Clean", "group": f"{logs}-own", "usd": 0.308, "dpus": 1.0, "retries": 0, "longest": 0},
                 "schedule": "cron(0 3 * * ? *)",
             },
+            "orders-Copy-prod": {
+                **{"job": "Copy", "group": "/aws-glue/python-jobs/output", "usd": 0.44, "dpus": 1.0, "retries": 0},
+                **{"longest": 0, "schedule": ""},
+            },
             "orders-Show-prod": {
-                **{"job": "Show", "usd": None, "dpus": 2.0, "retries": 2, "longest": 9, "schedule": ""},
+                **{"job": "Show", "group": logs, "usd": None, "dpus": 2.0, "retries": 2, "longest": 9, "schedule": ""},
             },
         },
     }
