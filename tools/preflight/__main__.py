@@ -26,6 +26,7 @@ from tools.preflight.quotas import check_quotas
 from tools.preflight.reader import Reader
 from tools.preflight.source_repository import check_source
 from tools.preflight.stack_states import check_stacks
+from tools.preflight.topic import check_topic
 from tools.stage_jobs.account import NoAnswerError
 
 
@@ -116,6 +117,9 @@ class _Preflight:
         if part.account.aws_region in closed:
             return
         here = self._in_region(first, part.account.aws_region)
+        told = part.stage.recipients if part.stage else self._config.recipients
+        if told and told.topic_arn:
+            yield from check_topic(here, told.topic_arn, self._lines.of_topic(part.name if part.stage else ""))
         if not part.stage:
             yield from check_source(here, self._config, self._lines)
             return

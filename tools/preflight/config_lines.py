@@ -33,6 +33,11 @@ class ConfigLines:
         path = (stage, "kmsKeys", name)
         return self._at(path if path in self._file.lines else ("kmsKeys", name))
 
+    def of_topic(self, stage: str = "") -> str:
+        """Return the place of the topic of `notifications`: of a stage, or else of the file."""
+        path = (stage, "notifications", "topicArn")
+        return self._at(path if path in self._file.lines else ("notifications", "topicArn"))
+
     def of_key(self, *path: str) -> str:
         """Return the place of any key."""
         return self._at(path)

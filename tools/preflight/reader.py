@@ -31,6 +31,7 @@ READS = {
     "glue:GetSecurityConfiguration": "glue:GetSecurityConfiguration",
     "glue:GetJobs": "glue:GetJobs",
     "logs:DescribeLogGroups": "logs:DescribeLogGroups",
+    "sns:GetTopicAttributes": "sns:GetTopicAttributes",
     "secretsmanager:DescribeSecret": "secretsmanager:DescribeSecret",
     "service-quotas:ListServiceQuotas": "servicequotas:ListServiceQuotas",
     "codeconnections:GetConnection": "codeconnections:GetConnection",
@@ -38,8 +39,8 @@ READS = {
     "codecommit:GetRepository": "codecommit:GetRepository",
     "codecommit:GetBranch": "codecommit:GetBranch",
 }
-NOT_THERE = re.compile(r"404|NoSuchBucket|NoSuchKey|NotFoundException|ParameterNotFound|.*DoesNotExistException")
-NO_RIGHT = (*DENIED, "403", "Forbidden")
+NOT_THERE = re.compile(r"404|NotFound|NotFoundException|ParameterNotFound|NoSuchBucket|.*DoesNotExistException")
+NO_RIGHT = (*DENIED, "403", "Forbidden", "AuthorizationError")
 
 
 class NotReadingError(RuntimeError):

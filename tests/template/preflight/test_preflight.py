@@ -411,6 +411,18 @@ def test_a_security_configuration_and_its_key_have_to_be_there(
     ]
 
 
+def test_the_topic_of_notifications_has_to_be_there(run: Run, aws: Aws) -> None:
+    sns = aws.client("sns")
+    arn = sns.create_topic(Name="team")["TopicArn"]
+    text = CONFIG.replace("dev:\n", f"dev:\n  notifications: {{topicArn: '{arn}'}}\n")
+    code, lines, _ = run(*profiles("reader"), text=text)
+    assert (code, f"ok              topic {arn}: exists" in lines) == (0, True)
+    sns.delete_topic(TopicArn=arn)
+    code, lines, _ = run(*profiles("dev"), text=text)
+    said = f"topic {arn}: does not exist; create it, or correct topicArn (c.yaml:10)"
+    assert (code, findings(lines, Outcome.FAIL)) == (1, [said])
+
+
 def test_a_key_that_no_role_may_use_is_red(run: Run, aws: Aws) -> None:
     without = CONFIG.replace("  kmsKeys: {clean-dev: KEY}\n", "")
     code, lines, _ = run(*profiles("dev"), text=without)
