@@ -13,6 +13,7 @@ from aws_glue_cdk_baseline.config import Config, StageConfig
 from aws_glue_cdk_baseline.glue_app_stage import GlueAppStage
 from aws_glue_cdk_baseline.jobs.tags import add_tags
 from aws_glue_cdk_baseline.pipeline.approval import approval
+from aws_glue_cdk_baseline.pipeline.asset_publishing import publish_together
 from aws_glue_cdk_baseline.pipeline.code_pipeline import glue_pipeline
 from aws_glue_cdk_baseline.pipeline.integration_test import integration_test
 from aws_glue_cdk_baseline.pipeline.overrides import finish_pipeline, start_no_builds
@@ -45,6 +46,7 @@ class PipelineStack(Stack):
         rollback_stages = [stage.names.pipeline_stage for stage in config.stages if stage.rollback]
         finish_pipeline(self.pipeline.pipeline, rollback_stages)
         start_no_builds(self.pipeline)
+        publish_together(self.pipeline)
         allow_connection(self.pipeline, config.source)
         if config.recipients:
             # What it imports of the CDK takes a tenth of a synth.

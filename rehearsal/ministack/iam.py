@@ -1,6 +1,7 @@
 """IAM: condition keys and callers as in AWS, and a record of each denied call.
 
 - `iam:ResourceTag` has a value: a condition on it lets a pipeline assume the bootstrap's roles.
+- `aws:ResourceTag` has a value for what Glue has, too: a condition on it lets the integration test run its own jobs.
 - `s3:ResourceAccount` is the owner of the bucket: a condition on it lets the bootstrap's deploy role read artifacts in
   the bucket of another account. The ARN of a bucket does not name an account.
 - `aws:PrincipalArn` is the role, and not its session, if the caller has assumed a role.
@@ -27,6 +28,7 @@ import ministack.core.iam_actions as actions
 import ministack.core.iam_evaluator as evaluator
 import ministack.services.iam as iam
 import ministack.services.s3 as s3
+import ministack.services.tagging as tagging
 
 from rehearsal.aws.processes import DENIALS, write_record
 
@@ -61,6 +63,7 @@ def resolve_condition_keys() -> None:
         return resolve(key, context)
 
     evaluator._resolve_condition_key = resolved
+    tagging._RESOURCE_TAG_COLLECTORS["glue"] = tagging._collect_glue
 
 
 def ask_bucket_policies_about_the_caller(record: Path) -> None:

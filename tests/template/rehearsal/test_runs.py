@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from aws_glue_cdk_baseline.config.stacks import ONE_STACK
+from aws_glue_cdk_baseline.config import load_config, save_record
+from aws_glue_cdk_baseline.config.stacks import FILLED, ONE_STACK
 from tests.template.rehearsal.projects import Outcome, Project, third_party_project, this_project
 
 pytestmark = pytest.mark.slow
@@ -154,19 +155,34 @@ def test_four_stages_in_as_many_accounts_and_prod_in_another_region(tmp_path: Pa
     assert "111111111111/eu-west-1" in outcome.output  # bootstrapped too, for the artifacts
 
 
-def test_a_stack_of_the_most_jobs_deploys(tmp_path: Path) -> None:
+def test_stages_of_several_stacks_deploy_in_order_and_their_jobs_are_tested(tmp_path: Path) -> None:
+    """Dev has a job in each of two stacks, and prod has more jobs than one stack holds, and a chain."""
     project = this_project(tmp_path / "project")
-    text = (project.folder / "default-config.yaml").read_text(encoding="utf-8")
+    text = project.read("default-config.yaml")
     dev, prod = text.split("\nprod:\n")
     location = "s3://awsglue-datasets/examples/us-legislators/all/persons.json"
-    more = [
-        f"    Job{n}: {{script: process_legislators.py, inputLocation: {location}}}\n" for n in range(ONE_STACK - 2)
-    ]
+    more = [f"    Job{n}: {{script: process_legislators.py, inputLocation: {location}}}\n" for n in range(ONE_STACK)]
+    dev = dev.replace("  JoinLegislators:\n", "  JoinLegislators:\n    after: ProcessLegislators\n", 1)
     project.write("default-config.yaml", f"{dev}\nprod:\n{prod.rstrip()}\n{''.join(more)}")
+    project.write("default-config.stacks.txt", "dev/JoinLegislators 2\ndev/ProcessLegislators 1\n")
+    project.commit()
+    refused = project.rehearse("--approve")
+    assert refused.failed() == [("Build", "CdkSynth_UnitTest")]
+    assert "default-config.stacks.txt:1: lacks 243 lines (prod/" in refused.output
+    file = project.folder / "default-config.yaml"
+    save_record(load_config(file, project.folder), file)
     project.commit()
     outcome = project.rehearse("--approve")
     assert outcome.code == 0, outcome.output
-    assert "484 changes to DeployProd-GlueAppStack" in outcome.output
+    parts = ["GlueAppStack.Prepare", "GlueAppStack.Deploy", "GlueAppStack2.Prepare", "GlueAppStack2.Deploy"]
+    triggers = ["GlueTriggerStack.Prepare", "GlueTriggerStack.Deploy"]
+    assert [(stage, action) for stage, action, _ in outcome.rows() if stage.startswith("Deploy")] == [
+        *(("DeployDev", action) for action in [*parts, "IntegrationTest"]),
+        *(("DeployProd", action) for action in ["Approval", *parts, *triggers]),
+    ]
+    for name in ("ProcessLegislators", "JoinLegislators"):
+        assert f"job run {name}-dev SUCCEEDED on local Spark" in outcome.output
+    assert f"{2 * FILLED + 4} changes to DeployProd-GlueAppStack" in outcome.output
 
 
 def processes_that_mention(text: str) -> list[str]:
