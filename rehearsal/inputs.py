@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from aws_glue_cdk_baseline.config import Config, ConfigError, Job, StageConfig, load_config
-from aws_glue_cdk_baseline.config.chains import upstream
+from aws_glue_cdk_baseline.config.chains import all_upstream
 from aws_glue_cdk_baseline.config.job_tests import glue_versions
 from aws_glue_cdk_baseline.config.yaml_file import YamlFile, read_yaml
 from local import sample_data
@@ -101,15 +101,19 @@ def read(project: Path, config: str = "") -> Inputs:
     return Inputs(
         samples,
         missing,
-        {_deployed(job, stage): written_before(job, stage.jobs) for stage in loaded.stages for job in stage.jobs},
+        {
+            stage.names.job(job): written_by(before)
+            for stage in loaded.stages
+            for job, before in all_upstream(stage.jobs).items()
+        },
         {stage.names.pipeline_stage: skips for stage in tested if (skips := _skips(stage, missing))},
         tuple(glue_versions(loaded)),
     )
 
 
-def written_before(job: Job, jobs: Iterable[Job]) -> tuple[str, ...]:
-    """Return the locations that the jobs before a job write."""
-    return tuple(location for other in upstream(job, jobs) for location in other.output_locations)
+def written_by(jobs: Iterable[Job]) -> tuple[str, ...]:
+    """Return the locations that jobs write."""
+    return tuple(location for job in jobs for location in job.output_locations)
 
 
 def not_committed(project: Path, folder: str) -> str:
@@ -135,8 +139,9 @@ def _deployed(job: Job, stage: StageConfig) -> str:
 def _missing(config: Config, tested: Iterable[StageConfig], samples: Path, file: Path) -> Iterator[Missing]:
     lines = read_yaml(file, config.file)
     for stage in tested:
+        before = all_upstream(stage.jobs)
         for job in stage.jobs:
-            written = written_before(job, stage.jobs)
+            written = written_by(before[job.name])
             for location in dict.fromkeys(job.input_locations):
                 if sample_of(location, samples) or any(touch(location, other) for other in written):
                     continue
@@ -148,7 +153,7 @@ def _missing(config: Config, tested: Iterable[StageConfig], samples: Path, file:
                     folder=place(location, Path(samples.name)),
                     writer=next(_writers(location, job, stage), ""),
                 )
-            made = {name for one in (job, *upstream(job, stage.jobs)) for name in one.output_databases}
+            made = {name for one in (job, *before[job.name]) for name in one.output_databases}
             for database in job.input_databases:
                 if database not in made and not files_of(samples, database):
                     yield Missing(
@@ -183,9 +188,9 @@ def _skips(stage: StageConfig, missing: Iterable[Missing]) -> dict[str, str]:
     for item in missing:
         if item.stage == stage.names.pipeline_stage:
             reasons.setdefault(item.job, f"no sample of {item.location}")
-    skips = {}
+    skips, before = {}, all_upstream(stage.jobs)
     for job in stage.jobs:
-        earlier = [other.name for other in upstream(job, stage.jobs) if other.name in reasons]
+        earlier = [other.name for other in before[job.name] if other.name in reasons]
         if reason := reasons.get(job.name) or (f"after {earlier[0]}, which is skipped" if earlier else ""):
             skips[_deployed(job, stage)] = reason
     return skips

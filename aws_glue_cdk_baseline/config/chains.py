@@ -70,6 +70,17 @@ def downstream(job: Job, jobs: Iterable[Job]) -> tuple[Job, ...]:
     return tuple(behind)
 
 
+def all_upstream(jobs: Iterable[Job]) -> dict[str, tuple[Job, ...]]:
+    """Return what `upstream` returns for each of the jobs, by their names, in a fraction of the time for many jobs."""
+    ordered = in_order(jobs)
+    before: dict[str, set[str]] = {}
+    for job in ordered:
+        found = [name for name in job.settings.after if name in before]
+        before[job.name] = set(found).union(*(before[name] for name in found))
+    positions = {job.name: position for position, job in enumerate(ordered)}
+    return {name: tuple(ordered[at] for at in sorted(positions[n] for n in names)) for name, names in before.items()}
+
+
 @dataclass(frozen=True)
 class _Name:
     """A job's name in an `after`: the job `of` comes after the job `name`, in the `stages` where this `after` holds."""

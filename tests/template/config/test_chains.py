@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from aws_glue_cdk_baseline.config import ConfigError, Job, load_config, print_warnings
-from aws_glue_cdk_baseline.config.chains import downstream, in_order, upstream
+from aws_glue_cdk_baseline.config.chains import all_upstream, downstream, in_order, upstream
 from tests.configs import load, make_job
 
 SCRIPT = """\
@@ -198,6 +198,7 @@ def test_upstream_is_all_that_comes_before_in_the_order_of_the_runs(tmp_path: Pa
     made = jobs(tmp_path, "D<B,C B<A C<A A E")
     (job,) = [job for job in made if job.name == name]
     assert [other.name for other in upstream(job, made)] == before.split()
+    assert all_upstream(made)[name] == upstream(job, made)
 
 
 @pytest.mark.parametrize(("name", "behind"), [("A", "B C D"), ("B", "D"), ("D", ""), ("E", "")])

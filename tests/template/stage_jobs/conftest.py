@@ -14,7 +14,7 @@ import pytest
 from aws_cdk.assertions import Template
 
 from aws_glue_cdk_baseline.config import Config, Job
-from aws_glue_cdk_baseline.glue_app_stack import GlueAppStack
+from aws_glue_cdk_baseline.glue_app_stage import GlueAppStage
 from local.emulator import Emulator, emulator
 from tests.apps import make_app
 from tests.configs import DEV, PROD, make_config, make_job
@@ -80,17 +80,19 @@ def write_profiles(aws: Aws) -> None:
 
 
 def deploy(aws: Aws, config: Config, stage: str) -> None:
+    """Create the stacks of a stage, in their order."""
     found = config.stage(stage)
     account, region = found.account.aws_account_id, found.account.aws_region
-    name = found.names.stack
     env = core.Environment(account=account, region=region)
-    stack = GlueAppStack(make_app(), name, stage=found, tested_by=config.pipeline_account, env=env)
-    template = json.dumps(Template.from_stack(stack).to_json())
+    name, tester = found.names.pipeline_stage, config.pipeline_account
+    built = GlueAppStage(make_app(), name, stage=found, tested_by=tester, env=env)
     ssm = aws.client("ssm", account, region)
     ssm.put_parameter(Name="/cdk-bootstrap/hnb659fds/version", Value="30", Type="String", Overwrite=True)
     api = aws.client("cloudformation", account, region)
-    api.create_stack(StackName=name, TemplateBody=template, Capabilities=["CAPABILITY_NAMED_IAM"])
-    api.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
+    for stack in (child for child in built.node.children if isinstance(child, core.Stack)):
+        template = json.dumps(Template.from_stack(stack).to_json())
+        api.create_stack(StackName=stack.stack_name, TemplateBody=template, Capabilities=["CAPABILITY_NAMED_IAM"])
+        api.get_waiter("stack_create_complete").wait(StackName=stack.stack_name, WaiterConfig={"Delay": 1})
 
 
 @pytest.fixture(scope="session")

@@ -45,6 +45,25 @@ def test_a_stage_as_it_was_deployed_has_no_drift(run: Run, other: Aws) -> None:
     assert (code, err) == (0, "")
 
 
+def test_all_stacks_of_a_stage_with_many_jobs_are_looked_at(
+    run: Run, aws: Aws, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = DEV.model_copy(update={"aws_region": "eu-west-3"})
+    stacks = {"Quick": 1, "Broken": 2, "Slow": 2, "Idle": 2}
+    values = {"stacks": stacks, "stack_count": 2, "trigger_stack_count": 1}
+    stage = config.stage("dev").model_copy(update={"name": "wide", "account": place, **values})
+    wide = config.model_copy(update={"stages": (stage,)})
+    deploy(aws, wide, "wide")
+    monkeypatch.setattr(command, "load_config", lambda path: wide)
+    given = (*GIVEN[:-1], "wide")
+    code, out, err = run(*given)
+    assert out.splitlines()[1].startswith("nothing was changed by hand: 4 jobs, 5 roles, 4 log groups are as they were")
+    assert (code, err) == (0, "")
+    aws.client("glue", region="eu-west-3").delete_job(JobName="Idle-wide")
+    code, out, err = run(*given)
+    assert (code, out.splitlines()[1]) == (1, "Idle: the job was deleted by hand")
+
+
 def test_each_change_by_hand_is_named_in_the_words_of_the_config(run: Run, other: Aws) -> None:
     glue, iam, logs = other.client("glue", region=REGION), other.client("iam"), other.client("logs", region=REGION)
     job = glue.get_job(JobName="Quick-other")["Job"]
