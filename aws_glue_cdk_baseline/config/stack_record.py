@@ -128,7 +128,10 @@ def _full_stacks(stage: StageConfig, record: StackRecord) -> Iterator[ErrorLine]
     """Yield an error for each stack that has more jobs than it holds: two branches have filled it."""
     for number, jobs in sorted(Counter(stage.stacks.values()).items()):
         if number > MAX_STACKS:
-            message = f"{stage.name} needs more than {MAX_STACKS} stacks; give its jobs fewer parameters and statements"
+            message = (
+                f"{stage.name} needs more than {MAX_STACKS} stacks; give its jobs shorter arguments and fewer"
+                " statements, or deploy some from a second copy of this project"
+            )
             yield ErrorLine(record.name, 1, "", message)
         if jobs > ONE_STACK:
             known = [record.lines.get((stage.name, job), 1) for job in stage.stacks if stage.stacks[job] == number]

@@ -108,6 +108,16 @@ def test_a_removed_job_leaves_its_place_to_others_and_returns_to_its_stack(tmp_p
     assert synth(tmp_path, *names(450), "New") == {**before, "New": 2}
 
 
+def test_jobs_that_return_after_others_took_their_places_do_not_overfill_their_stack(tmp_path: Path) -> None:
+    before = synth(tmp_path, *names(ONE_STACK + 1))
+    away, stayed = names(60), names(ONE_STACK - 60, start=60)
+    new = [f"New{number}" for number in range(20)]
+    assert {synth(tmp_path, *stayed, *new)[job] for job in new} == {1}
+    after = synth(tmp_path, *away, *stayed, *new)
+    assert Counter(after.values()) == {1: ONE_STACK, 2: 20}
+    assert {job: after[job] for job in stayed} == {job: before[job] for job in stayed}
+
+
 def test_a_stage_that_becomes_small_again_keeps_its_stacks(tmp_path: Path) -> None:
     before = synth(tmp_path, *names(450))
     last = [job for job, number in before.items() if number == 3]
@@ -194,8 +204,8 @@ def test_two_branches_that_add_jobs_merge_by_themselves(tmp_path: Path) -> None:
             "dev/A two",
             "'dev/A two' is not a line of this file; expected a stage, a job and a number: dev/CleanOrders 2",
         ),
-        ("dev/A 0", "dev/A is in stack 0; allowed: 1 to 20"),
-        ("dev/A 21", "dev/A is in stack 21; allowed: 1 to 20"),
+        ("dev/A 0", "dev/A is in stack 0; allowed: 1 to 14"),
+        ("dev/A 15", "dev/A is in stack 15; allowed: 1 to 14"),
         ("dev/Job0 2", "dev/Job0 is in stack 2 here and in 1 on line 2; remove the line not deployed"),
     ],
 )
@@ -217,6 +227,19 @@ def test_a_stack_that_two_branches_have_filled_is_one_line(tmp_path: Path) -> No
         "c.stacks.txt:243: stack 1 of dev has 243 jobs, and holds 240; remove the lines of 3 that are not deployed yet,"
         " and run `make synth`"
     )
+
+
+def test_jobs_that_need_more_stacks_than_the_pipeline_takes_are_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aws_glue_cdk_baseline.config.stacks.FILLED", 10)
+    with pytest.raises(ConfigError) as raised:
+        synth(tmp_path, *names(400))
+    assert str(raised.value) == (
+        "c.stacks.txt:1: dev needs more than 14 stacks; give its jobs shorter arguments and fewer statements, or deploy"
+        " some from a second copy of this project"
+    )
+    assert not (tmp_path / "c.stacks.txt").exists()
 
 
 def test_a_line_by_hand_puts_a_new_job_into_another_stack_and_moves_no_deployed_one(tmp_path: Path) -> None:
