@@ -62,7 +62,7 @@ test-jobs: $(VENV)/.ready  ## run the job tests alone (ARGS="-k join"), on local
 
 .PHONY: run
 run: $(VENV)/.ready  ## run a job, or without JOB a stage: JOB=JoinLegislators STAGE=prod UPSTREAM=1 PROFILE=dev ENGINE=docker
-	@$(if $(in_docker),$(call image,run),python -m tools.run_job --config $(CONFIG) $(aws) $(if $(call given,UPSTREAM),--upstream)) $(stage) $(or $(JOB),"") $(ARGS)
+	@$(if $(in_docker),$(call image,run),python -m tools.run_job --config $(CONFIG) $(aws) $(if $(call given,UPSTREAM),--upstream) $(addprefix --seconds=,$(call given,SECONDS))) $(stage) $(or $(JOB),"") $(ARGS)
 
 .PHONY: upgrade-check
 upgrade-check: $(VENV)/.ready  ## say what another Glue version breaks and saves: JOB=X TO=6.0, or without JOB a stage

@@ -28,7 +28,7 @@ from aws_glue_cdk_baseline.config.records import Job
 from aws_glue_cdk_baseline.config.script_check import Elsewhere, JobInStage, abbreviation_warnings, check_script
 from aws_glue_cdk_baseline.config.script_options import ScriptOptions
 from aws_glue_cdk_baseline.config.script_problems import read_script
-from aws_glue_cdk_baseline.config.setting_checks import setting_errors
+from aws_glue_cdk_baseline.config.setting_checks import LONGEST_MINUTES, setting_errors
 from aws_glue_cdk_baseline.config.yaml_file import KeyPath, YamlFile
 
 ADDED = {"default_arguments", "spark_conf", "tags"}  # those of a stage's job are added to those under `jobs`
@@ -71,7 +71,17 @@ class StageJobs:
                 if len(self.errors) == errors and (error := self._check_job(job)):
                     self._error(path, error)
                 jobs.append(job)
+        self._check_after_streaming(stage, jobs)
         return tuple(jobs)
+
+    def _check_after_streaming(self, stage: str, jobs: Iterable[Job]) -> None:
+        """Report each job that waits for the end of a streaming job."""
+        streaming = {job.name for job in jobs if job.settings.is_streaming}
+        for job in jobs:
+            for name in [] if job.settings.is_streaming else streaming.intersection(job.settings.after):
+                own: KeyPath = (stage, "jobs", job.name, "after")
+                place = own if own in self._file.lines else ("jobs", job.name, "after")
+                self._error(place, f"{name} is a streaming job, which does not end; remove it here")
 
     def _check_python_shell(self, files: Iterable[Path]) -> None:
         """Report what the files of a Python shell job have that its Python does not take."""
@@ -112,6 +122,8 @@ class StageJobs:
         }
         for field in ADDED & own:
             values[field] = {**getattr(shared, field), **getattr(section, field)}
+        if values.get("type") == "streaming":
+            values.setdefault("timeout_minutes", LONGEST_MINUTES)
         settings = JobSettings.model_construct(**values)  # both parts are validated already
         for fields, key, message in setting_errors(settings):
             self._error((*(path if own & fields else ("jobs", name)), key), message)

@@ -46,8 +46,8 @@ JOB_KEYS = {
     ),
     # Not yet
     "is no setting of a job; `schedule` is, as in `schedule: cron(0 3 * * ? *)`": "schedules cron",
-    "is called `type` here; write `type: pythonshell` or `type: spark`": "jobType pythonShell",
-    "is not supported yet: every job is a batch job; remove it": "streaming glueStreaming maintenanceWindow",
+    "is called `type` here; write `type: pythonshell`, `streaming` or `spark`": "jobType pythonShell",
+    "is no setting; write `type: streaming`": "streaming glueStreaming",
     "is called `observability` here; write `observability: true`": ("metrics enableMetrics enableObservabilityMetrics"),
     "is called `sparkUi` here; it names a folder in S3": "enableSparkUi sparkEventLogsPath",
     "is called `queuing` here; write `queuing: true`": "jobRunQueuing jobRunQueuingEnabled",
@@ -99,7 +99,7 @@ JOB_KEYS = {
         "logUri logGroup continuousLogging"
     ),
     # Not at all
-    "is not supported: a job is of `type: spark` or `type: pythonshell`; remove it": "ray glueRay runtime jobMode",
+    "is not supported: `type` is spark, streaming or pythonshell; remove it": "ray glueRay runtime jobMode",
     "is called `securityConfiguration` here; it names one that is there": (
         "securityConfig encryptionConfiguration jobBookmarksEncryption"
     ),

@@ -33,6 +33,7 @@ from aws_glue_cdk_baseline.config.values import (
     JobName,
     JobNames,
     JobType,
+    MaintenanceWindow,
     ManagedPolicies,
     MaxCapacity,
     NamePrefix,
@@ -112,7 +113,11 @@ class JobSettings(Section):
         None, description="when the first job of a chain starts: cron(0 3 * * ? *) is 3:00 UTC each day"
     )
     type: JobType = Field(
-        "spark", description="spark, or pythonshell: Python 3.9 without Spark, on a part of one machine; default spark"
+        "spark",
+        description="spark; pythonshell: Python 3.9 without Spark, on a part of one machine; streaming; default spark",
+    )
+    maintenance_window: MaintenanceWindow | None = Field(
+        None, description="when Glue may restart a streaming job each week, in UTC, such as Sun:3"
     )
     max_capacity: MaxCapacity = Field(0.0625, description="DPUs of a Python shell job: 0.0625 or 1; default 0.0625")
     script: Script | None = Field(None, description="the file in job_scripts; default: the job's name in snake_case")
@@ -164,6 +169,11 @@ class JobSettings(Section):
     def is_shell(self) -> bool:
         """True for a Python shell job, which has no Spark."""
         return self.type == "pythonshell"
+
+    @property
+    def is_streaming(self) -> bool:
+        """True for a streaming job, which runs until it is stopped."""
+        return self.type == "streaming"
 
     @property
     def runtime(self) -> str:

@@ -27,7 +27,7 @@ _INSTEAD = {
     "tags": "set `tags` of the job",
     "etl": "a job is of this type",
     "glue_ray": "Ray jobs are not supported",
-    "streaming": "streaming jobs are not supported yet",
+    "streaming": "set `type: streaming` of the job",
     "sql": "write spark.sql(…)",
     "pip": f"set --additional-python-modules under `{_ARGUMENTS}` of the job",
 }

@@ -11,7 +11,7 @@ from aws_glue_cdk_baseline.config.spark_conf import CONF, spark_conf
 # What is wrong: the settings that it comes from, by their Python names, the key of one of them, and the message.
 Wrong = tuple[set[str], str, str]
 
-
+LONGEST_MINUTES = 10_080  # of a run: a streaming job without `timeoutMinutes` has it
 # Settings of Spark jobs, by their Python names, each with its key.
 OF_SPARK = {
     **{"glue_version": "glueVersion", "worker_type": "workerType", "number_of_workers": "numberOfWorkers"},
@@ -52,6 +52,10 @@ def setting_errors(settings: JobSettings) -> Iterator[Wrong]:
 
 def _of_type(settings: JobSettings) -> Iterator[Wrong]:
     """Yield the settings that a job of this type does not have."""
+    if settings.is_streaming:
+        yield from _of_streaming(settings)
+    elif settings.maintenance_window:
+        yield {"maintenance_window", "type"}, "maintenanceWindow", "is for `type: streaming`; remove it"
     if not settings.is_shell:
         if "max_capacity" in settings.model_fields_set:
             message = "is for `type: pythonshell`; the size of a Spark job is `workerType` times `numberOfWorkers`"
@@ -63,6 +67,21 @@ def _of_type(settings: JobSettings) -> Iterator[Wrong]:
     for argument in sorted(SPARK_ARGUMENTS & settings.default_arguments.keys()):
         message = f"{argument} is for Spark jobs, and this is a Python shell job; remove it"
         yield {"default_arguments", "type"}, "defaultArguments", message
+
+
+def _of_streaming(settings: JobSettings) -> Iterator[Wrong]:
+    """Yield what is only for a job that ends."""
+    wrong = {
+        "execution_class": (settings.execution_class == "FLEX", "executionClass", "Glue runs it as STANDARD alone"),
+        "bookmark": (settings.bookmark, "bookmark", "its checkpoint, in S3, says how far it has read"),
+        "after": (bool(settings.after), "after", "it is no step of a chain"),
+        "schedule": (settings.schedule is not None, "schedule", "it is started once, and runs on"),
+        "expect": (settings.expect is not None, "expect", "the integration test sees it running, and stops it"),
+        "max_duration_minutes": (settings.max_duration_minutes is not None, "maxDurationMinutes", "it has no end"),
+    }
+    for name, (is_there, key, why) in wrong.items():
+        if is_there:
+            yield {name, "type"}, key, f"a streaming job has none: {why}; remove it"
 
 
 _INSTEAD = {

@@ -161,6 +161,12 @@ def _capacity(dpus: float) -> float:
     raise ValueError(f"{dpus:g} is not the capacity of a Python shell job; allowed: 0.0625 and 1 (DPU)")
 
 
+def _maintenance_window(value: str) -> str:
+    if re.fullmatch(r"(Sun|Mon|Tue|Wed|Thu|Fri|Sat):([01]?[0-9]|2[0-3])", value):
+        return value
+    raise ValueError(f"{shown(value)} is not a day and an hour in UTC; write one such as Sun:3")
+
+
 def text_error(value: str) -> str | None:
     """Return why a text cannot be deployed by the CDK or CloudFormation, or None."""
     if found := re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", value):
@@ -263,7 +269,8 @@ GlueVersion = Annotated[
     Literal["5.0", "5.1", "6.0"],
     WithJsonSchema({"enum": ["5.0", "5.1", "6.0", 5.0, 5.1, 6.0], "default": glue_versions.DEFAULT}),
 ]
-JobType = Literal["spark", "pythonshell"]
+JobType = Literal["spark", "pythonshell", "streaming"]
+MaintenanceWindow = Annotated[str, AfterValidator(_maintenance_window)]
 MaxCapacity = Annotated[float, AfterValidator(_capacity), WithJsonSchema({"enum": [0.0625, 1, "0.0625", "1"]})]
 WorkerType = Literal["G.1X", "G.2X", "G.4X", "G.8X", "G.12X", "G.16X", "R.1X", "R.2X", "R.4X", "R.8X"]
 ExecutionClass = Literal["STANDARD", "FLEX"]

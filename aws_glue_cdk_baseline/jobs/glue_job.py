@@ -13,7 +13,7 @@ from aws_cdk import CfnResource, Duration
 from aws_cdk import aws_glue_alpha as glue
 from constructs import Construct
 
-from aws_glue_cdk_baseline.config import Job
+from aws_glue_cdk_baseline.config import Job, JobSettings
 from aws_glue_cdk_baseline.jobs.logs import StageLogs
 from aws_glue_cdk_baseline.jobs.role import job_role
 from aws_glue_cdk_baseline.jobs.scripts import ScriptAssets
@@ -78,6 +78,8 @@ def add_glue_job(
         "continuous_logging": glue.ContinuousLoggingProps(enabled=True, log_group=environment.logs.output),
         "tags": {**environment.tags, **settings.tags},
     }
+    if settings.max_duration_minutes and not settings.is_shell:
+        common["notify_delay_after"] = _minutes(settings.max_duration_minutes)
     own_arguments = {
         "--custom-logGroup-prefix": environment.logs.prefix,
         **{name: value for name, value in job.run_arguments.items() if name not in OF_THE_CONSTRUCT},
@@ -94,14 +96,12 @@ def add_glue_job(
             default_arguments=own_arguments,
         )
     else:
-        construct = glue.PySparkFlexEtlJob if settings.execution_class == "FLEX" else glue.PySparkEtlJob
-        added = construct(
+        added = _construct(settings)(
             scope,
             construct_id,
             **common,
             glue_version=_member(glue.GlueVersion, f"V{min(settings.glue_version, NEWEST_OF_THE_CONSTRUCT)}"),
             worker_configuration=_workers(glue, settings.worker_type, settings.number_of_workers),
-            notify_delay_after=_minutes(settings.max_duration_minutes) if settings.max_duration_minutes else None,
             enable_metrics=False,  # those of `observability` come by an override, as Glue's other arguments
             enable_observability_metrics=False,
             default_arguments={"--enable-auto-scaling": "true", **own_arguments},
@@ -112,6 +112,8 @@ def add_glue_job(
     }
     if settings.is_shell and settings.max_duration_minutes:  # this construct has no property for it
         overrides["NotificationProperty"] = {"NotifyDelayAfter": settings.max_duration_minutes}
+    if settings.maintenance_window:
+        overrides["MaintenanceWindow"] = settings.maintenance_window
     if settings.queuing:
         overrides["JobRunQueuingEnabled"] = True
     if settings.connections:
@@ -126,6 +128,13 @@ def add_glue_job(
         for name, value in overrides.items():
             resource.add_property_override(name, value)
     return added
+
+
+def _construct(settings: JobSettings) -> Any:
+    """Return the construct of a job with Spark."""
+    if settings.is_streaming:
+        return glue.PySparkStreamingJob
+    return glue.PySparkFlexEtlJob if settings.execution_class == "FLEX" else glue.PySparkEtlJob
 
 
 def _observed(job: Job) -> dict[str, str]:

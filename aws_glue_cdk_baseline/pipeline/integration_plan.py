@@ -10,7 +10,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from aws_glue_cdk_baseline.config import PROJECT, Config, Job, StageConfig
+from aws_glue_cdk_baseline.config import PROJECT, Config, Job, JobSettings, StageConfig
 from aws_glue_cdk_baseline.config.packages import LOCK, read_lock
 from aws_glue_cdk_baseline.pipeline.fingerprints import fingerprints
 
@@ -21,7 +21,11 @@ FORMAT = 1
 def needs_plan(stage: StageConfig) -> bool:
     """Return true if the config has more to say to the test of a stage than the names of its jobs."""
     settings = [job.settings for job in stage.jobs]
-    return stage.integration_test and (stage.keeps_test_records or any(item.after or item.expect for item in settings))
+    return stage.integration_test and (stage.keeps_test_records or any(map(_has_more, settings)))
+
+
+def _has_more(settings: JobSettings) -> bool:
+    return bool(settings.after or settings.expect or settings.is_streaming)
 
 
 def write_plans(config: Config, assembly: Path, project: Path = PROJECT) -> None:
@@ -61,6 +65,7 @@ def _job(job: Job, stage: StageConfig) -> dict[str, Any]:
         "after": [stage.names.job(name) for name in job.settings.after],
         "expect": _expectation(job),
         "arguments": job.run_arguments,
+        "streaming": job.settings.is_streaming,
     }
     return {name: part for name, part in parts.items() if part}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,6 +10,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 
 from tests.integ.job_run import JobRun
+from tests.integ.plan import PlannedJob
 
 # Errors of a start that may succeed later.
 FULL = {"ConcurrentRunsExceededException", "ResourceNumberLimitExceededException"}
@@ -83,8 +84,8 @@ class GlueJobs:
                 return str(run["Id"])
         return None
 
-    def doubt(self, job: str, run_id: str, arguments: Mapping[str, str]) -> str:
-        """Return why a run of the job does not count as passed with these arguments, or an empty text."""
+    def doubt(self, job: str, run_id: str, planned: PlannedJob) -> str:
+        """Return why a run of the job does not count as passed with its planned arguments, or an empty text."""
         try:
             run = self._glue.get_job_run(JobName=job, RunId=run_id)["JobRun"]
         except ClientError as error:
@@ -95,11 +96,11 @@ class GlueJobs:
             return f"its run {run_id} cannot be looked up: {error}"
         if run.get("JobName", job) != job:
             return f"its run {run_id} is one of {run['JobName']}"
-        if run.get("JobRunState") != "SUCCEEDED":
+        if run.get("JobRunState") not in ("SUCCEEDED", *(["STOPPED", "STOPPING"] if planned.streaming else [])):
             return f"its run {run_id} is {run.get('JobRunState')}"
         # Glue returns the arguments with which the run was started, in place of those of the job.
         given = run.get("Arguments") or {}
-        if other := next((name for name, value in arguments.items() if given.get(name, value) != value), ""):
+        if other := next((name for name, value in planned.arguments.items() if given.get(name, value) != value), ""):
             return f"its run {run_id} had another {other}"
         return ""
 

@@ -33,13 +33,14 @@ from tests.integ.checks import REHEARSAL, Checks
 from tests.integ.costs import Prices
 from tests.integ.glue_jobs import GlueJobs
 from tests.integ.job_run import SKIPPED, UNCHANGED, JobRun
-from tests.integ.job_runner import JobRunner
+from tests.integ.job_runner import SEEN_SECONDS, JobRunner
 from tests.integ.plan import Plan, PlanError, read_plan
 from tests.integ.quality import QualityCheck, RulesProcess
 from tests.integ.records import Records
 from tests.integ.selection import Selection, select
 
 SKIPS = "REHEARSAL_SKIPS"  # set by a rehearsal only: JSON, the reason for each job that it cannot run
+SEEN_IN_A_REHEARSAL = 6.0  # seconds; Glue's own start is not in a run there
 
 
 def parser() -> argparse.ArgumentParser:
@@ -113,6 +114,8 @@ def integration_test(options: argparse.Namespace) -> int:
         max_wait=options.max_wait,
         check=Checks(plan, records, s3, QualityCheck(s3, process)),
         after={job: [name for name in plan.job(job).after if name not in selection.unchanged] for job in wanted},
+        streaming={name for name, job in plan.jobs.items() if job.streaming},
+        seen_seconds=SEEN_IN_A_REHEARSAL if REHEARSAL in os.environ else SEEN_SECONDS,
         before_start=records.started if records else lambda job: None,
     )
     try:
@@ -137,9 +140,7 @@ def _selection(jobs: list[str], plan: Plan, records: Records | None, glue: GlueJ
         records.read()
     if not records or not plan.changed_only:
         return Selection(tested=dict.fromkeys(jobs, ""))
-    selection = select(
-        jobs, plan, records, lambda job, passed, planned: glue.doubt(job, passed.run.run_id, planned.arguments)
-    )
+    selection = select(jobs, plan, records, lambda job, passed, planned: glue.doubt(job, passed.run.run_id, planned))
     print(f"{len(selection.tested)} of them to test, {len(selection.unchanged)} unchanged since they passed")
     for job, reason in selection.tested.items():
         print(f"  {job}: {reason}", flush=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -12,6 +12,7 @@ from tests.integ.glue_jobs import GlueJobs
 from tests.integ.job_run import JobRun
 from tests.integ.start_queue import StartQueue
 
+SEEN_SECONDS = 60.0  # a streaming job that has run for so long without an end has passed
 STOP_SECONDS = 120  # the longest wait for stopped runs
 STOP_LOOK_SECONDS = 3.0  # between two calls of GetJobRun for them
 log = logging.getLogger("integration-test")
@@ -25,7 +26,8 @@ class JobRunner:
     returns an error or an empty text.
 
     A job is started when all jobs that `after` has for it have passed, and not at all if one of them does not. Before
-    that, `before_start` is called with it.
+    that, `before_start` is called with it. A `streaming` job has passed when it has been running for `seen_seconds`:
+    then it is stopped.
     """
 
     def __init__(
@@ -39,11 +41,14 @@ class JobRunner:
         check: Callable[[JobRun], str] = lambda run: "",
         after: Mapping[str, Sequence[str]] | None = None,
         before_start: Callable[[str], None] = lambda job: None,
+        streaming: Container[str] = frozenset(),
+        seen_seconds: float = SEEN_SECONDS,
         clock: Clock | None = None,
     ) -> None:
         self._glue, self._check, self._clock = glue, check, clock or Clock()
         self._concurrency, self._start_interval, self._before_start = concurrency, start_interval, before_start
         self._max_duration, self._max_wait, self._after = max_duration, max_wait, after or {}
+        self._streaming, self._seen_seconds = streaming, seen_seconds
         self.runs: list[JobRun] = []
 
     def run(self, jobs: list[str]) -> list[JobRun]:
@@ -83,11 +88,24 @@ class JobRunner:
             log.info("%s: %s", run.job, error)
         now = self._clock.now()
         run.plan_next_look(now)
-        if run.state == "SUCCEEDED":
+        if self._is_seen(run, now):
+            self._stop_stream(run)
+        elif run.state == "SUCCEEDED":
             run.error = self._took_too_long(run) or self._check(run)
         elif not run.ended and (reason := self._took_too_long(run) or self._waited_too_long(run, now)):
             run.error = f"{reason}; stopped by the test"
             self._stop(run)
+
+    def _is_seen(self, run: JobRun, now: float) -> bool:
+        """Return true if a streaming job has run for long enough."""
+        is_streaming = run.job in self._streaming and not run.ended and run.running_since is not None
+        return is_streaming and now - (run.running_since or 0) >= self._seen_seconds
+
+    def _stop_stream(self, run: JobRun) -> None:
+        log.info("%s is running since %.0f s: seen, and stopped", run.job, run.seconds)
+        failed = self._glue.stop([run])
+        run.state, run.seen_running = "STOPPED", True
+        run.error = f"it could not be stopped: {failed[run.job]}" if failed else self._check(run)
 
     def _refresh(self, run: JobRun) -> None:
         before = run.state

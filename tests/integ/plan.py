@@ -25,7 +25,7 @@ class PlannedJob:
     """One job: the jobs that it comes `after`, the `expectation` of its output, and the `arguments` of its runs.
 
     `fingerprint` stands for everything on which a run depends but its data, and `parts` for each part of that, by
-    name. Both are empty if the stage keeps no records.
+    name. Both are empty if the stage keeps no records. A `streaming` job has no end: it is seen running, and stopped.
     """
 
     after: tuple[str, ...] = ()
@@ -33,6 +33,7 @@ class PlannedJob:
     arguments: dict[str, str] = field(default_factory=dict)
     fingerprint: str = ""
     parts: dict[str, str] = field(default_factory=dict)
+    streaming: bool = False
 
     @property
     def limited(self) -> bool:
@@ -88,6 +89,7 @@ def _job(item: dict[str, Any]) -> PlannedJob:
         expectation=expectation(item["expect"]) if "expect" in item else None,
         arguments={str(name): str(value) for name, value in item.get("arguments", {}).items()},
         fingerprint=str(item.get("fingerprint", "")),
+        streaming=bool(item.get("streaming", False)),
         parts={str(name): str(value) for name, value in item.get("parts", {}).items()},
     )
 

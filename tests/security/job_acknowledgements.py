@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from aws_glue_cdk_baseline.config import Config, Job, StageConfig
-from aws_glue_cdk_baseline.jobs.logs import glues_own_groups
+from aws_glue_cdk_baseline.jobs.logs import SHELL_GROUPS, glues_own_groups
 from aws_glue_cdk_baseline.permissions.catalog import tables
 from aws_glue_cdk_baseline.permissions.s3 import below, input_keys, keys
 from aws_glue_cdk_baseline.pipeline.integration_test import many_outputs
@@ -44,6 +44,7 @@ CONNECTION = (
     "The job has `connections`, and one may lead into a VPC, in which Glue makes network interfaces for the job. The"
     " config does not know the subnet. Calls that describe know no resource; the statement is for the stage's Region."
 )
+SHELL_LOGS = "The log streams of the groups in which Glue logs Python shell jobs. Their names are the ids of job runs."
 GLUES_LOGS = (
     "Log groups that Glue names after the job's role and its `securityConfiguration`. A role's policy cannot have the"
     " name of the role in it, which CloudFormation makes."
@@ -117,6 +118,9 @@ def _of_settings(path: str, job: Job, logs: str) -> Iterator[tuple[Finding, str]
         yield Finding(path, "IAM5[Resource::*]"), CONNECTION
         for kind in ("vpc", "network-interface", "subnet", "security-group"):
             yield Finding(path, f"IAM5[Resource::arn:ec2:{kind}/*]"), CONNECTION
+    if settings.is_shell:
+        for name in SHELL_GROUPS:
+            yield Finding(path, f"IAM5[Resource::arn:logs:log-group:{name}:*]"), SHELL_LOGS
     if configuration := settings.security_configuration:
         for group in ("output", "error"):
             yield Finding(path, f"IAM5[Resource::arn:logs:log-group:{logs}/{group}-{configuration}:*]"), LOG_STREAMS

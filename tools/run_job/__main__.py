@@ -26,7 +26,7 @@ from tools.run_job import aws_account, inputs
 from tools.run_job.job_process import Run, run_job
 from tools.run_job.stage_run import run_jobs, summary
 
-OPTIONS = ["--config", "--stage", "--profile", "--yes", "--upstream", RESET]
+OPTIONS = ["--config", "--stage", "--profile", "--yes", "--upstream", "--seconds", RESET]
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -81,7 +81,14 @@ def _run(jobs: Sequence[Job], values: dict[str, dict[str, str]], stage: StageCon
         if store is files:
             inputs.set_samples_aside(job, files)
         return run_job(
-            job, stage.names.job(job.name), values[job.name], store, variables, output, bookmarks.get(job.name)
+            job,
+            stage.names.job(job.name),
+            values[job.name],
+            store,
+            variables,
+            output,
+            bookmarks.get(job.name),
+            options.seconds,
         )
 
     if len(jobs) > 1:
@@ -93,6 +100,9 @@ def _run(jobs: Sequence[Job], values: dict[str, dict[str, str]], stage: StageCon
     bookmark = bookmarks.get(job.name)
     before = bookmark.read()["version"] if bookmark else 0
     run = start(job)
+    if run.stopped:
+        said = f"{job.name} was running after {options.seconds:g} s, and was stopped; SECONDS= lets it run for longer"
+        print(said, file=sys.stderr)
     if run.code:
         why = f": {run.reason}" if run.reason else ""
         print(f"{job.name} failed (exit code {run.code}){why}", file=sys.stderr)

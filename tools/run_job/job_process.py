@@ -34,7 +34,8 @@ _active: set[subprocess.Popen[bytes]] = set()
 class Run:
     """A run of a job: its exit `code`, the `reason` of a failure, the bytes it read and wrote, by URI, and its tables.
 
-    `tables` are those of the Data Catalog that it made or changed, as database.table.
+    `tables` are those of the Data Catalog that it made or changed, as database.table. `stopped` is a streaming job that
+    has not ended by itself.
     """
 
     job: Job
@@ -44,6 +45,7 @@ class Run:
     read: dict[str, int] = field(default_factory=dict)
     written: dict[str, int] = field(default_factory=dict)
     tables: list[str] = field(default_factory=list)
+    stopped: bool = False
 
 
 def run_job(
@@ -54,11 +56,13 @@ def run_job(
     variables: Mapping[str, str] | None = None,
     output: IO[bytes] | None = None,
     bookmark: Bookmark | None = None,
+    seconds: float | None = None,
 ) -> Run:
     """Run the script of the job called `name` in Glue to its end. Ctrl-C ends it, too.
 
     `variables` give its boto3 access to AWS; without them it reaches the store. `output` gets what it prints.
-    `bookmark` is the one of a job that has one; without it such a run reads everything.
+    `bookmark` is the one of a job that has one; without it such a run reads everything. A streaming job that has not
+    ended after `seconds` is stopped.
     """
     run = Run(job)
     started = time.monotonic()
@@ -90,7 +94,9 @@ def run_job(
             )
             _active.add(process)
             try:
-                run.code = process.wait()
+                run.code = process.wait(seconds if job.settings.is_streaming else None)
+            except subprocess.TimeoutExpired:
+                run.stopped = True
             finally:
                 _active.discard(process)
                 _end(process)

@@ -39,13 +39,14 @@ class JobCost:
 
     @property
     def most(self) -> float | None:
-        """What a run costs at most: all workers until the timeout."""
+        """What a run costs at most: all workers until the timeout, and those of a streaming job for an hour."""
         settings = self.job.settings
         if settings.is_shell:
             return prices.most_of_shell(settings.max_capacity, settings.timeout_minutes)
         if self.rate is None:
             return None
-        return prices.most(self.rate, settings.worker_type, settings.number_of_workers, settings.timeout_minutes)
+        minutes = 60 if settings.is_streaming else settings.timeout_minutes
+        return prices.most(self.rate, settings.worker_type, settings.number_of_workers, minutes)
 
     @property
     def succeeded(self) -> list[JobRun]:
@@ -93,6 +94,8 @@ def table(found: Sequence[JobCost]) -> list[str]:
         settings = item.job.settings
         flex = ", Flex" if settings.execution_class == "FLEX" else ""
         size = f"{settings.number_of_workers} x {settings.worker_type}, {settings.timeout_minutes} min"
+        if settings.is_streaming:
+            size = f"{settings.number_of_workers} x {settings.worker_type}, streaming, an hour"
         if settings.is_shell:
             size = f"{settings.max_capacity:g} DPU, {settings.timeout_minutes} min"
         usually, runs = "-", ""

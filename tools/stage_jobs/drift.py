@@ -32,6 +32,7 @@ COMPARED = {JOB: "job", TRIGGER: "trigger", ROLE: "role", LOG_GROUP: "log group"
 SETTINGS: tuple[tuple[str, tuple[str, ...], Any], ...] = (
     ("description", ("Description",), ""),
     ("type", ("Command", "Name"), ""),
+    ("maintenanceWindow", ("MaintenanceWindow",), ""),
     ("maxCapacity", ("MaxCapacity",), 0),
     ("glueVersion", ("GlueVersion",), ""),
     ("workerType", ("WorkerType",), ""),

@@ -71,6 +71,8 @@ def _check_all(
 ) -> tuple[list[Result], dict[str, LastRun | None] | None]:
     jobs = (job,) if job else in_order(stage.jobs)
     first = upstream(job, stage.jobs) if job and options.upstream else ()
+    if endless := [one.name for one in jobs if one.settings.is_streaming]:
+        raise RunError(f"{', '.join(endless)}: a streaming job has no end, and two endless runs cannot be compared")
     if shells := [one.name for one in jobs if one.settings.is_shell]:
         said = f"{', '.join(shells)}: a Python shell job has no Glue version, and an upgrade does not change it"
         if len(shells) == len(jobs):

@@ -53,7 +53,7 @@ def test_a_setting_of_spark_is_refused_in_one_line(tmp_path: Path, setting: str)
 
 def test_the_type_and_the_capacity_of_a_job_are_checked(tmp_path: Path) -> None:
     assert said(tmp_path, SHELL.replace("pythonshell", "shell")) == [
-        "c.yaml:6: jobs.Join.type: 'shell' is not allowed; allowed: 'spark' or 'pythonshell'"
+        "c.yaml:6: jobs.Join.type: 'shell' is not allowed; allowed: 'spark', 'pythonshell' or 'streaming'"
     ]
     assert said(tmp_path, CONFIG.replace("numberOfWorkers: 4", "maxCapacity: 1")) == [
         "c.yaml:6: jobs.Join.maxCapacity: is for `type: pythonshell`; the size of a Spark job is `workerType` times"

@@ -117,7 +117,7 @@ def test_all_examples_synthesize_together(tmp_path: Path) -> None:
     stacks = app.synth().get_nested_assembly("assembly-PipelineStack-DeployProd").stacks
     (stack,) = [stack for stack in stacks if stack.stack_name.endswith("GlueAppStack")]
     jobs = [item["Properties"] for item in stack.template["Resources"].values() if item["Type"] == "AWS::Glue::Job"]
-    names = ["CleanOrders", "LoadOrders", "NotifyOrders"]
+    names = ["CleanOrders", "LoadOrders", "NotifyOrders", "StreamOrders"]
     assert sorted(job["Name"] for job in jobs) == [f"orders-{name}-prod" for name in names]
     job = jobs[0]
     assert job["DefaultArguments"]["--minimum_age"] == "021"

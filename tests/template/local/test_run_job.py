@@ -77,6 +77,17 @@ def test_a_python_shell_job_runs_without_spark_on_the_laptops_s3(
     assert (run.read, run.written) == ({"s3://data/in.txt": 5}, {"s3://out/n.txt": 1})
 
 
+@pytest.mark.parametrize(("script", "stopped"), [("import time\ntime.sleep(60)\n", True), ("print('ended')\n", False)])
+def test_a_streaming_job_is_stopped_after_its_seconds_unless_it_has_ended(
+    tmp_path: Path, script: str, stopped: bool
+) -> None:
+    job = make_job(tmp_path, type="streaming")
+    job.script.write_text(script)
+    run = run_job(job, "Show-dev", {}, FileStore(tmp_path, tmp_path), seconds=2 if stopped else 50)
+    assert (run.code, run.stopped, run.reason) == (0, stopped, "")
+    assert run.seconds < 30
+
+
 def test_the_settings_of_spark_of_a_job_hold_in_its_run(tmp_path: Path) -> None:
     job = make_job(tmp_path, spark_conf={"spark.sql.shuffle.partitions": "7", "spark.sql.ansi.enabled": "true"})
     job.script.write_text(

@@ -48,6 +48,8 @@ JOBS: dict[str, dict[str, object]] = {
     "Bookmarks": {"bookmark": True},
     "Scheduled": {"schedule": "cron(0 3 * * ? *)"},
     "Behind": {"after": ("Scheduled",)},
+    "Shell": {"type": "pythonshell", "max_capacity": 1.0, "security_configuration": "our-configuration"},
+    "Stream": {"type": "streaming", "maintenance_window": "Sun:3"},
     "Settings": {
         "input_locations": ("s3://data/in/",),
         "output_locations": ("s3://encrypted/out/",),

@@ -79,6 +79,18 @@ def test_a_python_shell_job_may_also_log_where_glue_logs_such_jobs(tmp_path: Pat
     assert "python-jobs" not in str(statements(template, "RolesPlain"))
 
 
+def test_a_streaming_job_is_one_of_glue_with_its_maintenance_window(tmp_path: Path) -> None:
+    job = make_job(tmp_path, type="streaming", timeout_minutes=10080, maintenance_window="Sun:3", glue_version="6.0")
+    properties, plain = job_properties(synth(job)), job_properties(synth(make_job(tmp_path, glue_version="6.0")))
+    assert properties["Command"] == {**plain["Command"], "Name": "gluestreaming"}
+    assert properties.pop("MaintenanceWindow") == "Sun:3"
+    assert properties["Timeout"] == 10080
+    assert {**properties, "Command": 0, "Timeout": 0} == {
+        **{name: value for name, value in plain.items() if name != "ExecutionClass"},
+        **{"Command": 0, "Timeout": 0},
+    }
+
+
 def test_event_logs_are_written_and_are_no_output_that_the_integration_test_reads(tmp_path: Path) -> None:
     job = make_job(
         tmp_path,

@@ -41,6 +41,36 @@ def test_a_job_is_started_when_the_job_before_it_has_succeeded(glue: Glue) -> No
     assert [(run.job, run.asked, run.passed) for run in runs] == [("b", 0, True), ("a", 6, True)]
 
 
+def test_a_streaming_job_is_seen_running_and_stopped_and_has_passed(glue: Glue) -> None:
+    glue.starts("stream")
+    glue.polls("stream", "STARTING")
+    for _ in range(3):
+        glue.polls("stream", "RUNNING")
+    glue.stops("stream")
+    seen: list[str] = []
+
+    def check(run: JobRun) -> str:
+        seen.append(run.state)
+        return ""
+
+    runner = JobRunner(glue.jobs, clock=Time(), streaming={"stream"}, seen_seconds=6, check=check)
+    [run] = runner.run(["stream"])
+    assert (run.state, run.error, run.passed, seen) == ("STOPPED", "", True, ["STOPPED"])
+    assert report.failures([run], "us-east-1") == []
+
+
+def test_a_streaming_job_that_fails_before_has_not_passed_and_one_whose_input_ends_has(glue: Glue) -> None:
+    for job in ("broken", "short"):
+        glue.starts(job)
+    glue.polls("broken", "RUNNING")
+    glue.polls("short", "SUCCEEDED")
+    glue.polls("broken", "FAILED", ErrorMessage="no topic")
+    streaming = {"broken", "short"}
+    runs = JobRunner(glue.jobs, clock=Time(), streaming=streaming, seen_seconds=60).run(["broken", "short"])
+    assert rows(runs) == [("broken", "FAILED", "no topic"), ("short", "SUCCEEDED", "")]
+    assert [run.passed for run in runs] == [False, True]
+
+
 def test_in_a_diamond_the_middle_runs_side_by_side_and_the_end_waits_for_both(glue: Glue) -> None:
     for job in "abcd":
         glue.starts(job)

@@ -244,7 +244,7 @@ def empty(job: str) -> str:
 def test_glue_is_asked_for_the_run_of_a_record(answer: dict[str, Any], doubt: str) -> None:
     glue = Glue()
     glue.patient.add_response("get_job_run", {"JobRun": answer}, {"JobName": "a", "RunId": "jr_a"})
-    assert glue.jobs.doubt("a", "jr_a", ARGUMENTS) == doubt
+    assert glue.jobs.doubt("a", "jr_a", PlannedJob(arguments=ARGUMENTS)) == doubt
 
 
 @pytest.mark.parametrize(
@@ -257,4 +257,4 @@ def test_glue_is_asked_for_the_run_of_a_record(answer: dict[str, Any], doubt: st
 def test_a_run_that_glue_does_not_tell_does_not_count(code: str, doubt: str) -> None:
     glue = Glue()
     glue.patient.add_client_error("get_job_run", code)
-    assert glue.jobs.doubt("a", "jr_a", ARGUMENTS).startswith(doubt)
+    assert glue.jobs.doubt("a", "jr_a", PlannedJob(arguments=ARGUMENTS)).startswith(doubt)
