@@ -33,6 +33,12 @@ class JobRun:
     log: str = ""
     spark: str = ""
     reason: str = ""
+    is_streaming: bool = False
+
+    @property
+    def failed(self) -> bool:
+        """True if it ran, and ended badly. A streaming job has no end: it is stopped."""
+        return self.state not in ("SUCCEEDED", *NOT_RUN) and not (self.is_streaming and self.state == "STOPPED")
 
     def __str__(self) -> str:
         if self.state in NOT_RUN:

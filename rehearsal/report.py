@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rehearsal import notifications
 from rehearsal.aws.cloud import Cloud
-from rehearsal.job_runs import NOT_RUN, NOT_STARTED, SKIPPED, JobRun, table
+from rehearsal.job_runs import NOT_STARTED, SKIPPED, JobRun, table
 from rehearsal.notifications import Notification
 
 LAST_LINES = 20
@@ -177,7 +177,7 @@ def report_failure(
         console.remark(line)
     for run in runs:
         console.say(str(run))
-        if run.state not in ("SUCCEEDED", *NOT_RUN):
+        if run.failed:
             texts.append(run.message)
             console.say(f"  its log: {run.log}")
     for denial in denials(denied, texts):
@@ -190,7 +190,7 @@ def report_failure(
 
 def which_failed(runs: Iterable[JobRun]) -> str:
     """Return the names of the jobs that failed and of those that were not started, or an empty text."""
-    failed = [run.job for run in runs if run.state not in ("SUCCEEDED", *NOT_RUN)]
+    failed = [run.job for run in runs if run.failed]
     waiting = [run.job for run in runs if run.state == NOT_STARTED]
     lines = {"jobs that failed": failed, "jobs that were not started": waiting}
     return "; ".join(f"{name}: {', '.join(jobs)}" for name, jobs in lines.items() if jobs)

@@ -30,6 +30,7 @@ def _job_facts(stage: StageConfig, job: Job) -> JobFacts:
         retries=settings.max_retries,
         longest=settings.max_duration_minutes or 0,
         schedule=(settings.schedule or "") if stage.schedules else "",
+        stopped_by_test=settings.is_streaming and stage.integration_test,
     )
 
 

@@ -34,7 +34,7 @@ from rehearsal.ministack.glue_events import put_state_change
 Run = dict[str, Any]
 STOPPED_BY_HAND = "STOPPED"
 SERVICE = "glue.amazonaws.com"
-SHELL = "pythonshell"
+SHELL, STREAMING = "pythonshell", "gluestreaming"
 PYTHON = f"Python {sys.version_info[0]}.{sys.version_info[1]}"  # what runs a Python shell job here
 MOST_EVENTS = 5000  # of one run; CloudWatch takes 10,000 at once
 BOOKMARKS = "bookmarks"  # the folder of the jobs' bookmarks, beside the records
@@ -80,6 +80,7 @@ def run_on_local_spark(
     read, wrote = accessed(log.with_suffix(SUFFIX), arguments, script, job["Role"])
     file = Path(os.environ["REHEARSAL_RECORDS"]) / JOB_RUNS
     record = {"job": job_name, "run": run["Id"], "state": state, "message": message, "log": str(log)}
+    record["is_streaming"] = job["Command"]["Name"] == STREAMING
     record["spark"] = PYTHON if is_shell else spark.version if spark else ""
     write_record(file, **record, seconds=seconds, read=read, wrote=wrote)
     # Its times too, which MiniStack itself sets later: who gets the event asks for the run.

@@ -24,6 +24,7 @@ SETTINGS = {
     "ExecutionProperty.MaxConcurrentRuns": "maxConcurrentRuns",
     "ExecutionClass": "executionClass",
     "MaxCapacity": "maxCapacity",
+    "MaintenanceWindow": "maintenanceWindow",
     "Connections.Connections": "connections",
     "SecurityConfiguration": "securityConfiguration",
     "JobRunQueuingEnabled": "queuing",

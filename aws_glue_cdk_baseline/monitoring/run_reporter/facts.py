@@ -16,7 +16,8 @@ class JobFacts:
 
     `usd` is the price of a DPU-hour, or None if it is not known; `dpus` are those of one worker, if there are workers.
     Glue tries a failed run again as often as `retries`. A run should take at most `longest` minutes, or any time if it
-    is 0. `schedule` is the one by which its trigger starts it, or empty.
+    is 0. `schedule` is the one by which its trigger starts it, or empty. A streaming job is `stopped_by_test`: that of
+    its stage, once it is running.
     """
 
     job: str
@@ -26,6 +27,7 @@ class JobFacts:
     retries: int = 0
     longest: int = 0
     schedule: str = ""
+    stopped_by_test: bool = False
 
 
 @dataclass(frozen=True)

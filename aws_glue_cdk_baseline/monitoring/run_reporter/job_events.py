@@ -40,7 +40,7 @@ def report_job(event: Mapping[str, Any], facts: Facts, glue: Any) -> Report:
     run = look(str(detail["jobName"]), str(detail["jobRunId"]), event, glue)
     if event["detail-type"] == LASTS:
         return Report(_long_run(run, facts, job))
-    failed = detail["state"] != SUCCEEDED
+    failed = detail["state"] not in (SUCCEEDED, *(["STOPPED"] if job.stopped_by_test else []))
     return Report(_bad_end(run, facts, job) if failed else None, _metrics(run, facts, job, failed))
 
 

@@ -19,6 +19,7 @@ JOBS = {
         "CleanOrders", "/aws-glue/jobs/prod/output", usd=0.44, longest=15, schedule="cron(0 3 * * ? *)"
     ),
     "Report-prod": JobFacts("Report", usd=None, retries=2),
+    "Stream-prod": JobFacts("Stream", stopped_by_test=True),
 }
 FACTS = Facts("prod", "prod", "us-east-1", JOBS)
 PLACE = {"account": "333333333333", "region": "eu-west-1", "time": "2026-11-26T03:06:00Z"}
@@ -100,6 +101,14 @@ def job_event(
 
 def look(aws: Stubs, **changed: Any) -> None:
     aws["glue"].add_response("get_job_run", {"JobRun": {**RUN, **changed}}, {**GET})
+
+
+@pytest.mark.parametrize(("state", "is_told"), [("STOPPED", False), ("FAILED", True)])
+def test_a_streaming_job_that_the_integration_test_stops_has_not_failed(aws: Stubs, state: str, is_told: bool) -> None:
+    aws["glue"].add_response("get_job_run", {"JobRun": RUN}, {"JobName": "Stream-prod", "RunId": "jr_1"})
+    if is_told:
+        Sent(aws)  # without this, the stub refuses to publish
+    handler.handle(job_event(state, "Stream-prod"), None)
 
 
 def test_a_failed_run(aws: Stubs, capsys: pytest.CaptureFixture[str]) -> None:

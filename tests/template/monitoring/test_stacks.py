@@ -164,18 +164,30 @@ def test_the_facts_are_those_of_the_jobs_and_change_the_code(tmp_path: Path) -> 
             "orders-Clean-prod": {
                 **{"job": "Clean", "group": f"{logs}-own", "usd": 0.308, "dpus": 1.0, "retries": 0, "longest": 0},
                 "schedule": "cron(0 3 * * ? *)",
+                "stopped_by_test": False,
             },
             "orders-Copy-prod": {
                 **{"job": "Copy", "group": "/aws-glue/python-jobs/output", "usd": 0.44, "dpus": 1.0, "retries": 0},
-                **{"longest": 0, "schedule": ""},
+                **{"longest": 0, "schedule": "", "stopped_by_test": False},
             },
             "orders-Show-prod": {
                 **{"job": "Show", "group": logs, "usd": None, "dpus": 2.0, "retries": 2, "longest": 9, "schedule": ""},
+                "stopped_by_test": False,
             },
         },
     }
     assert code(synth(watched)) == code(synth(watched))
     assert code(synth(watched)) != code(synth(stage(tmp_path)))
+
+
+def test_a_python_shell_job_has_its_price_and_a_streaming_job_is_stopped_by_the_test_of_its_stage(
+    tmp_path: Path,
+) -> None:
+    jobs = [make_job(tmp_path, "Shell", type="pythonshell"), make_job(tmp_path, "Stream", type="streaming")]
+    tested, other = (stage_facts(make_stage(*jobs, integration_test=tests)).jobs for tests in (True, False))
+    assert tested["Shell-dev"].usd == 0.44
+    assert (tested["Shell-dev"].stopped_by_test, tested["Stream-dev"].stopped_by_test) == (False, True)
+    assert not other["Stream-dev"].stopped_by_test
 
 
 def code(template: Template) -> str:

@@ -27,6 +27,7 @@ jobs:
   Fails: {type: pythonshell, script: fails.py, after: CountOrders}
   Manifest: {type: pythonshell, after: CleanOrders, expect: {outputRows: 1}}
   Report: {script: above.py, after: [Fails, CleanOrders]}
+  Stream: {type: streaming}
   Refunds: {script: above.py}
   RefundReport: {script: above.py, after: Refunds}
 dev:
@@ -42,6 +43,7 @@ dev:
     Tables: {inputDatabase: shop, inputLocation: s3://shop/orders/, outputDatabase: clean, outputLocation: s3://lake/a/}
     Strays:
       {script: tables.py, inputDatabase: shop, inputLocation: s3://shop/orders/, outputLocation: s3://lake/b/}
+    Stream: {outputLocation: s3://lake/stream/}
 prod:
   jobs: *jobs
 """
@@ -82,6 +84,27 @@ names = [item["Key"] for item in s3.list_objects_v2(Bucket=bucket, Prefix=key)["
 rows = sum(len(s3.get_object(Bucket=bucket, Key=name)["Body"].read().split()) - 1 for name in names)
 bucket, key = parts(args["output_path"])
 s3.put_object(Bucket=bucket, Key=f"{key}manifest.json", Body=b'{"rows": %d}\\n' % rows)
+"""
+# A stream without an end.
+STREAM = """\
+import sys
+
+from awsglue.context import GlueContext
+from awsglue.utils import getResolvedOptions
+from pyspark.context import SparkContext
+
+args = getResolvedOptions(sys.argv, ["JOB_NAME", "output_path"])
+context = GlueContext(SparkContext.getOrCreate())
+rows = context.spark_session.readStream.format("rate").option("rowsPerSecond", 5).load()
+
+
+def write(batch, batch_id):
+    print("batch", batch_id)
+    batch.limit(1).write.mode("append").json(args["output_path"])
+
+
+options = {"windowSize": "1 second", "checkpointLocation": args["output_path"] + "checkpoint/"}
+context.forEachBatch(frame=rows, batch_function=write, options=options)
 """
 PLACES = """\
 def parts(location):
@@ -132,6 +155,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     project.write(f"{SCRIPTS}/tables.py", TABLES)
     project.write(f"{SCRIPTS}/manifest.py", MANIFEST)
     project.write(f"{SCRIPTS}/places.py", PLACES)
+    project.write(f"{SCRIPTS}/stream.py", STREAM)
     (project.folder / "samples/.catalog/shop").mkdir(parents=True)
     project.write("samples/.catalog/shop/orders.json", json.dumps(ORDERS))
     project.commit()
@@ -156,7 +180,8 @@ def job_table(outcome: Outcome) -> list[str]:
     """
     lines = outcome.output.partition("\n\njob run ")[2].partition("\n\n")[0].splitlines()
     plain = [re.sub(r" [0-9]+\.[0-9] ", " ", re.sub(" +", " ", line)).strip() for line in lines]
-    return sorted(re.sub(r"User: .* because", "User: ... because", line) for line in plain)
+    told = [re.sub(r"User: .* because", "User: ... because", line) for line in plain]
+    return sorted(line for line in told if not line.startswith("Stream-dev"))  # a stream has no amount of its own
 
 
 def test_each_run_says_what_it_read_and_wrote_and_which_were_not_started(outcome: Outcome) -> None:
@@ -193,13 +218,18 @@ def test_the_end_names_the_stage_the_job_and_those_that_were_not_started(outcome
     assert (outcome.code, outcome.failed()) == (1, [("DeployDev", "IntegrationTest")])
     [failed] = re.findall(r"^jobs that failed: (.*); jobs that were not started: Report-dev$", outcome.output, re.M)
     assert sorted(failed.split(", ")) == ["Fails-dev", "Strays-dev"]
-    assert "4 of 10 jobs passed, 4 of 5 quality rules" in outcome.output
+    assert "5 of 11 jobs passed, 4 of 5 quality rules" in outcome.output
 
 
 def test_a_python_shell_job_runs_in_python_alone_and_is_billed_by_its_capacity(outcome: Outcome) -> None:
     assert re.search(r"^job run Manifest-dev SUCCEEDED on local Python 3\.\d+$", outcome.output, re.M), outcome.output
     assert re.search(r"^job run CleanOrders-dev SUCCEEDED on local Spark 3\.5\.\d+$", outcome.output, re.M)
     assert "$0.44 (Python shell)" in outcome.output
+
+
+def test_a_streaming_job_is_started_seen_running_and_stopped(outcome: Outcome) -> None:
+    assert re.search(r"^job run Stream-dev STOPPED on local Spark 3\.5\.\d+$", outcome.output, re.M), outcome.output
+    assert "Stream-dev" not in outcome.output.partition("jobs that failed: ")[2].partition("\n")[0]
 
 
 def test_a_quality_rule_that_fails_turns_the_integration_test_red(outcome: Outcome) -> None:
@@ -221,7 +251,7 @@ def test_without_the_option_nothing_runs(project: Project) -> None:
     assert (outcome.code, outcome.output.splitlines()) == (
         1,
         [
-            "default-config.yaml:28: Refunds reads s3://shop/refunds/, and there is no sample of it: get one "
+            "default-config.yaml:29: Refunds reads s3://shop/refunds/, and there is no sample of it: get one "
             "(make sample JOB=Refunds PROFILE=…, or made-up rows: make new-sample JOB=Refunds), "
             "or put files into samples/shop/refunds",
             "or skip these jobs and those after them: make rehearse ARGS=--without-samples",

@@ -29,12 +29,14 @@ CONFIG = f"""\
   Clean: {{glueVersion: "5.0", after: Load}}
   New: {{glueVersion: "5.1"}}
   Shell: {{type: pythonshell}}
+  Stream: {{type: streaming}}
 dev:
   jobs:
     Load: {{outputLocation: "s3://made-here/loaded/"}}
     Clean: {{inputLocation: "s3://made-here/loaded/", outputLocation: "s3://made-here/clean/"}}
     New: {{}}
     Shell: {{}}
+    Stream: {{}}
 """
 # Without boto3 and awsglue, which take longer to import than all else.
 REQUEST = """
@@ -50,7 +52,13 @@ request("loaded/a.json", b'{{"a": 1}}\\n')
 CLEAN = f"""{REQUEST}
 request("clean/a.json", request("loaded/a.json"))
 """
-SCRIPTS = {"load.py": LOAD, "clean.py": CLEAN, "new.py": "print('new')\n", "shell.py": "print('in a shell')\n"}
+SCRIPTS = {
+    "load.py": LOAD,
+    "clean.py": CLEAN,
+    "new.py": "print('new')\n",
+    "shell.py": "print('in a shell')\n",
+    "stream.py": "1 / 0\n",
+}
 
 
 @pytest.fixture
@@ -90,6 +98,7 @@ def failure(project: Path, *arguments: str) -> str:
             ["--to=5.1", "Shell"],
             "Shell: a Python shell job has no Glue version, and an upgrade does not change it",
         ),
+        (["--to=5.1", "Stream"], "Stream: a streaming job has no end, and is not compared"),
         (["--to=5.1", "Lod"], "c.yaml has no job 'Lod' in dev; did you mean Load?"),
         (["--to=5.1", "--stage=prod", "Load"], "c.yaml has no stage 'prod'; it has: dev"),
         (["--to=5.1", "", "--a", "b"], "'--a b' is for one job; name it: JOB=Load"),
