@@ -136,8 +136,6 @@ def _test_role(stage: StageConfig) -> Iterator[tuple[Finding, str]]:
         yield Finding(path, f"IAM5[Resource::arn:cloudformation:stack/{stack}/*]"), OWN_STACK
     if stage.stack_count > 1:
         yield Finding(path, f"IAM5[Resource::arn:glue:job/{stage.names.job('*')}]"), JOBS_OF_THE_STAGE
-    if stage.keeps_test_records:
-        yield Finding(f"PipelineStack/{stage.names.pipeline_stage}/GlueAppStack/Test.Records", "DDB3"), NO_BACKUP
     if stage.stack_count > 1:
         found = [arn for statement in many_outputs(stage, "aws") for arn in statement["Resource"]]
         yield from _wide(path, [arn.removeprefix("arn:aws:s3:::") for arn in found], EXPECTED)
