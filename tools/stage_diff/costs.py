@@ -12,6 +12,8 @@ from tools.stage_jobs.runs import dollars
 def most(job: Job) -> float | None:
     """Return what a run of a job costs at most, in USD, or None if that is not known."""
     values = job.values
+    if values.get("type") == "pythonshell" and "maxCapacity" in values and "timeoutMinutes" in values:
+        return prices.most_of_shell(float(values["maxCapacity"]), float(values["timeoutMinutes"]))
     worker, workers, minutes = (values.get(key) for key in ("workerType", "numberOfWorkers", "timeoutMinutes"))
     if values.get("type") == "pythonshell":
         return prices.most_of_shell(float(values.get("maxCapacity") or 0.0625), float(minutes or 0))

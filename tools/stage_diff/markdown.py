@@ -122,6 +122,7 @@ def _cost(changes: Changes, lines: Sequence[str]) -> list[str]:
 def _size(changes: Changes, name: str) -> str:
     values = changes.new_jobs[name].values
     words = [f"{values.get('numberOfWorkers')} x {values.get('workerType')}"] if "workerType" in values else []
+    words += [f"{values['maxCapacity']} DPU"] if "maxCapacity" in values else []
     words += [f"{values['timeoutMinutes']} min"] if "timeoutMinutes" in values else []
     words += [f"Glue {values['glueVersion']}"] if "glueVersion" in values else []
     words += [f"schedule {shown(values['schedule'])}"] if "schedule" in values else []

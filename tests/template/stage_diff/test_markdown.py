@@ -52,6 +52,14 @@ def test_a_price_that_is_not_known_stays_unknown() -> None:
     assert "as before" not in text([job("A")], [job("A"), job("B", WorkerType="R.1X", GlueVersion="6.0")])
 
 
+def test_a_python_shell_job_has_no_workers() -> None:
+    command = {"Name": "pythonshell", "PythonVersion": "3.9", "ScriptLocation": "s3://b/x.py"}
+    shell = job("Small", Command=command, MaxCapacity=0.0625, WorkerType=None, NumberOfWorkers=None, GlueVersion=None)
+    found = markdown("prod", compare([], [stack(shell)]))
+    assert "- Small: 0.0625 DPU, 60 min\n" in found
+    assert "- one run of each job: $0.0275\n" in found
+
+
 def test_resources_that_are_made_share_a_line_and_a_remark_comes_first() -> None:
     topics = [resource(name, "AWS::SNS::Topic") for name in ("One", "Two")]
     found = markdown("prod", changed([LOGS], [LOGS, *topics]), ["it is being deployed just now"])
