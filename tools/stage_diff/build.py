@@ -52,7 +52,7 @@ def _text(config: Config, stage: StageConfig, stacks: Sequence[StackTemplate], r
         ]
         return uncompared(stage.name, compare((), stacks), reasons)
     try:
-        now = deployed(account, stacks, earlier_stacks(stage))
+        now = deployed(account, stacks, earlier_stacks(stage), may_lack_rights=True)
     except DeniedError as error:
         return uncompared(stage.name, compare((), stacks), [str(error)])
     return markdown(stage.name, compare(now.stacks, stacks), now.remarks)

@@ -35,15 +35,25 @@ class Deployed:
     remarks: tuple[str, ...] = ()
 
 
-def deployed(account: Calls, stacks: Sequence[StackTemplate], earlier: Iterable[str] = ()) -> Deployed:
+def deployed(
+    account: Calls, stacks: Sequence[StackTemplate], earlier: Iterable[str] = (), *, may_lack_rights: bool = False
+) -> Deployed:
     """Return the deployed stacks with the names of the new `stacks`. Raise RunError for a call that AWS refuses.
 
-    `earlier` are names that stacks of the stage may have had before: one that still exists is told of.
+    `earlier` are names that stacks of the stage may have had before: one that still exists is told of. If it
+    `may_lack_rights`, a stack counts as not deployed if it may not be read and another one may: the caller's role is
+    from the last deployment, and does not know a stack that is new.
     """
-    found, remarks = [], []
+    found, remarks, denied = [], [], []
     read = reader(account)
     for stack in stacks:
-        name, status = stack.name, _status(account, stack.name)
+        name = stack.name
+        try:
+            status = _status(account, name)
+        except DeniedError as error:
+            denied.append(error)
+            remarks.append(f"{name} counts as not deployed, as the role of the last deployment does not know it")
+            continue
         if status in NOTHING_DEPLOYED:
             remarks.append(f"{name} is {status}: it counts as not deployed")
         elif status not in ABSENT:
@@ -52,6 +62,8 @@ def deployed(account: Calls, stacks: Sequence[StackTemplate], earlier: Iterable[
             body = account.call("cloudformation", "get_template", name, StackName=name)["TemplateBody"]
             template = json.loads(body) if isinstance(body, str) else body
             found.append(StackTemplate(name, template, stack.account, stack.region, stack.partition, read))
+    if denied and not (may_lack_rights and found):
+        raise denied[0]
     names = {stack.name for stack in stacks}
     for name in (name for name in earlier if name not in names):
         with suppress(DeniedError):  # it is not one of the stacks that this caller has to read

@@ -171,6 +171,7 @@ def test_a_prefix_is_small_letters_and_digits(tmp_path: Path, prefix: str) -> No
         (CONFIG + STAGING, [False, True, True], [True, True, False]),  # staging is the last
         (CONFIG + STAGING + "  approval: false\n", [False, True, False], [True, True, False]),
         (CONFIG.replace("dev:\n", "dev:\n  approval: true\n"), [True, True], [True, False]),
+        (CONFIG.replace("dev:\n", "dev:\n  approval: changes\n"), [True, True], [True, False]),
         (CONFIG.replace("dev:\n", "dev:\n  integrationTest: none\n"), [False, True], [False, False]),
         (CONFIG.replace("prod:\n", "prod:\n  integrationTest: all\n"), [False, True], [True, True]),
     ],
@@ -180,6 +181,7 @@ def test_prod_and_the_last_stage_are_approved_and_all_but_the_last_are_tested_un
 ) -> None:
     stages = load(tmp_path, text).stages
     assert [stage.approval for stage in stages] == approvals
+    assert [stage.shows_changes for stage in stages] == ["approval: changes" in text, *[False] * (len(stages) - 1)]
     assert [stage.integration_test for stage in stages] == tests
 
 
@@ -210,6 +212,10 @@ ERRORS: dict[str, tuple[str | bytes, str]] = {
     "an approval that is none": (
         CONFIG.replace("dev:\n", "dev:\n  approval: maybe\n"),
         "c.yaml:8: dev.approval: 'maybe' is not allowed; allowed: true, false, changes",
+    ),
+    "an approval with a typo": (
+        CONFIG.replace("dev:\n", "dev:\n  approval: change\n"),
+        "c.yaml:8: dev.approval: 'change' is not allowed; did you mean changes?",
     ),
     "an integration test that is none": (
         CONFIG.replace("dev:\n", "dev:\n  integrationTest: some\n"),

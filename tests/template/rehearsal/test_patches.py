@@ -7,11 +7,11 @@ from typing import Any
 
 import ministack.app
 import pytest
-from ministack.core import iam_actions, iam_evaluator
+from ministack.core import iam_actions, iam_evaluator, router
 from ministack.services import codebuild, dynamodb, eventbridge, glue, iam, s3, sns
 from ministack.services.cloudformation import provisioners
 
-from rehearsal.ministack import cloudformation
+from rehearsal.ministack import cloudformation, codepipeline
 
 
 def test_the_version_is_the_one_that_the_patches_were_written_for() -> None:
@@ -100,3 +100,10 @@ def test_the_policies_of_tables_are_still_left_out() -> None:
     for function in (dynamodb._put_resource_policy, dynamodb._delete_resource_policy):
         assert list(inspect.signature(function).parameters) == ["data"]
     assert {"create", "update", "delete"} <= provisioners._RESOURCE_HANDLERS["AWS::DynamoDB::Table"].keys()
+
+
+def test_codepipeline_is_still_unknown_to_it_and_is_added_where_services_are() -> None:
+    for known in (router.SERVICE_PATTERNS, ministack.app.SERVICE_HANDLERS, iam_actions.SERVICE_TO_IAM_NAMESPACE):
+        assert "codebuild" in known
+        assert codepipeline.SERVICE not in known
+    assert router.SERVICE_PATTERNS["codebuild"]["target_prefixes"] == ["CodeBuild_20161006"]

@@ -13,6 +13,7 @@ from tests.configs import make_config, make_job, with_stage
 from tests.template.stage_diff.small_templates import job, stack
 from tools.job_arguments import RunError
 from tools.stage_diff import build
+from tools.stage_diff.deployed import deployed
 from tools.stage_diff.markdown import shortened
 from tools.stage_jobs.account import DeniedError, MissingError
 
@@ -134,6 +135,28 @@ def test_a_right_that_the_role_lacks_is_said(said: Any) -> None:
     assert text.startswith(
         "# prod: not compared with what is deployed: 2 jobs will be there\n- access denied: … DescribeStacks\n"
     )
+
+
+def test_a_new_stack_that_the_role_does_not_know_yet_is_new() -> None:
+    """The role is from the last deployment, which had no such stack."""
+
+    class Role:
+        def call(self, service: str, operation: str, about: str = "", **parameters: Any) -> Any:
+            if parameters["StackName"] != old.name:
+                raise DeniedError("access denied")
+            templates = {"TemplateBody": old.template}
+            return templates if operation == "get_template" else {"Stacks": [{"StackStatus": "CREATE_COMPLETE"}]}
+
+    old, new = stack(job("Clean")), stack(job("Load"), name="DeployProd-GlueAppStack2")
+    now = deployed(Role(), [old, new], ["DeployProd-MonitoringStack"], may_lack_rights=True)
+    assert [found.name for found in now.stacks] == [old.name]
+    assert now.remarks == (
+        "DeployProd-GlueAppStack2 counts as not deployed, as the role of the last deployment does not know it",
+    )
+    with pytest.raises(DeniedError):
+        deployed(Role(), [old, new])
+    with pytest.raises(DeniedError):
+        deployed(Role(), [new], may_lack_rights=True)
 
 
 def test_no_answer_fails_the_build(said: Any) -> None:
