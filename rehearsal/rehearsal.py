@@ -81,11 +81,13 @@ class Laptop:
     def deploy_approved(self, pipeline: Pipeline) -> None:
         """Deploy the stages that have an approval, as the pipeline has done before: its text says what they get next.
 
-        The pipeline's record then has their actions as succeeded.
+        The pipeline's record then has their actions as succeeded. A stack that names no account is left out.
         """
-        staged = {stack.name: stack for stack in stacks(self.assembly) if stack.staged}
+        staged = {stack.name: stack for stack in stacks(self.assembly) if stack.staged and stack.environment.known}
         for stage, action in pipeline.approved_deployments():
-            stack = staged[action.configuration["StackName"]]
+            stack = staged.get(action.configuration["StackName"])
+            if stack is None:
+                continue
             self.check_execution_role(stack, stack.template["Resources"], "deployed")
             owner = self._cloud.sessions.user(stack.environment.account, stack.environment.region)
             deploy = ["cdk", "--app", str(self.assembly), "deploy", stack.id, "--require-approval", "never"]
