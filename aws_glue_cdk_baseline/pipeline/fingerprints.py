@@ -1,8 +1,9 @@
 """The fingerprint of a job: the same text as long as nothing changes on which its runs depend, but for their data.
 
 It is made of the job and its role as the synthesized template has them, so that no setting can be forgotten: a script
-and shared code are there as the hash of their content. Its description and tags are left out, since no run depends on
-them. To these come the locked packages, the `expect:`, and the fingerprints of the jobs before it.
+and shared code are there as the hash of their content. Its description, its tags and the alarm of long runs are left
+out, since no run depends on them. To these come the locked packages, the `expect:`, and the fingerprints of the jobs
+before it.
 """
 
 from __future__ import annotations
@@ -17,12 +18,12 @@ from typing import Any
 from aws_glue_cdk_baseline.config.packages import Locked, canonical
 
 MODULES, SHARED = "--additional-python-modules", "--extra-py-files"
-WITHOUT_EFFECT = ("Description", "Tags", "Name")
+WITHOUT_EFFECT = ("Description", "Tags", "Name", "NotificationProperty")  # the last one is `maxDurationMinutes`
 # The settings of a job in the config, by the properties of AWS::Glue::Job; the others in camelCase.
 SETTINGS = {
     "Timeout": "timeoutMinutes",
     "ExecutionProperty": "maxConcurrentRuns",
-    "SecurityConfiguration": "securityConfiguration",
+    "JobRunQueuingEnabled": "queuing",
 }
 ROLE, POLICIES = "AWS::IAM::Role", ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy")
 ASSET = re.compile(r"[0-9a-f]{64}\.(?:py|zip)")

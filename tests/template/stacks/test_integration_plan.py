@@ -121,6 +121,8 @@ NOTHING: list[dict[str, Change]] = [
     {"config": ("jobs:\n  Load", "# a comment\njobs:\n  Load")},
     {"config": ("loads orders", "says it better")},
     {"config": ("dev:\n", "dev:\n  logRetentionDays: 90\n")},
+    {"config": ("dev:\n", "dev:\n  tags: {team: orders}\n")},
+    {"config": ("    Alone: {", "    Alone: {maxDurationMinutes: 5, ")},
     {"config": ("prod:\n  jobs:\n    Load: {", "prod:\n  jobs:\n    Load: {timeoutMinutes: 5, ")},
     {"lock": ("sha256:2", "sha256:3")},  # of a package that no job imports
 ]
@@ -158,6 +160,8 @@ EDITS: list[tuple[dict[str, Change], dict[str, str]]] = [
     (of_alone("maxConcurrentRuns: 2"), {"Alone-dev": "setting maxConcurrentRuns changed"}),
     (of_alone('glueVersion: "5.0"'), {"Alone-dev": "setting glueVersion changed"}),
     (of_alone("executionClass: FLEX"), {"Alone-dev": "setting executionClass changed"}),
+    (of_alone("queuing: true"), {"Alone-dev": "setting queuing changed"}),
+    (of_alone("sparkConf: {spark.sql.shuffle.partitions: 64}"), {"Alone-dev": "argument --conf changed"}),
     (of_alone("bookmark: true"), {"Alone-dev": "argument --job-bookmark-option changed"}),
     (of_alone("defaultArguments: {--conf: a=b}"), {"Alone-dev": "argument --conf changed"}),
     (of_alone("managedPolicies: [AmazonSQSReadOnlyAccess]"), {"Alone-dev": "permissions changed"}),
