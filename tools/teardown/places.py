@@ -6,6 +6,7 @@ import json
 
 from aws_glue_cdk_baseline.config import PROJECT, Account
 from aws_glue_cdk_baseline.config.values import partition_of
+from tools.assembly import QUALIFIER
 from tools.job_arguments import RunError
 from tools.stage_jobs.account import Caller
 
@@ -38,4 +39,4 @@ def deploy_role(place: Account) -> str:
 
 def _qualifier() -> str:
     context = json.loads((PROJECT / "cdk.json").read_text(encoding="utf-8")).get("context", {})
-    return str(context.get("@aws-cdk/core:bootstrapQualifier", "hnb659fds"))
+    return str(context.get("@aws-cdk/core:bootstrapQualifier", QUALIFIER))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from aws_glue_cdk_baseline.config import Account, Config, StageConfig
@@ -78,16 +78,12 @@ def whole_plan(own: Caller, config: Config) -> Plan:
     parts = [Part("pipeline", home, (pipeline,))] if pipeline else []
     for region in sorted(regions):
         place = home.model_copy(update={"aws_region": region})
-        if found := _support(own, place, config):
+        if found := support_stack(reach(own, place), config.names):
             parts.append(Part("the pipeline's artifacts", place, (found,)))
     return Plan((*stages, *parts))
 
 
-def _support(own: Caller, place: Account, config: Config) -> Stack | None:
-    return support_stack(reach(own, place), config.names)
-
-
-def _stage_parts(own: Caller, stages: Iterator[StageConfig] | Sequence[StageConfig]) -> Iterator[Part]:
+def _stage_parts(own: Caller, stages: Iterable[StageConfig]) -> Iterator[Part]:
     for stage in stages:
         try:
             stacks = stage_stacks(reach(own, stage.account), stage)

@@ -43,6 +43,9 @@ COUNTED = {
     "AWS::CloudWatch::Dashboard": "dashboard",
     "AWS::SNS::Topic": "topic",
     "AWS::Events::Rule": "rule",
+    "AWS::Scheduler::Schedule": "schedule",
+    "AWS::Lambda::Function": "function",
+    "AWS::SQS::Queue": "queue",
 }
 OF_A_STAGE = ("GlueAppStack", "GlueTriggerStack", "MonitoringStack")  # the ids of its stacks
 SHOWN = 8  # names of a kind

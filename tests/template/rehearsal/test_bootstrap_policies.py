@@ -142,6 +142,14 @@ def test_a_policy_is_no_longer_than_iam_allows(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("partition", ["aws", "aws-us-gov"])
+def test_a_policy_is_not_longer_than_iam_takes(name: str, partition: str) -> None:
+    """White space does not count: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
+    text = json.dumps(policy(name), separators=(",", ":")).replace("arn:aws:", f"arn:{partition}:")
+    assert len(text) <= 6144
+
+
+@pytest.mark.parametrize("name", FILES)
 def test_only_what_has_no_resource_of_its_own_is_allowed_on_all(name: str) -> None:
     on_all = [statement for statement in policy(name)["Statement"] if "*" in statement["Resource"]]
     assert [statement["Sid"] for statement in on_all] == ["WithoutResource"]
