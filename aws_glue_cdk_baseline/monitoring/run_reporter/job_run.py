@@ -53,11 +53,12 @@ class Run:
         return f"${self.dpu_hours(job) * job.usd:.4f}{elsewhere}"
 
     def attempt(self, job: JobFacts) -> str:
-        """Return the attempt of a job that Glue tries again, in words, or an empty text."""
+        """Return the attempt of a job with retries in words, or an empty text. Glue tries only failed runs again."""
         number = int(self.answer.get("Attempt") or 0) + 1
         if not job.retries or not self.answer:
             return ""
-        return f" (attempt {number} of {job.retries + 1}{'; Glue tries again' if number <= job.retries else ''})"
+        again = self.event["detail"]["state"] == "FAILED" and number <= job.retries
+        return f" (attempt {number} of {job.retries + 1}{'; Glue tries again' if again else ''})"
 
     def fields(self, facts: Facts, job: JobFacts) -> list[tuple[str, str]]:
         """Return the fields of every message about a run."""

@@ -234,6 +234,15 @@ def test_an_attempt_says_whether_glue_tries_again_and_an_unknown_price_stays_unk
     assert ["Usd" in json.loads(line) for line in capsys.readouterr().out.splitlines()] == [False] * 3
 
 
+@pytest.mark.parametrize("state", ["STOPPED", "TIMEOUT"])
+def test_a_run_that_was_stopped_is_not_tried_again(aws: Stubs, state: str) -> None:
+    answer = {"JobRun": {**RUN, "JobRunState": state}}
+    aws["glue"].add_response("get_job_run", answer, {"JobName": "Report-prod", "RunId": "jr_1"})
+    sent = Sent(aws)
+    handler.handle(job_event(state, job="Report-prod"), None)
+    assert sent.lines[3] == "run:      jr_1 (attempt 1 of 3)"
+
+
 def test_without_the_right_to_look_a_failure_is_told_all_the_same(
     aws: Stubs, capsys: pytest.CaptureFixture[str]
 ) -> None:
