@@ -29,7 +29,7 @@ from rehearsal.accesses import SUFFIX, amounts
 from rehearsal.aws.processes import GRACE_SECONDS, JOB_PROCESSES, JOB_RUNS, end_group, write_record
 from rehearsal.aws.sessions import Sessions, TrustError, account_of
 from rehearsal.ministack import s3
-from rehearsal.ministack.glue_events import put_state_change
+from rehearsal.ministack.glue_events import put_state_change, told_if_long
 
 Run = dict[str, Any]
 STOPPED_BY_HAND = "STOPPED"
@@ -72,7 +72,8 @@ def run_on_local_spark(
             for of_spark in ("WorkerType", "NumberOfWorkers"):  # in Glue such a run has none
                 run.pop(of_spark, None)
         spark = spark_of(str(job.get("GlueVersion")))
-        state, message = ended(run, job, arguments, script, log, spark)
+        with told_if_long(job_name, run["Id"], job):
+            state, message = ended(run, job, arguments, script, log, spark)
     except PackagesError as error:
         spark, state, message = None, "FAILED", str(error)
     seconds = time.monotonic() - started

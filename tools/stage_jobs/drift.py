@@ -38,6 +38,7 @@ SETTINGS: tuple[tuple[str, tuple[str, ...], Any], ...] = (
     ("workerType", ("WorkerType",), ""),
     ("numberOfWorkers", ("NumberOfWorkers",), 0),
     ("timeoutMinutes", ("Timeout",), 0),
+    ("maxDurationMinutes", ("NotificationProperty", "NotifyDelayAfter"), 0),
     ("maxRetries", ("MaxRetries",), 0),
     ("maxConcurrentRuns", ("ExecutionProperty", "MaxConcurrentRuns"), 1),
     ("executionClass", ("ExecutionClass",), "STANDARD"),

@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+import boto3
 import pytest
+from botocore.config import Config as ClientConfig
 
 from aws_glue_cdk_baseline.config.records import Recipients
 from aws_glue_cdk_baseline.jobs.role import TRUST_GLUE
@@ -18,7 +20,13 @@ from tests.template.monitoring.deployed_stage import ASSETS, Stage, deploy
 
 PLACE = "us-east-1:222222222222"
 NIGHTLY = "cron(0 3 * * ? *)"
-SCRIPTS = {"Show": "raise ValueError('no rows in orders')", "Good": "print('done')", "Foreign": "raise SystemExit(3)"}
+LASTS = 3  # seconds of the job Long, longer than it should take
+SCRIPTS = {
+    "Long": f"import time; time.sleep({LASTS})",
+    "Show": "raise ValueError('no rows in orders')",
+    "Good": "print('done')",
+    "Foreign": "raise SystemExit(3)",
+}
 LOG_PAGE = (
     "https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1#logsV2:log-groups/log-group/"
     "$252Faws-glue$252Fjobs$252Fdev$252Foutput$3FlogStreamNameFilter$3D"
@@ -29,13 +37,14 @@ LOG_PAGE = (
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """The stage dev with the jobs Show and Good, and a job Foreign-dev of somebody else in its account."""
     folder = tmp_path_factory.mktemp("cloud")
-    jobs = [make_job(folder, "Show"), make_job(folder, "Good", schedule=NIGHTLY)]
+    jobs = [make_job(folder, "Show"), make_job(folder, "Long"), make_job(folder, "Good", schedule=NIGHTLY)]
     told = Recipients(emails=("team@example.com",))
     config = make_stage(*jobs, recipients=told, dashboard=True, schedules=True)
     with cloud(folder) as running:
         running.emulator.wait_until_ready()
         deployed = deploy(running, config)
-        iam, s3, glue = map(deployed.owner.client, ("iam", "s3", "glue"))
+        iam, s3 = map(deployed.owner.client, ("iam", "s3"))
+        glue = unchecked(deployed, "glue")
         role = iam.create_role(RoleName="Job", AssumeRolePolicyDocument=json.dumps(TRUST_GLUE))["Role"]["Arn"]
         read = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{ASSETS}/*"}
         document = json.dumps({"Version": "2012-10-17", "Statement": [read]})
@@ -44,8 +53,18 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
             s3.put_object(Bucket=ASSETS, Key=f"{name}.py", Body=script.encode())
             command = {"Name": "glueetl", "ScriptLocation": f"s3://{ASSETS}/{name}.py"}
             size = {"GlueVersion": "5.1", "WorkerType": "G.1X", "NumberOfWorkers": 2}
-            glue.create_job(Name=f"{name}-dev", Role=role, Command=command, **size)
+            long = {"NotificationProperty": {"NotifyDelayAfter": 0.01}} if name == "Long" else {}
+            glue.create_job(Name=f"{name}-dev", Role=role, Command=command, **size, **long)
         yield deployed
+
+
+def unchecked(stage: Stage, service: str) -> Any:
+    """Return a client that sends what AWS refuses: a time after which a run is long of less than a minute."""
+    keys = {name.lower(): value for name, value in stage.owner.environment.items() if "KEY" in name or "TOKEN" in name}
+    authority = str(stage.cloud.emulator.authority)
+    session = boto3.Session(**keys, region_name="us-east-1")
+    config = ClientConfig(parameter_validation=False)
+    return session.client(service, endpoint_url=stage.cloud.emulator.url, verify=authority, config=config)
 
 
 def ended_runs(stage: Stage, *jobs: str) -> list[dict[str, Any]]:
@@ -103,6 +122,19 @@ def test_a_failed_run_is_told_and_neither_a_good_one_nor_that_of_another_job(sta
         ]
     )
     assert stage.messages(1, seconds=2) == []
+
+
+def test_a_run_that_takes_long_is_told_once_and_ends_well(stage: Stage) -> None:
+    (run,) = ended_runs(stage, "Long-dev")
+    (told,) = stage.messages(1)
+    assert run["JobRunState"] == "SUCCEEDED"
+    assert told["Message"].splitlines()[:4] == [
+        "Long takes longer than 0.01 min in dev",
+        "",
+        "state:    RUNNING; the run goes on until its timeoutMinutes",
+        f"run:      {run['Id']}",
+    ]
+    assert stage.messages(1, seconds=1) == []
 
 
 def test_a_job_that_its_schedule_has_not_started_is_told(stage: Stage) -> None:

@@ -25,6 +25,8 @@ def test_the_version_is_the_one_that_the_patches_were_written_for() -> None:
         (glue._resolve_script, ["script_location"]),
         (glue._execute_spark_docker, ["run", "job", "job_name", "args", "script_path", "docker_client"]),
         (glue._batch_stop_job_run, ["data"]),
+        (glue._create_job, ["data"]),
+        (glue._update_job, ["data"]),
         (glue._execute_subprocess, ["run", "job", "args", "resolved"]),
         (glue._start_job_run, ["data"]),
         (glue._start_trigger, ["data"]),
