@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import boto3
+import botocore.loaders
+import botocore.session
 import pytest
 
 from aws_glue_cdk_baseline.config import PROJECT, load_config
@@ -168,6 +171,12 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
 
 
 @pytest.fixture(scope="session")
+def services() -> Callable[..., Any]:
+    """One loader of the descriptions of AWS's services: a session of its own would read them again for each command."""
+    return cache(botocore.loaders.create_loader)
+
+
+@pytest.fixture(scope="session")
 def others() -> Iterator[Answers]:
     with answers() as found:
         yield found
@@ -207,12 +216,14 @@ def run(
     config_file: Path,
     lacking_services: Answers,
     stacks: list[assembly.Stack],
+    services: Callable[..., Any],
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> Run:
     """Return a function that runs the command with a config: it returns the exit code, the lines and the errors."""
     for name, value in {**aws.emulator.environment(), **lacking_services.variables()}.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setattr(botocore.session, "create_loader", services)
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     monkeypatch.setenv("AWS_CONFIG_FILE", str(aws.profiles))
