@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 
 from aws_glue_cdk_baseline.config.values import partition_of
@@ -75,7 +76,7 @@ def _simulated(reader: Reader, role: str, calls: Iterable[Call]) -> Iterator[Cal
         resources.setdefault((action, kind), []).append(arn)
     asked: dict[tuple[str, str], list[str]] = {}
     for (action, kind), arns in resources.items():
-        for arn in arns[:: max(1, len(arns) // MOST_OF_A_KIND)]:
+        for arn in arns[:: math.ceil(len(arns) / MOST_OF_A_KIND)]:
             asked.setdefault((arn, kind), []).append(action)
     for (arn, kind), actions in asked.items():
         passed = PASSED_TO.get(kind)

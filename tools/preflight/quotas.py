@@ -84,7 +84,7 @@ def started_together(stage: StageConfig) -> list[Job]:
 
 
 def run_dpus(job: Job) -> float:
-    """Return the DPUs of one run, with all its workers."""
+    """Return the DPUs of one run: of all its workers, or of a Python shell job."""
     if job.settings.is_shell:
         return job.settings.max_capacity
     return dpus(job.settings.worker_type) * job.settings.number_of_workers
