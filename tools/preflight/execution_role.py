@@ -48,11 +48,7 @@ def _check(reader: Reader, place: Environment, stacks: Sequence[Stack], file: st
     examples = dict((action, arn) for action, arn, _ in reversed(missing))
     shown = ", ".join(f"{action} on {examples[action]}" for action in actions[:SHOWN])
     more = f" and {len(actions) - SHOWN} more" if len(actions) > SHOWN else ""
-    yield fail(
-        about,
-        f"may not {shown}{more}; {how}; publish {file} as a new version of the role's policy:"
-        " docs/operate.md#bootstrap",
-    )
+    yield fail(about, f"may not {shown}{more}; {how}; update its policies from {file}: docs/operate.md#bootstrap")
 
 
 def _exists(reader: Reader, role: str) -> bool:

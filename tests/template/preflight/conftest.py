@@ -230,7 +230,7 @@ def run(
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(aws.profiles) + "-none")
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
 
-    def called(*arguments: str, text: str = "") -> tuple[int, list[str], str]:
+    def called(*arguments: str, text: str = "", stacks: list[assembly.Stack] = stacks) -> tuple[int, list[str], str]:
         good = config_file.read_text(encoding="utf-8")
         try:
             config = load(config_file.parent, text.replace("KEY", aws.keys["dev"]) or good, {"clean.py": SCRIPT})

@@ -7,14 +7,18 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from aws_glue_cdk_baseline.config import PROJECT, load_config
 from aws_glue_cdk_baseline.config.source import EXAMPLE_ARN
+from tests.apps import make_whole_app
+from tests.configs import load
 from tests.template.preflight.answers import Answers
-from tests.template.preflight.conftest import CONFIG, DEV, HOME, PROD, VERSION, Aws, Run, encrypt
+from tests.template.preflight.conftest import CONFIG, DEV, HOME, PROD, SCRIPT, VERSION, Aws, Run, encrypt
+from tools import assembly
 from tools.job_arguments import RunError
 from tools.preflight.finding import Outcome
 from tools.preflight.parts import parts_of, synthesized
@@ -121,7 +125,7 @@ def test_without_the_simulator_the_policies_are_read(run: Run, aws: Aws) -> None
 def lacks_create_job(how: str) -> str:
     return (
         f"CloudFormation's role in us-east-1: may not glue:CreateJob on arn:aws:glue:us-east-1:{DEV}:job/Clean-dev;"
-        f" {how}; publish bootstrap/stage-account.json as a new version of the role's policy: docs/operate.md#bootstrap"
+        f" {how}; update its policies from bootstrap/stage-account.json: docs/operate.md#bootstrap"
     )
 
 
@@ -545,6 +549,29 @@ def test_the_repository_that_the_first_deployment_makes_must_not_be_there(
 def test_a_stage_can_be_looked_at_alone(run: Run) -> None:
     code, lines, _ = run(*profiles("dev"), "--stage", "dev")
     assert (code, lines[-1]) == (0, "14 ok, 0 FAIL, 0 could not look")
+
+
+def test_a_stage_in_the_account_of_the_pipeline_is_looked_at_with_it(
+    run: Run, aws: Aws, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    text = CONFIG.replace(f'devAccount: {{awsAccountId: "{DEV}"', f'devAccount: {{awsAccountId: "{HOME}"')
+    folder = tmp_path / "project"
+    folder.mkdir()
+    config = load(folder, text.replace("KEY", aws.keys["dev"]), {"clean.py": SCRIPT})
+    found = list(assembly.stacks(Path(make_whole_app(config).synth().directory)))
+    code, lines, _ = run(*profiles("pipeline"), text=text, stacks=found)
+    own = [line for line in lines if "in us-east-1" in line]
+    assert own[:5] == [
+        f"pipeline: AWS account {HOME} in us-east-1, as arn:aws:iam::{HOME}:user/pipeline",
+        "ok              bootstrap in us-east-1: version 31; this app needs 6",
+        OF_DEV.splitlines()[2],
+        f"dev: AWS account {HOME} in us-east-1, as arn:aws:iam::{HOME}:user/pipeline",
+        own[4],
+    ]
+    # The role has the policy of the pipeline's account alone
+    assert own[4].startswith("FAIL            CloudFormation's role in us-east-1: may not ")
+    assert own[4].endswith("update its policies from bootstrap/stage-account.json: docs/operate.md#bootstrap")
+    assert code == 1
 
 
 @pytest.mark.parametrize(
