@@ -13,6 +13,7 @@ from tools.teardown.consent import ask, ask_for_names
 from tools.teardown.deletion import delete_bucket, delete_log_groups, delete_stack
 from tools.teardown.leftovers import Leftovers, left_over
 from tools.teardown.plan import Plan, stage_plan, whole_plan
+from tools.teardown.stacks import PIPELINE, REPOSITORY
 
 COMMANDS = {"destroy": "destroy", "sandbox": "sandbox-destroy"}  # and their targets of make
 OPTIONS = ["--config", "--stage", "--profile", "--yes", "--confirm"]
@@ -83,13 +84,13 @@ def _destroy(config: Config, stage: StageConfig | None, options: argparse.Namesp
         print(line)
     if stage:
         print("The pipeline, if there is one, deploys this stage again with the next push.")
-    if plan.has_repository:
+    if plan.has(REPOSITORY):
         print("The repository goes with all its commits: push them to another place first.")
     plan.check()
     names = [part.consent for part in plan.parts if part.consent]
     ask_for_names(names, options.confirm, "nothing was deleted")
     ask("Delete all this?", options.yes, "nothing was deleted")
-    if not stage:
+    if plan.has(PIPELINE):
         _stop_pipeline(own, config)
     _delete(plan, "destroy")
     if options.all:

@@ -9,14 +9,7 @@ from aws_glue_cdk_baseline.config import Account, Config, StageConfig
 from tools.job_arguments import RunError
 from tools.stage_jobs.account import Caller
 from tools.teardown.places import reach
-from tools.teardown.stacks import (
-    REPOSITORY,
-    Stack,
-    artifact_regions,
-    pipeline_stack,
-    stage_stacks,
-    support_stack,
-)
+from tools.teardown.stacks import Stack, artifact_regions, pipeline_stack, stage_stacks, support_stack
 
 
 @dataclass(frozen=True)
@@ -44,9 +37,9 @@ class Plan:
     def stacks(self) -> list[Stack]:
         return [stack for part in self.parts for stack in part.stacks]
 
-    @property
-    def has_repository(self) -> bool:
-        return any(item.kind == REPOSITORY and not item.kept for stack in self.stacks for item in stack.resources)
+    def has(self, kind: str) -> bool:
+        """Return true if a resource of a CloudFormation type goes."""
+        return any(item.kind == kind and not item.kept for stack in self.stacks for item in stack.resources)
 
     def check(self) -> None:
         """Raise RunError if a stack cannot be deleted now."""

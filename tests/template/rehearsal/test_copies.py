@@ -191,6 +191,7 @@ def test_a_copy_is_changed_and_destroyed_and_the_other_is_as_before(copies: Copi
     leaving = copies.user("leaving", [DEPLOY, CLEAN_UP])
     code, output = copies.run(leaving, "tools.teardown destroy", "orders", "--yes", "--all", "--confirm", "prod")
     assert code == 0, output
+    assert "orders-GluePipeline is stopped before its stage Build\n" in output
     assert re.findall(r"^  (\S+) is gone", output, re.MULTILINE)[:4] == [
         "orders-DeployProd-GlueAppStack",
         "orders-DeployDev-GlueAppStack",
