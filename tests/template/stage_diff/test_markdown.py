@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from aws_glue_cdk_baseline.config import PROJECT
 from tests.template.stage_diff.small_templates import allow, changed, job, resource, role, stack
 from tools.prices import DATE
 from tools.stage_diff.comparison import compare
@@ -79,3 +80,26 @@ def test_the_same_change_of_a_script_that_two_jobs_run_is_shown_once() -> None:
 def test_a_fence_in_a_script_does_not_end_the_code() -> None:
     found = text([job("A", "a")], [job("A", "b")], a_py=b"```\n", b_py=b"````\n")
     assert "`````diff\n@@ -1 +1 @@\n-```\n+````\n`````\n" in found
+
+
+def test_the_sample_of_the_page_is_what_is_printed() -> None:
+    def orders(place: str) -> dict[str, Any]:
+        return allow(["s3:GetObject"], f"arn:aws:s3:::shop/{place}/*")
+
+    def clean(script: str, place: str, **settings: int) -> list[dict[str, Any]]:
+        arguments = {"--input_path": f"s3://shop/{place}/"}
+        return [job("CleanOrders", script, arguments, **settings), role("CleanOrders", orders(place))]
+
+    trigger = {"Type": "SCHEDULED", "Schedule": "cron(0 3 * * ? *)", "StartOnCreation": True}
+    refunds = [
+        job("Refunds"),
+        role("Refunds"),
+        resource("RefundsSchedule", "AWS::Glue::Trigger", Actions=[{"JobName": "Refunds-prod"}], **trigger),
+        resource("RefundsTable", "AWS::Glue::Table", DatabaseName="shop", TableInput={"Name": "refunds"}),
+    ]
+    after = clean("b", "orders-v2", NumberOfWorkers=4)
+    printed = text([*clean("a", "orders"), *refunds], after, a_py=b"1\n2\n", b_py=b"1\n3\n4\n5\n")
+    page = (PROJECT / "docs" / "operate.md").read_text(encoding="utf-8")
+    sample = page.partition("```\n# prod: ")[2].partition("\n```\n")[0]
+    assert printed.startswith(f"# prod: {sample}\n")
+    assert sample.count("\n## ") == 3
