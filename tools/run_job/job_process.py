@@ -97,6 +97,7 @@ def run_job(
                 run.code = process.wait(seconds if job.settings.is_streaming else None)
             except subprocess.TimeoutExpired:
                 run.stopped = True
+                os.killpg(process.pid, signal.SIGKILL)  # a SIGTERM has Java tell of each batch that it gave up
             finally:
                 _active.discard(process)
                 _end(process)

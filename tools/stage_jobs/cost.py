@@ -134,7 +134,7 @@ def savings(found: Sequence[JobCost]) -> list[str]:
         others = {
             f'glueVersion: "{NEWER}"': prices.price(NEWER, settings.execution_class, settings.worker_type),
             "executionClass: FLEX (a run may wait)": prices.price(settings.glue_version, "FLEX", settings.worker_type)
-            if settings.worker_type in FLEX_WORKERS
+            if settings.worker_type in FLEX_WORKERS and not settings.is_streaming
             else None,
         }
         for setting, other in others.items():

@@ -1,5 +1,6 @@
 """More of Glue by config, in the template of a stage: what each setting is there."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from aws_glue_cdk_baseline.config.model import Expect
 from tests.apps import make_whole_app
 from tests.configs import PIPELINE, make_config, make_job, make_stage
 from tests.template.stacks.test_glue_app_stack import make_stack, statements, synth
+from tests.unit.test_templates import lint
 
 KEY = "arn:aws:kms:us-east-1:222222222222:key/1234"
 
@@ -167,6 +169,31 @@ def test_tags_of_the_stage_are_on_everything_and_those_of_a_job_on_it_and_its_ro
     tagged = {item["Type"] for item in home if {"Key": "Owner", "Value": "file"} in item["Properties"].get("Tags", [])}
     assert {"AWS::CodePipeline::Pipeline", "AWS::CodeBuild::Project", "AWS::IAM::Role", "AWS::S3::Bucket"} <= tagged
     assert "'Value': 'stage'" not in str(home)
+
+
+def test_cloudformation_takes_every_setting_of_every_type(tmp_path: Path) -> None:
+    """A template with all of it is a right one for cfn-lint."""
+    common: dict[str, Any] = {
+        "connections": ("orders-db",),
+        "security_configuration": "ours",
+        "tags": {"Cost Center": "0420"},
+        "kms_keys": {"data": (KEY,), "ours": (KEY,)},
+        "output_locations": ("s3://data/out/",),
+    }
+    spark: dict[str, Any] = {
+        **common,
+        "observability": True,
+        "spark_ui": "s3://data/ui/",
+        "spark_conf": {"spark.a": "1"},
+    }
+    jobs = [
+        make_job(tmp_path, "Spark", **spark, queuing=True),
+        make_job(tmp_path, "Stream", **spark, type="streaming", maintenance_window="Sun:3", timeout_minutes=10080),
+        make_job(tmp_path, "Shell", **common, type="pythonshell", max_capacity=1.0, max_duration_minutes=5),
+    ]
+    file = tmp_path / "stage.template.json"
+    file.write_text(json.dumps(synth(*jobs, tested_by=PIPELINE).to_json()))
+    assert lint(file) == ""
 
 
 def as_pairs(tags: Any) -> dict[str, Any]:

@@ -51,6 +51,13 @@ def test_a_python_shell_job_is_billed_by_its_capacity(tmp_path: Path) -> None:
     assert savings([item]) == []
 
 
+def test_a_streaming_job_costs_by_the_hour_and_has_no_flex(tmp_path: Path) -> None:
+    item = JobCost(make_job(tmp_path, type="streaming", timeout_minutes=10080))
+    assert item.most == pytest.approx(0.88)
+    assert re.split(r"  +", table([item])[1])[1:3] == ["2 x G.1X, streaming, an hour, Glue 5.1", "$0.880"]
+    assert savings([item]) == ["What would save:", '  glueVersion: "6.0" saves 30%: Show']
+
+
 def test_a_price_that_is_not_known_is_said_to_be_unknown(tmp_path: Path) -> None:
     job = make_job(tmp_path, glue_version="6.0", execution_class="FLEX")
     item = JobCost(job, (make_run(100, 300),), looked=True)
