@@ -127,8 +127,8 @@ sandbox-destroy: $(VENV)/.ready  ## delete a sandbox, after showing what goes: C
 	@$(call copies,teardown sandbox)
 
 .PHONY: destroy
-destroy: $(VENV)/.ready  ## delete all that was deployed, after showing what goes: PROFILE=pipeline (CONFIRM=prod ALL=1, STAGE=dev alone)
-	@$(call copies,teardown destroy) $(if $(call given,ALL),--all)
+destroy: $(VENV)/.ready  ## delete all that was deployed, after showing what goes: PROFILE=pipeline (CONFIRM=prod ALL=1 SKIP=test, STAGE=dev alone)
+	@$(call copies,teardown destroy) $(if $(call given,ALL),--all) $(addprefix --skip=,$(call given,SKIP))
 
 .PHONY: preflight
 preflight: $(VENV)/.ready node_modules/.ready  ## say whether a deployment will work, before it is tried: PROFILE=dev, or PROFILES="pipeline dev" (STAGE=dev)

@@ -31,6 +31,9 @@ def main(arguments: list[str] | None = None) -> int:
         prog=f"python -m tools.teardown {name}", description=(__doc__ or "").splitlines()[0], allow_abbrev=False
     )
     add_options(parser, [*OPTIONS, *(["--all"] if name == "destroy" else [])])
+    parser.add_argument(
+        "--skip", metavar="STAGES", default="", help="stages that are not looked at, with commas between"
+    )
     options = parser.parse_args([item for item in further if item])
     try:
         config = load_config(options.config)
@@ -72,7 +75,8 @@ def _destroy(config: Config, stage: StageConfig | None, options: argparse.Namesp
     _check_account(own, config, stage)
     if stage and options.all:
         raise RunError("ALL=1 is about the pipeline's buckets and logs; leave out STAGE, or ALL")
-    plan = stage_plan(own, stage) if stage else whole_plan(own, config)
+    skipped = [find_stage(config, name.strip()).name for name in options.skip.split(",") if name.strip()]
+    plan = stage_plan(own, stage) if stage else whole_plan(own, config, skipped)
     left = Leftovers() if stage else left_over(own, config, plan)
     if not plan.parts and not (options.all and left):
         print(f"nothing of {config.file} is deployed{f' in {stage.name}' if stage else ''}")
@@ -84,6 +88,8 @@ def _destroy(config: Config, stage: StageConfig | None, options: argparse.Namesp
         print(line)
     if stage:
         print("The pipeline, if there is one, deploys this stage again with the next push.")
+    for name in skipped:
+        print(f"{name} is skipped: what is deployed there stays")
     if plan.has(REPOSITORY):
         print("The repository goes with all its commits: push them to another place first.")
     plan.check()
@@ -97,7 +103,7 @@ def _destroy(config: Config, stage: StageConfig | None, options: argparse.Namesp
         for caller, bucket in left.buckets:
             delete_bucket(caller, bucket)
         delete_log_groups(own, left.build_logs)
-    if not stage and (back := whole_plan(own, config).stacks):
+    if not stage and (back := whole_plan(own, config, skipped).stacks):
         raise RunError(f"{back[0].name} is there again: something has deployed it meanwhile; run make destroy again")
     print(STAYS)
     return 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from aws_glue_cdk_baseline.config import Account, Config, StageConfig
@@ -57,13 +57,15 @@ def stage_plan(own: Caller, stage: StageConfig) -> Plan:
     return Plan(tuple(_stage_parts(own, [stage])))
 
 
-def whole_plan(own: Caller, config: Config) -> Plan:
+def whole_plan(own: Caller, config: Config, skipped: Collection[str] = ()) -> Plan:
     """Return the plan for everything: the last stage first, then the pipeline, then its artifacts elsewhere.
+
+    Stages that are `skipped` are not looked at.
 
     The stages go before the pipeline: if something goes wrong on the way, the pipeline can still deploy them again, and
     the repository is there until all else is gone.
     """
-    stages = list(_stage_parts(own, reversed(config.stages)))
+    stages = list(_stage_parts(own, (stage for stage in reversed(config.stages) if stage.name not in skipped)))
     home = config.pipeline_account
     pipeline = pipeline_stack(reach(own, home), config.names)
     regions = {stage.account.aws_region for stage in config.stages}
@@ -81,6 +83,15 @@ def _stage_parts(own: Caller, stages: Iterable[StageConfig]) -> Iterator[Part]:
         try:
             stacks = stage_stacks(reach(own, stage.account), stage)
         except RunError as error:
-            raise RunError(f"nothing was deleted: {stage.name}: {error}") from None
+            raise RunError(f"nothing was deleted: {stage.name}: {error}{_way_out(own, stage)}") from None
         if stacks:
             yield Part(stage.name, stage.account, tuple(stacks), stage.name if stage.approval else "")
+
+
+def _way_out(own: Caller, stage: StageConfig) -> str:
+    if stage.account.aws_account_id == own.account:
+        return ""
+    return (
+        f"; delete it with a profile of its account (make destroy STAGE={stage.name} PROFILE=…), then the others"
+        f" without it (SKIP={stage.name})"
+    )

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from aws_glue_cdk_baseline.config import Config
-from tests.configs import DEV
+from tests.configs import DEV, PROD
 from tests.template.stage_jobs.conftest import Aws, deploy
 from tools.job_arguments import RunError
 from tools.stage_jobs.account import Caller, NoAnswerError
@@ -221,6 +221,27 @@ def test_ctrl_c_is_exit_code_130_and_says_what_goes_on(
         130,
         "\ninterrupted; CloudFormation may go on with the last stack: make destroy goes on later\n",
     )
+
+
+def test_a_stage_that_cannot_be_reached_stops_it_unless_it_is_skipped(
+    call: Run, own: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = PROD.model_copy(update={"aws_region": REGION})
+    stages = (own.stage("dev"), own.stage("prod").model_copy(update={"account": elsewhere}))
+    home = DEV.model_copy(update={"aws_region": REGION})
+    config = own.model_copy(update={"stages": stages, "pipeline_account": home})
+    monkeypatch.setattr(command, "load_config", lambda path: config)
+    _, _, err = call("destroy", "--profile", "dev", "--yes")
+    assert err.startswith(
+        "nothing was deleted: prod: AWS account 333333333333 in ap-south-1 cannot be reached: access denied:"
+        " arn:aws:iam::222222222222:user/dev may not sts:AssumeRole"
+    )
+    assert err.endswith("; delete it with a profile of its account (make destroy STAGE=prod PROFILE=…), then the"
+                        " others without it (SKIP=prod)")  # fmt: skip
+    assert "\n" not in err
+    code, out, err = call("destroy", "--profile", "dev", "--yes", "--skip", "prod")
+    assert (code, err) == (0, "")
+    assert "nothing of c.yaml is deployed\n" in out
 
 
 class Scripted:

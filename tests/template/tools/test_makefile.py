@@ -141,6 +141,8 @@ def test_what_deploys_or_deletes_a_copy_gets_the_variables_of_the_command_line_o
     options = "--config mine.yaml --profile=me --yes --stage=dev --confirm=prod"
     assert last_command("sandbox", *given) == f"python -m tools.sandbox {options}"
     assert last_command("sandbox-destroy", *given) == f"python -m tools.teardown sandbox {options}"
-    assert last_command("destroy", *given, "ALL=1") == f"python -m tools.teardown destroy {options} --all"
-    inherited = {"STAGE": "dev", "PROFILE": "me", "YES": "1", "CONFIRM": "prod", "ALL": "1"}
+    assert last_command("destroy", *given, "ALL=1", "SKIP=test") == (
+        f"python -m tools.teardown destroy {options} --all --skip=test"
+    )
+    inherited = {"STAGE": "dev", "PROFILE": "me", "YES": "1", "CONFIRM": "prod", "ALL": "1", "SKIP": "prod"}
     assert last_command("destroy", **inherited) == "python -m tools.teardown destroy --config default-config.yaml"
