@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from statistics import median
+from statistics import mean, median
 
 from aws_glue_cdk_baseline.config import Job, StageConfig
 from tools import prices
+from tools.job_arguments import RunError
 from tools.stage_jobs.account import MissingError, StageAccount
+from tools.stage_jobs.metrics import LOAD, values
 from tools.stage_jobs.month import month
 from tools.stage_jobs.runs import SUCCEEDED, JobRun, dollars, duration, last_runs, total
 from tools.stage_jobs.status import AT_ONCE
@@ -23,11 +25,15 @@ MOST_SHOWN = 10  # jobs in a line
 
 @dataclass(frozen=True)
 class JobCost:
-    """A job and its last runs that have ended, the newest first. Without AWS it has none, and `looked` is False."""
+    """A job and its last runs that have ended, the newest first. Without AWS it has none, and `looked` is False.
+
+    `loads` are how busy the processors of its workers were on average, from 0 to 1, by the ids of runs.
+    """
 
     job: Job
     runs: tuple[JobRun, ...] = ()
     looked: bool = False
+    loads: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def rate(self) -> float | None:
@@ -68,16 +74,23 @@ class JobCost:
 def cost(stage: StageConfig, jobs: Sequence[Job], account: StageAccount | None, builds: Sequence[str]) -> int:
     """Print the costs of a stage's jobs. `builds` are the lines about those of a push. Return 0."""
     if account is None:
-        found = [JobCost(job) for job in jobs]
+        found, unseen = [JobCost(job) for job in jobs], list[str]()
     else:
         with ThreadPoolExecutor(AT_ONCE) as pool:
             found = list(pool.map(lambda job: _looked_up(account, job), jobs))
+        found, unseen = _with_loads(account, found)
     whole, a_month = list[str](), list[str]()
     if len(jobs) == len(stage.jobs):
         whole = [*push(stage, found), *builds]
         costs = {item.job.name: (item.most, item.usual) for item in found}
         a_month = month(stage, costs, datetime.now(UTC), looked=account is not None)
-    parts = [table(found), whole, a_month, savings(found), *([waste(found)] if account else [])]
+    parts = [
+        table(found),
+        whole,
+        a_month,
+        savings(found),
+        *([waste(found), [*idle(found), *unseen]] if account else []),
+    ]
     print("\n\n".join("\n".join(lines) for lines in parts if lines))
     elsewhere = stage.account.aws_region != prices.REGION
     unknown = f"; those of {stage.account.aws_region} are not known here" if elsewhere else ""
@@ -154,8 +167,7 @@ def savings(found: Sequence[JobCost]) -> list[str]:
 def waste(found: Sequence[JobCost]) -> list[str]:
     """Return what was paid for nothing in the last runs of each job, most first.
 
-    That is all of a run that did not succeed, and the rest of the minute that is billed at least. How busy the workers
-    were in between is not known without Glue's observability metrics, which cost extra.
+    That is all of a run that did not succeed, and the rest of the minute that is billed at least.
     """
     wasted = []
     for item in found:
@@ -175,6 +187,35 @@ def waste(found: Sequence[JobCost]) -> list[str]:
         share = f"{both:.0f} of {paid:.0f} in {len(item.runs)} runs ({both / paid:.0%}{usd})"
         lines.append(f"  {item.job.name}: {share}: {', '.join(reasons)}")
     return lines
+
+
+def idle(found: Sequence[JobCost]) -> list[str]:
+    """Return how much of what was paid for the workers' processors used, least first: of jobs with `observability`."""
+    shares = []
+    for item in found:
+        known = [run for run in item.succeeded if run.id in item.loads]
+        paid = sum(run.paid for run in known)
+        if paid:
+            used = sum(run.paid * item.loads[run.id] for run in known)
+            line = f"  {item.job.name}: {used:.0f} of {paid:.0f} DPU-seconds in {len(known)} runs ({used / paid:.0%})"
+            shares.append((used / paid, line))
+    if not shares:
+        return []
+    return [
+        "What the processors of the workers used of what was paid, least first:",
+        *(line for _, line in sorted(shares)),
+    ]
+
+
+def _with_loads(account: StageAccount, found: Sequence[JobCost]) -> tuple[list[JobCost], list[str]]:
+    """Return the jobs with the loads of their runs, and a line if these cannot be looked up."""
+    name = account.stage.names.job
+    runs = [(name(item.job.name), run) for item in found if item.job.settings.observability for run in item.succeeded]
+    try:
+        loads = {run: mean(load) for run, load in values(account, LOAD, runs).items()}
+    except RunError as error:
+        return list(found), [f"without the use of the workers: {error}"]
+    return [replace(item, loads=loads) for item in found], []
 
 
 def _looked_up(account: StageAccount, job: Job) -> JobCost:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,6 +11,7 @@ from aws_glue_cdk_baseline.config import Job
 from tools import prices
 from tools.job_arguments import RunError
 from tools.stage_jobs.account import MissingError, StageAccount
+from tools.stage_jobs.metrics import ROWS_READ, values
 from tools.stage_jobs.runs import JobRun, dollars, duration, last_runs
 from tools.stage_jobs.triggers import next_starts
 
@@ -23,7 +24,7 @@ NEVER, NOT_DEPLOYED = "never run", "not deployed"
 class Status:
     """A job and its last run, if it has one."""
 
-    job: str
+    job: Job
     deployed: bool
     run: JobRun | None = None
 
@@ -40,26 +41,33 @@ def status(account: StageAccount, jobs: Sequence[Job]) -> int:
     now = datetime.now(UTC)
     starts = next_starts(account, now) if len(jobs) == len(account.stage.jobs) else []
     notes = price_notes(account.region, [item.run for item in found if item.run])
-    print("\n".join([*table(found, now), *notes, *starts]))
+    rows, without = _rows_read(account, found)
+    print("\n".join([*table(found, now, rows), *without, *notes, *starts]))
     for item in found:
         if item.run and item.run.failed:
-            again = f"make logs JOB={item.job} {account.make_variables()}"
-            print(f"{item.job} {item.run.state}: {item.run.error}\n  its log: {again} RUN={item.run.id}")
+            again = f"make logs JOB={item.job.name} {account.make_variables()}"
+            print(f"{item.job.name} {item.run.state}: {item.run.error}\n  its log: {again} RUN={item.run.id}")
     return 1 if any(item.run and item.run.failed for item in found) else 0
 
 
-def table(found: Iterable[Status], now: datetime) -> list[str]:
-    """Return the lines of the table, with a heading."""
-    rows = [("job", "state", "started (UTC)", "ago", "duration", "cost")]
+def table(found: Iterable[Status], now: datetime, rows_read: Mapping[str, int] | None = None) -> list[str]:
+    """Return the lines of the table, with a heading. `rows_read` are those of some runs, by their ids.
+
+    Without it, no job tells how many rows it reads, and the table has no such column.
+    """
+    rows: list[tuple[str, ...]] = [("job", "state", "started (UTC)", "ago", "duration", "cost", "rows read")]
     for item in found:
         if item.run is None:
-            rows.append((item.job, NEVER if item.deployed else NOT_DEPLOYED, "-", "-", "-", "-"))
+            rows.append((item.job.name, NEVER if item.deployed else NOT_DEPLOYED, "-", "-", "-", "-", "-"))
             continue
         run = item.run
         started = run.started.astimezone(UTC)
         ago = _ago((now - started).total_seconds())
         cost = dollars(run.usd) if run.ended else "-"
-        rows.append((item.job, run.state, f"{started:%Y-%m-%d %H:%M}", ago, duration(run.seconds), cost))
+        read = f"{rows_read[run.id]:,}" if rows_read and run.id in rows_read else "-"
+        rows.append((item.job.name, run.state, f"{started:%Y-%m-%d %H:%M}", ago, duration(run.seconds), cost, read))
+    if rows_read is None:
+        rows = [row[:-1] for row in rows]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return ["  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
 
@@ -72,14 +80,29 @@ def price_notes(region: str, runs: Sequence[JobRun]) -> list[str]:
     return [f"costs are estimates, at the prices of {prices.REGION}, {prices.DATE}{elsewhere}"]
 
 
+def _rows_read(account: StageAccount, found: Sequence[Status]) -> tuple[dict[str, int] | None, list[str]]:
+    """Return the rows that runs have read, by their ids, and a line if they cannot be looked up.
+
+    They are None if no job has `observability`.
+    """
+    name = account.stage.names.job
+    runs = [(name(item.job.name), item.run) for item in found if item.run and item.job.settings.observability]
+    if not runs:
+        return None, []
+    try:
+        return {run: round(sum(found)) for run, found in values(account, ROWS_READ, runs).items()}, []
+    except RunError as error:
+        return None, [f"without the rows read: {error}"]
+
+
 def _status(account: StageAccount, job: Job) -> Status:
     try:
         runs = last_runs(account, account.stage.names.job(job.name), LOOKED_AT)
     except MissingError:
-        return Status(job.name, deployed=False)
+        return Status(job, deployed=False)
     if not runs:  # AWS answers so for a job that there is not, too
-        return Status(job.name, deployed=_is_deployed(account, job))
-    return Status(job.name, deployed=True, run=runs[0])
+        return Status(job, deployed=_is_deployed(account, job))
+    return Status(job, deployed=True, run=runs[0])
 
 
 def _is_deployed(account: StageAccount, job: Job) -> bool:
