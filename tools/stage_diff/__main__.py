@@ -71,7 +71,9 @@ def show(config: Config, stages: Sequence[StageConfig], profile: str, *, strict:
     with tempfile.TemporaryDirectory(prefix="stage-diff-") as folder:
         synthesize(PROJECT, Path(config.file), Path(folder))
         for account in accounts:
-            text, differs = stage_text(account, read_stage(Path(folder), account.stage.names.pipeline_stage))
+            stage = account.stage
+            stacks = read_stage(Path(folder), stage.names.pipeline_stage, stage.account)
+            text, differs = stage_text(account, stacks)
             changed = changed or differs
             print(text, flush=True)
     return changed

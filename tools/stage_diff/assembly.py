@@ -8,7 +8,7 @@ import subprocess
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from aws_glue_cdk_baseline.config import PROJECT
+from aws_glue_cdk_baseline.config import PROJECT, Account
 from aws_glue_cdk_baseline.config.values import partition_of
 from tools.assembly import Stack, stacks
 from tools.job_arguments import RunError
@@ -29,44 +29,51 @@ def synthesize(project: Path, config: Path, output: Path) -> None:
         raise RunError(done.stderr.strip() or f"cdk synth ended with exit code {done.returncode}")
 
 
-def read_stage(folder: Path, stage: str) -> tuple[StackTemplate, ...]:
+def read_stage(folder: Path, stage: str, place: Account | None = None) -> tuple[StackTemplate, ...]:
     """Return the stacks of a stage of the pipeline, such as DeployProd, in the assembly `folder`.
 
-    Raise RunError if the assembly has no such stage.
+    `place` is the stage's account, which the assembly does not name if it is the pipeline's. Raise RunError if the
+    assembly has no such stage.
     """
     if not (folder / "manifest.json").is_file():
         raise RunError(f"{folder} is not the output of a synth: it has no manifest.json")
     staged = [stack for stack in stacks(folder) if stack.staged]
-    found = tuple(templates(folder, [stack for stack in staged if _stage_of(stack) == stage]))
+    found = tuple(templates(folder, [stack for stack in staged if _stage_of(stack) == stage], place))
     if not found:
         names = ", ".join(dict.fromkeys(map(_stage_of, staged))) or "none"
         raise RunError(f"{folder} has no stage {stage}; it has: {names}")
     return found
 
 
-def templates(folder: Path, found: Iterable[Stack]) -> Iterator[StackTemplate]:
-    """Yield the templates of stacks in the assembly `folder`, which has the content of their assets."""
-    files = {place: path for manifest in folder.rglob("*.assets.json") for place, path in _files(manifest)}
+def templates(folder: Path, found: Iterable[Stack], place: Account | None = None) -> Iterator[StackTemplate]:
+    """Yield the templates of stacks in the assembly `folder`, which has the content of their assets.
+
+    A stack that names no account is deployed to `place`.
+    """
+    # By key alone: it is the hash of the content, and the bucket may name an account that is not known.
+    files = {key: path for manifest in folder.rglob("*.assets.json") for key, path in _files(manifest)}
 
     def read(bucket: str, key: str) -> bytes:
-        if (bucket, key) not in files:
+        if key not in files:
             raise UnreadableError(f"s3://{bucket}/{key} is not an asset of this synth")
-        return files[bucket, key].read_bytes()
+        return files[key].read_bytes()
 
     for stack in found:
-        place = stack.environment
-        partition = partition_of(place.region) if place.known else ""
-        yield StackTemplate(stack.name, stack.template, place.account, place.region, partition, read)
+        account, region = stack.environment.account, stack.environment.region
+        if not stack.environment.known:
+            account, region = (place.aws_account_id, place.aws_region) if place else ("", "")
+        partition = partition_of(region) if region else ""
+        yield StackTemplate(stack.name, stack.template, account, region, partition, read)
 
 
 def _stage_of(stack: Stack) -> str:
     return stack.id.split("/")[-2]
 
 
-def _files(manifest: Path) -> Iterator[tuple[tuple[str, str], Path]]:
-    """Yield the bucket and key of each file that a stack publishes as it is, with its path."""
+def _files(manifest: Path) -> Iterator[tuple[str, Path]]:
+    """Yield the key of each file that a stack publishes as it is, with its path."""
     for item in json.loads(manifest.read_text(encoding="utf-8")).get("files", {}).values():
         path = manifest.parent / str(item.get("source", {}).get("path", ""))
         if item.get("source", {}).get("packaging") == "file" and path.is_file():
             for place in item["destinations"].values():
-                yield (place["bucketName"], place["objectKey"]), path
+                yield place["objectKey"], path
