@@ -8,10 +8,10 @@ from aws_cdk import Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
+from aws_glue_cdk_baseline import prices
 from aws_glue_cdk_baseline.config import StageConfig
 from aws_glue_cdk_baseline.monitoring.run_reporter.facts import Facts
 from aws_glue_cdk_baseline.monitoring.run_reporter.metrics import NAMESPACE
-from tools import prices
 
 DAY, HOUR = 86400, 3600  # seconds
 MOST_JOBS = 20  # shown in a widget by job: those with the most
@@ -96,6 +96,6 @@ def _about(stage: StageConfig, facts: Facts) -> str:
     without = f" Not in USD, since their price is not known: {shown}." if unknown else ""
     return (
         f"## Glue jobs of {stage.name}\n"
-        f"USD are estimates at the prices of {prices.REGION}, {prices.DATE} (tools/prices.py).{without}"
+        f"USD are estimates at the prices of {prices.REGION}, {prices.DATE} (aws_glue_cdk_baseline/prices.py).{without}"
         f" A run is counted when it has ended. A graph by job has the {MOST_JOBS} jobs with the most."
     )

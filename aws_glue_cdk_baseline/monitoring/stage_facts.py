@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from aws_glue_cdk_baseline import prices
 from aws_glue_cdk_baseline.config import Job, StageConfig
 from aws_glue_cdk_baseline.jobs.logs import SHELL_GROUPS
 from aws_glue_cdk_baseline.monitoring.run_reporter.facts import Facts, JobFacts
-from tools import prices
 
 
 def stage_facts(stage: StageConfig) -> Facts:

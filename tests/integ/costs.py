@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from aws_glue_cdk_baseline import prices
 from tests.integ.job_run import JobRun
-from tools import prices
 
 
 @dataclass(frozen=True)
 class Prices:
-    """USD per DPU-hour: those that are given, `memory` for R workers, and for the others those of tools/prices.py."""
+    """USD per DPU-hour: those that are given, `memory` for R workers, and the others from aws_glue_cdk_baseline/prices.py."""
 
     region: str = prices.REGION
     standard: float | None = None

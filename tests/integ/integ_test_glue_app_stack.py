@@ -61,7 +61,9 @@ def parser() -> argparse.ArgumentParser:
         "--max-wait", type=_positive(float), default=1800, help="seconds that a run may wait for capacity (1800)"
     )
     price = _positive(float, 0)
-    options.add_argument("--price", type=price, help="USD per DPU-hour (default: tools/prices.py, by Glue version)")
+    options.add_argument(
+        "--price", type=price, help="USD per DPU-hour (default: aws_glue_cdk_baseline/prices.py, by Glue version)"
+    )
     options.add_argument("--flex-price", type=price, help="USD per DPU-hour of Flex runs (default: as above)")
     options.add_argument("--memory-price", type=price, help="USD per DPU-hour of R workers (default: as above)")
     options.add_argument(

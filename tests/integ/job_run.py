@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from aws_glue_cdk_baseline.prices import dpu_seconds
 from tests.integ.quality import RuleResult
-from tools.prices import dpu_seconds
 
 ENDS = {"SUCCEEDED", "FAILED", "TIMEOUT", "STOPPED", "ERROR", "EXPIRED"}
 NOT_STARTED = "NOT STARTED"

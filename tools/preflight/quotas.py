@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from aws_glue_cdk_baseline.config import Job, StageConfig
+from aws_glue_cdk_baseline.prices import dpus
 from tools.assembly import Stack
 from tools.preflight.finding import Finding, fail, looked, ok
 from tools.preflight.reader import Reader
 from tools.preflight.stack_states import stack_status
-from tools.prices import dpus
 
 # Codes of Service Quotas for Glue
 JOBS, RUNS, RUNS_OF_A_JOB, DPUS = "L-611FDDE4", "L-5E4153CA", "L-F574AED9", "L-08F3B322"

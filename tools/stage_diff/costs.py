@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from tools import prices
+from aws_glue_cdk_baseline import prices
 from tools.stage_diff.job_words import Job
 from tools.stage_jobs.runs import dollars
 

@@ -10,7 +10,7 @@ from math import ceil
 from statistics import median
 from typing import Any
 
-from tools import prices
+from aws_glue_cdk_baseline import prices
 from tools.stage_jobs.account import MissingError, StageAccount
 from tools.stage_jobs.runs import dollars
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from statistics import mean, median
 
+from aws_glue_cdk_baseline import prices
 from aws_glue_cdk_baseline.config import Job, StageConfig
-from tools import prices
 from tools.job_arguments import RunError
 from tools.stage_jobs.account import MissingError, StageAccount
 from tools.stage_jobs.metrics import LOAD, values

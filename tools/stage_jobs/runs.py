@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from tools.prices import dpu_seconds, price
+from aws_glue_cdk_baseline.prices import dpu_seconds, price
 from tools.stage_jobs.account import StageAccount
 
 SUCCEEDED = "SUCCEEDED"

@@ -11,8 +11,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from aws_glue_cdk_baseline import prices
 from aws_glue_cdk_baseline.config import Job
-from tools import prices
 from tools.job_arguments import RunError, replaced_arguments
 from tools.stage_jobs.account import MissingError, NoAnswerError, RefusedError, StageAccount
 from tools.stage_jobs.runs import JobRun, dollars, duration, one_run

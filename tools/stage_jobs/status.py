@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from aws_glue_cdk_baseline import prices
 from aws_glue_cdk_baseline.config import Job
-from tools import prices
 from tools.job_arguments import RunError
 from tools.stage_jobs.account import MissingError, StageAccount
 from tools.stage_jobs.metrics import ROWS_READ, values

@@ -8,8 +8,8 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from aws_glue_cdk_baseline.config import Job
+from aws_glue_cdk_baseline.prices import dpus, price
 from tools.job_arguments import RunError
-from tools.prices import dpus, price
 from tools.upgrade_check.findings import Change
 
 SHORTEST = 60  # seconds: Glue bills a minute at least

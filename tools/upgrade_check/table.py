@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from aws_glue_cdk_baseline.config import StageConfig
 from aws_glue_cdk_baseline.config.glue_versions import RUNTIMES
-from tools.prices import DATE, REGION, price
+from aws_glue_cdk_baseline.prices import DATE, REGION, price
 from tools.upgrade_check.check import Result
 from tools.upgrade_check.report import counted
 from tools.upgrade_check.runs import VersionRun

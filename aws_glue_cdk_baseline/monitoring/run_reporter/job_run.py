@@ -48,7 +48,7 @@ class Run:
     def cost(self, job: JobFacts, prices_of: str) -> str:
         """Return the cost in words, with the Region of its price if it is another one."""
         if job.usd is None:
-            return "unknown: tools/prices.py has no price of this kind of run"
+            return "unknown: aws_glue_cdk_baseline/prices.py has no price of this kind of run"
         elsewhere = "" if prices_of == self.event["region"] else f", at the price of {prices_of}"
         return f"${self.dpu_hours(job) * job.usd:.4f}{elsewhere}"
 

@@ -3,10 +3,10 @@
 import re
 from pathlib import Path
 
+from aws_glue_cdk_baseline import prices
 from aws_glue_cdk_baseline.config import PROJECT, glue_versions
 from build_stage.docker_command import IMAGES
 from tests.template.docs.test_config_docs import BASE, load_data, merged, read
-from tools import prices
 
 TEXT = (PROJECT / "docs" / "glue-versions.md").read_text(encoding="utf-8")
 

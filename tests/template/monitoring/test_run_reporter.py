@@ -230,7 +230,7 @@ def test_an_attempt_says_whether_glue_tries_again_and_an_unknown_price_stays_unk
         sent = Sent(aws)
         handler.handle({**job_event(job="Report-prod"), "id": f"e{attempt}"}, None)
         assert sent.lines[3] == f"run:      jr_1 (attempt {said})"
-        assert sent.lines[5] == "cost:     unknown: tools/prices.py has no price of this kind of run"
+        assert sent.lines[5] == "cost:     unknown: aws_glue_cdk_baseline/prices.py has no price of this kind of run"
     assert ["Usd" in json.loads(line) for line in capsys.readouterr().out.splitlines()] == [False] * 3
 
 

@@ -3,8 +3,8 @@
 from typing import Any
 
 from aws_glue_cdk_baseline.config import PROJECT
+from aws_glue_cdk_baseline.prices import DATE
 from tests.template.stage_diff.small_templates import allow, changed, job, resource, role, stack
-from tools.prices import DATE
 from tools.stage_diff.comparison import compare
 from tools.stage_diff.markdown import markdown
 

@@ -29,16 +29,20 @@ WRONG_IMPORTS = {
         (f"{APP}/jobs/logs.py", f"import {APP}.monitoring.topic", f"{APP}.jobs.logs -> {APP}.monitoring.topic"),
         (f"{APP}/jobs/role.py", f"from {APP} import pipeline_stack", f"{APP}.jobs.role -> {APP}.pipeline_stack"),
     ],
+    "app-alone": [
+        (f"{APP}/monitoring/dashboard.py", "import tools.rows", f"{APP}.monitoring.dashboard -> tools.rows"),
+        (f"{APP}/jobs/logs.py", "import local.spark", f"{APP}.jobs.logs -> local.spark"),
+    ],
     "only-config": [
         ("tools/lock.py", f"import {APP}.permissions.s3", f"tools.lock -> {APP}.permissions.s3"),
-        ("tools/prices.py", f"import {APP}.monitoring.topic", f"tools.prices -> {APP}.monitoring.topic"),
+        ("tools/rows.py", f"import {APP}.monitoring.topic", f"tools.rows -> {APP}.monitoring.topic"),
         ("local/spark.py", f"import {APP}.pipeline", f"local.spark -> {APP}.pipeline"),
         ("rehearsal/model.py", f"import {APP}.jobs.role", f"rehearsal.model -> {APP}.jobs.role"),
         ("build_stage/docker_engine.py", f"import {APP}.jobs", f"build_stage.docker_engine -> {APP}.jobs"),
     ],
     "config-without-cdk": [(f"{APP}/config/errors.py", "import aws_cdk", f"{APP}.config.errors -> aws_cdk")],
     "run-reporter": [
-        (f"{APP}/monitoring/run_reporter/facts.py", "import tools.prices", "run_reporter.facts -> tools.prices"),
+        (f"{APP}/monitoring/run_reporter/facts.py", f"import {APP}.prices", f"run_reporter.facts -> {APP}.prices"),
         (f"{APP}/monitoring/run_reporter/console.py", "import yaml", "run_reporter.console -> yaml"),
     ],
     "job-scripts": [

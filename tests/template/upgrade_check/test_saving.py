@@ -10,9 +10,9 @@ import pytest
 from botocore.stub import Stubber
 
 from aws_glue_cdk_baseline.config import StageConfig
+from aws_glue_cdk_baseline.prices import DATE
 from tests.configs import DEV, make_job
 from tools.job_arguments import RunError
-from tools.prices import DATE
 from tools.upgrade_check.check import Result
 from tools.upgrade_check.findings import Change
 from tools.upgrade_check.saving import LastRun, last_run, saved_at_timeout, saved_by_last_run
