@@ -11,7 +11,7 @@ from aws_glue_cdk_baseline.config.values import Section
 # https://docs.aws.amazon.com/glue/latest/webapi/API_CreateJob.html, without what has the name of a setting
 GLUE_API = """
 AllocatedCapacity CodeGenConfigurationNodes Command ExecutionProperty JobMode
-JobRunQueuingEnabled LogUri MaintenanceWindow Name NonOverridableArguments NotificationProperty Role
+JobRunQueuingEnabled LogUri Name NonOverridableArguments NotificationProperty Role
 SourceControlDetails Timeout
 """
 PLANNED = "tableFormat tables"
