@@ -11,7 +11,7 @@ from tests.integ.job_run import JobRun
 
 @dataclass(frozen=True)
 class Prices:
-    """USD per DPU-hour: those that are given, `memory` for R workers, and the others from aws_glue_cdk_baseline/prices.py."""
+    """USD per DPU-hour: those that are given, `memory` for R workers, and the others from our prices.py."""
 
     region: str = prices.REGION
     standard: float | None = None
