@@ -118,6 +118,11 @@ drift: $(VENV)/.ready  ## say what was changed by hand in a stage since its depl
 diff: $(VENV)/.ready node_modules/.ready  ## show what a deployment would change in a stage: STAGE=prod PROFILE=prod
 	@python -m tools.stage_diff --config $(CONFIG) $(addprefix --profile=,$(call given,PROFILE)) $(stage) $(ARGS)
 
+.PHONY: pr-check
+pr-check: $(VENV)/.ready node_modules/.ready  ## check a branch as a Git host's CI does, as Markdown: BASE=origin/main OUTPUT=file.md
+	@python -m tools.pr_check --config $(CONFIG) $(call option,BASE,--base) $(call option,OUTPUT,--output) \
+	  $(addprefix --engine=,$(call given,ENGINE)) $(ARGS)
+
 .PHONY: sandbox
 sandbox: $(VENV)/.ready node_modules/.ready  ## deploy a stage of your own copy without a pipeline: CONFIG=mine.yaml STAGE=dev PROFILE=me
 	@$(call copies,sandbox)

@@ -17,7 +17,7 @@ from aws_glue_cdk_baseline.pipeline.asset_publishing import publish_together
 from aws_glue_cdk_baseline.pipeline.code_pipeline import glue_pipeline
 from aws_glue_cdk_baseline.pipeline.integration_test import integration_test
 from aws_glue_cdk_baseline.pipeline.overrides import finish_pipeline, start_no_builds
-from aws_glue_cdk_baseline.pipeline.source import allow_connection, pipeline_source
+from aws_glue_cdk_baseline.pipeline.source import allow_connection, code_commit_repository, pipeline_source
 
 
 class PipelineStack(Stack):
@@ -53,6 +53,16 @@ class PipelineStack(Stack):
             from aws_glue_cdk_baseline.monitoring.pipeline_messages import PipelineMessages
 
             PipelineMessages(self, "Messages", names=config.names, recipients=config.recipients)
+        if config.pull_requests:
+            from aws_glue_cdk_baseline.pipeline.pull_requests import PullRequestBuild
+
+            PullRequestBuild(
+                self,
+                "PullRequests",
+                name=config.names.pull_requests,
+                repository=code_commit_repository(self, config.source),
+                config_file=config.file,
+            )
         add_tags(self, config.tags)
 
     def _deploy(self, stage: StageConfig) -> StageDeployment:

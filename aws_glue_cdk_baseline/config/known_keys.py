@@ -16,6 +16,7 @@ SCHEDULE = "is not a key here; give a job a `schedule`, and a stage `schedules: 
 TRIGGERS = "is no setting: `schedule` of a job starts it, and `after` starts it when others have succeeded"
 REPOSITORY = "belongs under `source`, as in `source: {connectionArn: …, repository: owner/name, branch: main}`"
 TOP_KEYS = {
+    "is called `pullRequests` here; write `pullRequests: true`": "pullRequest pr prs prCheck pullRequestChecks",
     "is called `namePrefix` here": "prefix stackPrefix",
     REPOSITORY: "repository repo git gitHub gitLab bitbucket connectionArn codeCommit branch",
     NOTIFY: "notification notify alarms alarm alerts alert email slack teams topicArn",

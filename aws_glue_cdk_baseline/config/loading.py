@@ -27,6 +27,10 @@ from aws_glue_cdk_baseline.config.values import CHANGES, partition_of
 from aws_glue_cdk_baseline.config.yaml_file import KeyPath, YamlFile, read_yaml
 
 PROJECT = Path(__file__).resolve().parents[2]
+NOT_IN_CODECOMMIT = (
+    "true is for a repository in CodeCommit; remove it: at GitHub, .github/workflows/pr-check.yml checks pull requests,"
+    " and at other hosts their own CI with `make pr-check`"
+)
 
 
 def load_config(
@@ -62,6 +66,7 @@ def load_config(
         pipeline_account=content.pipeline_account,
         name_prefix=content.name_prefix,
         source=content.source,
+        pull_requests=content.pull_requests,
         tags=content.tags,
         recipients=recipients(content).get(PIPELINE),
         stages=stages,
@@ -127,11 +132,14 @@ def _partition_errors(content: ConfigFile, file: YamlFile) -> list[ErrorLine]:
 
 
 def _source_errors(content: ConfigFile, file: YamlFile) -> list[ErrorLine]:
-    """Return an error if the pipeline's account cannot use the repository of `source`."""
+    """Return an error if the pipeline's account cannot use the repository of `source`, or check its pull requests."""
     home = content.pipeline_account
     names = Names(content.name_prefix)
     problem = content.source.problem(home.aws_account_id, partition_of(home.aws_region), names.repository)
-    return [file.error(("source", problem[0]), problem[1])] if problem else []
+    errors = [file.error(("source", problem[0]), problem[1])] if problem else []
+    if content.pull_requests and content.source.connection_arn:
+        errors.append(file.error(("pullRequests",), NOT_IN_CODECOMMIT))
+    return errors
 
 
 def _tag_errors(content: ConfigFile, file: YamlFile) -> list[ErrorLine]:

@@ -248,6 +248,9 @@ class ConfigFile(Section):
     source: Source = Field(
         default_factory=Source, description="the Git repository; default: one in CodeCommit, which the pipeline has"
     )
+    pull_requests: bool = Field(
+        False, description="true: a build checks each pull request in CodeCommit, and comments on it; default false"
+    )
     tags: Tags = Field(default_factory=dict, description="tags of all that is deployed, in every stage")
     kms_keys: dict[BucketOrName, KmsKeys] = Field(
         default_factory=dict,

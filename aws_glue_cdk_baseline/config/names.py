@@ -30,6 +30,11 @@ class Names:
         return self.prefixed("aws-glue-cdk-baseline")
 
     @property
+    def pull_requests(self) -> str:
+        """The build that checks pull requests."""
+        return f"{self.pipeline}-pull-requests"
+
+    @property
     def notifications(self) -> str:
         """The topic, the function and the role that send the pipeline's messages."""
         return self.prefixed("glue-notifications-pipeline")

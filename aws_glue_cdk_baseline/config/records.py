@@ -184,7 +184,8 @@ class Config(Record):
 
     `file` is the path of the config file: relative to the project if it is inside, so that the pipeline finds it.
     `tags` are those of the pipeline's own resources. `warnings` are for a person to read; the config can be deployed
-    all the same. `recipients` are told of failed executions of the pipeline, and of approvals that wait.
+    all the same. `recipients` are told of failed executions of the pipeline, and of approvals that wait. With
+    `pull_requests` a build checks each pull request of the repository, which is in CodeCommit.
     """
 
     file: str
@@ -195,6 +196,7 @@ class Config(Record):
     name_prefix: str = ""
     source: Source = Source()
     recipients: Recipients | None = None
+    pull_requests: bool = False
 
     @property
     def names(self) -> Names:

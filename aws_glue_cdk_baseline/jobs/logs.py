@@ -17,20 +17,8 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 
 from aws_glue_cdk_baseline.config import Job, StageConfig
+from aws_glue_cdk_baseline.permissions.kms import ENCRYPT_LOGS
 from aws_glue_cdk_baseline.permissions.s3 import Statement, allow
-
-# The calls that CloudWatch Logs makes with the key, for itself and for the role that writes (kms:ViaService):
-# https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
-USE_KEY = [
-    "kms:Encrypt",
-    "kms:Decrypt",
-    "kms:ReEncryptFrom",
-    "kms:ReEncryptTo",
-    "kms:GenerateDataKey",
-    "kms:GenerateDataKeyWithoutPlaintext",
-    "kms:DescribeKey",
-]
-
 
 # Where Glue writes the logs of Python shell jobs by default; no document says that it takes other groups for them.
 SHELL_GROUPS = ("/aws-glue/python-jobs/output", "/aws-glue/python-jobs/error")
@@ -73,7 +61,7 @@ def add_stage_logs(stack: Stack, stage: StageConfig) -> StageLogs:
         part: _log_group(stack, f"Logs.{part}", name, key, stage.log_retention_days)
         for part, name in everything.items()
     }
-    encrypt = allow(USE_KEY, [key.key_arn])
+    encrypt = allow(ENCRYPT_LOGS, [key.key_arn])
     via_logs = {"Condition": {"StringEquals": {"kms:ViaService": _service(stack)}}}
     return _stage_logs(stack, stage, groups["Output"], {**encrypt, **via_logs})
 
@@ -158,7 +146,7 @@ def _key(stack: Stack, stage: StageConfig, log_groups: list[str]) -> kms.Key:
     key.add_to_resource_policy(
         iam.PolicyStatement(
             principals=[iam.ServicePrincipal(_service(stack))],
-            actions=USE_KEY,
+            actions=ENCRYPT_LOGS,
             resources=["*"],  # in a key policy, * means this key
             conditions={"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": log_groups}},
         )
@@ -174,7 +162,7 @@ def _for_other_stacks(stack: Stack, stage: StageConfig) -> iam.PolicyStatement:
     roles = stack.format_arn(service="iam", region="", resource="role", resource_name=f"{stage.names.stack[:24]}*")
     return iam.PolicyStatement(
         principals=[iam.AnyPrincipal()],
-        actions=USE_KEY,
+        actions=ENCRYPT_LOGS,
         resources=["*"],
         conditions={
             "StringEquals": {"kms:CallerAccount": stack.account, "kms:ViaService": _service(stack)},

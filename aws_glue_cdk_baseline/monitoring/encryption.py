@@ -7,7 +7,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-from aws_glue_cdk_baseline.jobs.logs import USE_KEY
+from aws_glue_cdk_baseline.permissions.kms import ENCRYPT_LOGS
 
 # What a service does that publishes to an encrypted topic:
 # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
@@ -27,7 +27,7 @@ def monitoring_key(scope: Construct, construct_id: str, *, description: str, log
     key.add_to_resource_policy(
         iam.PolicyStatement(
             principals=[iam.ServicePrincipal(f"logs.{stack.region}.{stack.url_suffix}")],
-            actions=USE_KEY,
+            actions=ENCRYPT_LOGS,
             resources=["*"],  # in a key policy, * means this key
             conditions={"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": group}},
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from aws_cdk import Stack
 from aws_cdk import aws_codecommit as codecommit
 from aws_cdk import aws_iam as iam
@@ -9,6 +11,8 @@ from aws_cdk.pipelines import CodePipeline, CodePipelineSource
 
 from aws_glue_cdk_baseline.config.source import Source
 from aws_glue_cdk_baseline.pipeline.source_code import check_source_code, source_code
+
+OURS, EXISTING = "GitRepo", "ExistingGitRepo"  # construct ids of a repository in CodeCommit
 
 
 def pipeline_source(stack: Stack, source: Source, own_repository: str) -> CodePipelineSource:
@@ -18,11 +22,11 @@ def pipeline_source(stack: Stack, source: Source, own_repository: str) -> CodePi
     """
     if source.is_ours:
         code = codecommit.Code.from_asset(source_code(stack, "SourceCode"), source.branch)
-        repository = codecommit.Repository(stack, "GitRepo", repository_name=own_repository, code=code)
+        repository = codecommit.Repository(stack, OURS, repository_name=own_repository, code=code)
         return CodePipelineSource.code_commit(repository, source.branch)
     check_source_code(stack)
     if source.code_commit:
-        existing = codecommit.Repository.from_repository_name(stack, "ExistingGitRepo", source.code_commit)
+        existing = codecommit.Repository.from_repository_name(stack, EXISTING, source.code_commit)
         return CodePipelineSource.code_commit(existing, source.branch)
     assert source.connection_arn is not None, "a source is a repository in CodeCommit or one behind a connection"
     assert source.repository is not None, "a connection has a repository"
@@ -33,6 +37,11 @@ def pipeline_source(stack: Stack, source: Source, own_repository: str) -> CodePi
         trigger_on_push=True,
         action_name=action_id(source),
     )
+
+
+def code_commit_repository(stack: Stack, source: Source) -> codecommit.IRepository:
+    """Return the repository in CodeCommit that `pipeline_source` has added to the stack."""
+    return cast(codecommit.IRepository, stack.node.find_child(OURS if source.is_ours else EXISTING))
 
 
 def action_id(source: Source) -> str:

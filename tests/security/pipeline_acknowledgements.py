@@ -58,6 +58,13 @@ OTHER_REGIONS = {
     ),
 }
 
+PULL_REQUESTS = {
+    Finding("PipelineStack/PullRequests/Project/Resource", "CB4"): (
+        "The build has no artifacts, no cache and no reports: there is nothing to encrypt with a key. Its log is"
+        " encrypted with a KMS key of its own."
+    ),
+}
+
 
 def artifacts_of(path: str, *, writes: bool) -> Iterator[tuple[Finding, str]]:
     """Yield the findings of a grant to read the pipeline's artifacts, and with `writes` also to write them."""
@@ -103,6 +110,7 @@ def pipeline_acknowledgements(config: Config) -> Reasons:
         **dict(artifacts_of(UPDATE, writes=False)),
         **dict(key_of(UPDATE)),
         **dict(build(UPDATE, "GluePipelineUpdatePipelineSelfMutationC06AE537")),
+        **(PULL_REQUESTS if config.pull_requests else {}),
         Finding(UPDATE, "IAM5[Resource::arn:iam:role/*]"): (
             "The pipeline deploys itself with the bootstrap's publishing and deploy roles. A condition limits"
             " sts:AssumeRole to roles with their tag aws-cdk:bootstrap-role, in this account."

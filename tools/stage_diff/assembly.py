@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from aws_glue_cdk_baseline.config import PROJECT, Account
@@ -15,12 +15,15 @@ from tools.job_arguments import RunError
 from tools.stage_diff.templates import StackTemplate, UnreadableError
 
 
-def synthesize(project: Path, config: Path, output: Path) -> None:
-    """Synthesize the app of a project into a folder. Raise RunError with what the CDK says if that fails."""
+def synthesize(project: Path, config: Path, output: Path, variables: Mapping[str, str] | None = None) -> None:
+    """Synthesize the app of a project into a folder, with further environment variables.
+
+    Raise RunError with what the CDK says if that fails.
+    """
     path = os.pathsep.join([str(PROJECT / "node_modules" / ".bin"), str(PROJECT / ".venv" / "bin"), os.environ["PATH"]])
     command = ["cdk", "synth", "--quiet", "--output", str(output), "--context", f"config={config}"]
     # The CDK's own validation is left out, as in build_stage/build.sh: what is compared will be built first.
-    environment = {**os.environ, "PATH": path, "CDK_VALIDATION": "false"}
+    environment = {**os.environ, "PATH": path, "CDK_VALIDATION": "false", **(variables or {})}
     try:
         done = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True)
     except FileNotFoundError:
@@ -37,18 +40,22 @@ def read_stage(folder: Path, stage: str, place: Account | None = None) -> tuple[
     """
     if not (folder / "manifest.json").is_file():
         raise RunError(f"{folder} is not the output of a synth: it has no manifest.json")
-    staged = [stack for stack in stacks(folder) if stack.staged]
-    found = tuple(templates(folder, [stack for stack in staged if _stage_of(stack) == stage], place))
-    if not found:
-        names = ", ".join(dict.fromkeys(map(_stage_of, staged))) or "none"
-        raise RunError(f"{folder} has no stage {stage}; it has: {names}")
-    return found
+    names = stage_names(folder)
+    if stage not in names:
+        raise RunError(f"{folder} has no stage {stage}; it has: {', '.join(names) or 'none'}")
+    wanted = [stack for stack in stacks(folder) if stack.staged and _stage_of(stack) == stage]
+    return tuple(templates(folder, wanted, place))
+
+
+def stage_names(folder: Path) -> list[str]:
+    """Return the stages of the pipeline in an assembly, such as DeployDev."""
+    return list(dict.fromkeys(_stage_of(stack) for stack in stacks(folder) if stack.staged))
 
 
 def templates(folder: Path, found: Iterable[Stack], place: Account | None = None) -> Iterator[StackTemplate]:
     """Yield the templates of stacks in the assembly `folder`, which has the content of their assets.
 
-    A stack that names no account is deployed to `place`.
+    A stack that names no account is deployed to `place`, or if that is not given beside the pipeline.
     """
     # By key alone: it is the hash of the content, and the bucket may name an account that is not known.
     files = {key: path for manifest in folder.rglob("*.assets.json") for key, path in _files(manifest)}
@@ -58,10 +65,12 @@ def templates(folder: Path, found: Iterable[Stack], place: Account | None = None
             raise UnreadableError(f"s3://{bucket}/{key} is not an asset of this synth")
         return files[key].read_bytes()
 
+    homes = [stack.environment for stack in stacks(folder) if stack.pipelines]
+    beside = (homes[0].account, homes[0].region) if homes else ("", "")
     for stack in found:
         account, region = stack.environment.account, stack.environment.region
         if not stack.environment.known:
-            account, region = (place.aws_account_id, place.aws_region) if place else ("", "")
+            account, region = (place.aws_account_id, place.aws_region) if place else beside
         partition = partition_of(region) if region else ""
         yield StackTemplate(stack.name, stack.template, account, region, partition, read)
 

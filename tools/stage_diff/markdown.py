@@ -15,7 +15,7 @@ from tools.stage_diff.words import counted, shown
 
 def markdown(title: str, changes: Changes, remarks: Sequence[str] = ()) -> str:
     """Return the text about the stage `title`. `remarks` come below its first line."""
-    parts = [[f"# {title}: {_headline(changes)}"], [f"- {remark}" for remark in remarks]]
+    parts = [[f"# {title}: {headline(changes)}"], [f"- {remark}" for remark in remarks]]
     if changes.is_first:
         parts += list(_first(changes))
     else:
@@ -51,7 +51,8 @@ def shortened(text: str, limit: int, step: str) -> str:
     return whole[: limit - len(end)] + end
 
 
-def _headline(changes: Changes) -> str:
+def headline(changes: Changes) -> str:
+    """Return how much changes, on one line."""
     if changes.is_first:
         return f"nothing is deployed yet: {counted(len(changes.new_jobs), 'job')}"
     if changes.is_empty:

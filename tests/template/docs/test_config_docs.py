@@ -110,6 +110,7 @@ def test_all_examples_synthesize_together(tmp_path: Path) -> None:
     data = read(BASE)
     for example in map(read, EXAMPLES):
         data = data if is_whole(example) else merged(data, example)
+    data["pullRequests"] = "false"  # of CodeCommit, and the source is another; tests/template/pr_check synthesizes it
     accounts = {key: value for key, value in read(BASE).items() if key.endswith("Account")}
     config = load_data(tmp_path, {**data, **accounts})  # as the parts have them, in the Region of their ARNs
     app, home = make_app(), config.pipeline_account

@@ -51,7 +51,7 @@ def copies() -> Iterator[Config]:
     config = with_stage(config, config.stages[-1].name, account=PROD, jobs=chain, schedules=True, shows_changes=True)
     assert PROD.aws_region != config.pipeline_account.aws_region
     yield config
-    yield with_monitoring(config)
+    yield with_monitoring(config).model_copy(update={"pull_requests": True})
     two_stacks = {job.name: 1 + (number == 99) for number, job in enumerate(jobs)}
     yield with_stage(config, config.stages[0].name, stacks=two_stacks, stack_count=2, trigger_stack_count=1)
     yield from (config.model_copy(update={"stages": config.stages[-1:], "source": source}) for source in OTHER_SOURCES)
@@ -61,7 +61,8 @@ def copies() -> Iterator[Config]:
             stage.model_copy(update={"name_prefix": prefix, "name": name})
             for stage, name in zip(config.stages, names, strict=True)
         )
-        yield with_monitoring(config.model_copy(update={"name_prefix": prefix, "stages": stages}))
+        update = {"name_prefix": prefix, "stages": stages, "pull_requests": True}
+        yield with_monitoring(config.model_copy(update=update))
 
 
 @pytest.fixture(scope="module")
@@ -163,6 +164,7 @@ def test_only_what_has_no_resource_of_its_own_is_allowed_on_all(name: str) -> No
         ("iam:CreateRole", "arn:aws:iam::123456789102:role/Admin"),
         ("iam:CreateRole", "arn:aws:iam::123456789102:role/shop-DeployRole"),
         ("iam:PassRole", "arn:aws:iam::123456789102:role/Admin"),
+        ("codebuild:UpdateProject", "arn:aws:codebuild:us-east-1:123456789102:project/shop-build"),
         ("s3:GetObject", "arn:aws:s3:::customer-data/x"),
         ("s3:GetObject", "arn:aws:s3:::data-pipeline/x"),
         ("kms:Decrypt", "arn:aws:kms:us-east-1:123456789102:key/EXAMPLE"),

@@ -71,7 +71,9 @@ def everything(folder: Path, dev_account: bool = True) -> Config:
     config = make_config(jobs, dev=DEV if dev_account else PIPELINE, prod=PROD)
     config = with_stage(config, "prod", schedules=True, rollback=True, shows_changes=True)
     config = with_monitoring(config)
-    return config.model_copy(update={"source": CONNECTED if dev_account else Source(codeCommit="etl")})
+    if dev_account:
+        return config.model_copy(update={"source": CONNECTED})
+    return config.model_copy(update={"source": Source(codeCommit="etl"), "pull_requests": True})
 
 
 def four_stages(folder: Path) -> Config:

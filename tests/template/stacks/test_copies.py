@@ -8,6 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from aws_glue_cdk_baseline.config import Config
 from tests.apps import make_whole_app
 from tests.template.security.test_nag_everything import everything
@@ -37,8 +39,9 @@ def names(config: Config) -> dict[tuple[str, str, str], Any]:
     return found
 
 
-def test_no_name_is_the_same_in_two_copies(tmp_path: Path) -> None:
-    plain = everything(tmp_path)
+@pytest.mark.parametrize("dev_account", [True, False])
+def test_no_name_is_the_same_in_two_copies(tmp_path: Path, dev_account: bool) -> None:
+    plain = everything(tmp_path, dev_account=dev_account)
     copies = [names(with_prefix(plain, prefix)) for prefix in ("", "orders", "order")]
     assert copies[0].keys() == copies[1].keys() == copies[2].keys()
     assert len(copies[0]) > 40

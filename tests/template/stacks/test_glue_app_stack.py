@@ -11,7 +11,7 @@ from aws_glue_cdk_baseline.config.model import Expect
 from aws_glue_cdk_baseline.config.stacks import ONE_STACK
 from aws_glue_cdk_baseline.config.statements import PolicyStatement
 from aws_glue_cdk_baseline.glue_app_stack import GlueAppStack
-from aws_glue_cdk_baseline.jobs.logs import USE_KEY
+from aws_glue_cdk_baseline.permissions.kms import ENCRYPT_LOGS
 from tests.apps import make_app
 from tests.configs import PIPELINE, make_job, make_stage
 
@@ -210,7 +210,7 @@ def test_a_role_may_read_its_script_and_inputs_write_its_outputs_and_log_and_no_
         f"arn:aws:logs:us-east-1:222222222222:log-group:/aws-glue/jobs/dev/{group}"
         for group in ("output", "output:*", "error", "error:*")
     ]
-    assert encrypt["Action"] == USE_KEY
+    assert encrypt["Action"] == ENCRYPT_LOGS
     assert [list(resource) for resource in encrypt["Resource"]] == [["Fn::GetAtt"]]
     assert encrypt["Condition"] == {"StringEquals": {"kms:ViaService": LOGS_SERVICE}}
 

@@ -20,6 +20,7 @@ TARGETS = {
         "job",
         "rehearse",
         "diff",
+        "pr-check",
         "test-rehearsal",
         "sample",
         "new-sample",
@@ -83,6 +84,15 @@ def test_a_preflight_takes_one_profile_or_several() -> None:
     assert last_command("preflight", PROFILE="of the environment") == command
     assert last_command("preflight", "PROFILE=dev", "STAGE=dev") == f"{command} --stage=dev --profile=dev"
     assert last_command("preflight", "PROFILES=pipeline dev") == f"{command} --profile=pipeline --profile=dev"
+
+
+def test_a_check_of_a_branch_gets_the_base_and_the_file_of_the_command_line_only() -> None:
+    command = "python -m tools.pr_check --config default-config.yaml"
+    assert last_command("pr-check", BASE="x", OUTPUT="y", ENGINE="docker") == command
+    given = ["BASE=origin/develop", "OUTPUT=a b.md", "ENGINE=docker", "ARGS=--limit 0"]
+    assert last_command("pr-check", *given) == (
+        f'{command} --base="origin/develop" --output="a b.md" --engine=docker --limit 0'
+    )
 
 
 def test_an_upgrade_check_gets_the_version_and_the_arguments_of_the_job() -> None:

@@ -1,0 +1,89 @@
+"""The commit that a branch began from, and its files in a temporary folder."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+# A checkout must not run hooks of the user, and in a container another user owns the folder.
+QUIET = ("-c", "core.hooksPath=/dev/null", "-c", "safe.directory=*", "-c", "advice.detachedHead=false")
+
+
+class BaseError(Exception):
+    """There is nothing to compare with. The message is one line."""
+
+
+@dataclass(frozen=True)
+class Branch:
+    """What is checked: the commit that is checked out, or empty, and whether files differ from it."""
+
+    commit: str
+    is_changed: bool
+
+    @property
+    def shown(self) -> str:
+        """The commit in words, such as `commit 0a1b2c3 with uncommitted changes`."""
+        if not self.commit:
+            return "the files of this folder, which is not in a Git repository"
+        return f"commit {self.commit[:10]}" + (" with uncommitted changes" if self.is_changed else "")
+
+
+def checked_out(project: Path) -> Branch:
+    """Return what is checked out in the folder of a project."""
+    try:
+        commit = _git(project, "rev-parse", "--verify", "HEAD")
+        return Branch(commit, bool(_git(project, "status", "--porcelain", "--", ".")))
+    except BaseError:
+        return Branch("", False)
+
+
+def merge_base(project: Path, base: str) -> str:
+    """Return the newest commit that the branch and `base` have in common. Raise BaseError if there is none."""
+    if not _git(project, "rev-parse", "--is-inside-work-tree"):
+        raise BaseError("this folder is not in a Git repository")
+    try:
+        _git(project, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{base}^{{commit}}")
+    except BaseError:
+        raise BaseError(
+            f"{base} is not a branch or commit of this clone; `git fetch` it, or name another BASE"
+        ) from None
+    try:
+        return _git(project, "merge-base", "HEAD", base).splitlines()[0]
+    except BaseError:
+        shallow = _git(project, "rev-parse", "--is-shallow-repository") == "true"
+        how = "; this clone is shallow: fetch the whole history (`git fetch --unshallow`)" if shallow else ""
+        raise BaseError(f"this branch and {base} have no commit in common{how}") from None
+
+
+@contextmanager
+def files_of(project: Path, commit: str, folder: Path) -> Iterator[Path]:
+    """Check a commit out into the new folder `folder`, and yield where the project is in it. Then remove it.
+
+    Raise BaseError if it cannot be checked out, or has no such project.
+    """
+    inside = _git(project, "rev-parse", "--show-prefix")
+    try:
+        _git(project, "worktree", "add", "--detach", "--quiet", str(folder), commit)
+        place = folder / inside
+        if not (place / "app.py").is_file():
+            raise BaseError(f"it has no {inside}app.py")
+        yield place
+    finally:
+        subprocess.run(
+            ["git", *QUIET, "-C", str(project), "worktree", "remove", "--force", str(folder)], capture_output=True
+        )
+
+
+def _git(project: Path, *arguments: str) -> str:
+    """Return what git prints. Raise BaseError with the last line of its message if it fails."""
+    try:
+        done = subprocess.run(["git", *QUIET, "-C", str(project), *arguments], capture_output=True, text=True)
+    except FileNotFoundError:
+        raise BaseError("git is not installed") from None
+    if done.returncode:
+        said = done.stderr.strip().splitlines() or [f"git {arguments[0]} ended with exit code {done.returncode}"]
+        raise BaseError(said[-1])
+    return done.stdout.strip()
