@@ -69,6 +69,10 @@ upgrade-check: $(VENV)/.ready  ## say what another Glue version breaks and saves
 	@python -m tools.upgrade_check --config $(CONFIG) $(addprefix --to=,$(call given,TO)) \
 	  $(addprefix --profile=,$(call given,PROFILE)) $(if $(call given,UPSTREAM),--upstream) $(stage) $(or $(JOB),"") $(ARGS)
 
+.PHONY: cdk-upgrade-check
+cdk-upgrade-check: $(VENV)/.ready node_modules/.ready  ## show what newer versions of the CDK change in the templates (ARGS="aws-cdk-lib==2.275.0")
+	@python -m tools.cdk_upgrade --config $(CONFIG) $(call option,OUTPUT,--output) $(ARGS)
+
 .PHONY: shell
 shell: $(VENV)/.ready  ## open pyspark in the Glue image (ARGS=--dry-run prints the docker command)
 	@$(call image,shell) $(ARGS)

@@ -65,7 +65,7 @@ def resource_changes(before: Iterable[Resource], after: Iterable[Resource]) -> I
     old = {(item.stack.name, item.id): item for item in before}
     new = {(item.stack.name, item.id): item for item in after}
     gone = {key for key in old if key not in new or old[key].kind != new[key].kind}
-    renewed = _replaced(old, new)
+    renewed = replacements(old, new)
     for key in dict.fromkeys([*new, *old]):
         was, now = old.get(key), new.get(key)
         if (now or old[key]).kind == JOB and (was is None or now is None):
@@ -108,7 +108,7 @@ def _attributes(was: Resource, now: Resource) -> Iterator[tuple[str, object, obj
             yield name, old.get(name), new.get(name)
 
 
-def _replaced(
+def replacements(
     old: dict[tuple[str, str], Resource], new: dict[tuple[str, str], Resource]
 ) -> dict[tuple[str, str], Replaced]:
     """Return what happens to each resource that is in both. One that names a replaced one may be replaced too."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -61,3 +64,31 @@ def test_the_comment_is_found_again_by_its_first_line() -> None:
     from tools.pr_check.report import MARK
 
     assert f'startswith("{MARK}")' in steps(workflow("pr-check.yml"))[-1]["run"]
+
+
+def test_the_upgrade_of_the_cdk_is_checked_each_week_without_a_right() -> None:
+    found = workflow("cdk-upgrade.yml")
+    assert found[True] == {"schedule": [{"cron": "23 5 * * 1"}], "workflow_dispatch": None}
+    assert found["permissions"] == {"contents": "read"}
+    [run] = [step["run"] for step in steps(found) if "run" in step]
+    assert 'make cdk-upgrade-check OUTPUT="$file" ||' in run
+
+
+@pytest.mark.parametrize(("makes", "code", "said"), [("text; true", 0, ""), ("text; false", 0, "::warning::text\n")])
+def test_a_finding_is_a_warning_and_no_answer_a_failure(tmp_path: Path, makes: str, code: int, said: str) -> None:
+    """The script of the step, with a stand-in for make."""
+    [step] = [step for step in steps(workflow("cdk-upgrade.yml")) if "run" in step]
+    (tmp_path / "make").write_text(f'#!/bin/sh\necho {makes.split(";")[0]} > "${{2#OUTPUT=}}"\n{makes.split(";")[1]}\n')
+    (tmp_path / "make").chmod(0o755)
+    variables = {
+        "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}",
+        "RUNNER_TEMP": str(tmp_path),
+        "GITHUB_STEP_SUMMARY": str(tmp_path / "summary"),
+    }
+    done = subprocess.run(["bash", "-e", "-c", step["run"]], env=variables, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (code, said)
+    assert (tmp_path / "summary").read_text() == "text\n"
+    (tmp_path / "cdk-upgrade.md").unlink()
+    (tmp_path / "make").write_text("#!/bin/sh\nexit 2\n")
+    done = subprocess.run(["bash", "-e", "-c", step["run"]], env=variables, capture_output=True, text=True)
+    assert done.returncode != 0

@@ -21,6 +21,7 @@ TARGETS = {
         "rehearse",
         "diff",
         "pr-check",
+        "cdk-upgrade-check",
         "test-rehearsal",
         "sample",
         "new-sample",
@@ -93,6 +94,13 @@ def test_a_check_of_a_branch_gets_the_base_and_the_file_of_the_command_line_only
     assert last_command("pr-check", *given) == (
         f'{command} --base="origin/develop" --output="a b.md" --engine=docker --limit 0'
     )
+
+
+def test_an_upgrade_check_of_the_cdk_gets_versions() -> None:
+    command = "python -m tools.cdk_upgrade --config default-config.yaml"
+    assert last_command("cdk-upgrade-check", OUTPUT="x") == command
+    given = ["OUTPUT=x.md", "ARGS=aws-cdk-lib==2.275.0"]
+    assert last_command("cdk-upgrade-check", *given) == f'{command} --output="x.md" aws-cdk-lib==2.275.0'
 
 
 def test_an_upgrade_check_gets_the_version_and_the_arguments_of_the_job() -> None:
