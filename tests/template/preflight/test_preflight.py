@@ -648,7 +648,7 @@ def test_the_calls_are_named_as_reading_and_none_reads_data() -> None:
 
 
 def test_the_page_names_every_right_that_it_needs_and_no_other() -> None:
-    page = (PROJECT / "docs" / "operate.md").read_text(encoding="utf-8")
+    page = (PROJECT / "docs" / "preflight.md").read_text(encoding="utf-8")
     table = page.partition("rights, to read only")[2].partition("\n\n")[0]
     named, service = set(), ""
     for prefix, action in re.findall(r"`([\w-]+:)?([A-Z]\w+)`", table):
