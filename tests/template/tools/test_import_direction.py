@@ -47,6 +47,7 @@ WRONG_IMPORTS = {
     ],
     "job-scripts": [
         (f"{APP}/job_scripts/a.py", "from local import spark", f"{APP}.job_scripts.a -> local.spark"),
+        (f"{APP}/job_scripts/a.py", f"import {APP}.monitoring", f"{APP}.job_scripts.a -> {APP}.monitoring"),
         (f"{APP}/job_scripts/b.py", f"import {APP}.config", f"{APP}.job_scripts.b -> {APP}.config"),
         (f"{APP}/job_scripts/in/a.py", "import tools.lock", f"{APP}.job_scripts.in.a -> tools.lock"),
     ],
