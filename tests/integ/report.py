@@ -6,12 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from xml.etree import ElementTree
 
+from aws_glue_cdk_baseline.monitoring.run_reporter.console import run_page
 from tests.integ.costs import Prices
 from tests.integ.job_run import LEFT_OUT, SKIPPED, UNCHANGED, JobRun
-
-
-def console_link(region: str, run: JobRun) -> str:
-    return f"https://{region}.console.aws.amazon.com/gluestudio/home?region={region}#/job/{run.job}/run/{run.run_id}"
 
 
 def table(runs: Sequence[JobRun], prices: Prices) -> list[str]:
@@ -62,7 +59,7 @@ def failures(runs: Sequence[JobRun], region: str) -> list[str]:
     lines = []
     for run in sorted(runs, key=lambda run: (bool(run.blocked_by), run.job)):
         if not run.passed and run.state not in LEFT_OUT:
-            link = f"\n    {console_link(region, run)}" if run.run_id else ""
+            link = f"\n    {run_page(region, run.job, run.run_id)}" if run.run_id else ""
             lines.append(f"{run.job} {run.state}: {run.error}{link}")
     return lines
 
@@ -94,7 +91,7 @@ def write_junit(runs: Sequence[JobRun], region: str, file: Path) -> None:
             ElementTree.SubElement(case, "skipped", message=message)
         elif not run.passed:
             failure = ElementTree.SubElement(case, "failure", message=f"{run.state}: {run.error}")
-            failure.text = console_link(region, run) if run.run_id else None
+            failure.text = run_page(region, run.job, run.run_id) if run.run_id else None
         said = {"tested": run.reason, "warning": run.warning}
         if lines := [f"{name}: {text}" for name, text in said.items() if text]:
             ElementTree.SubElement(case, "system-out").text = "\n".join(lines)

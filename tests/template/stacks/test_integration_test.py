@@ -131,6 +131,9 @@ def test_every_run_is_followed_to_its_end_and_one_failure_hides_no_other(
     assert report.failures(runs, "us-east-1") == [
         "b FAILED: boom\n    https://us-east-1.console.aws.amazon.com/gluestudio/home?region=us-east-1#/job/b/run/jr_b"
     ]
+    assert report.failures(runs, "cn-north-1") == [
+        "b FAILED: boom\n    https://cn-north-1.console.amazonaws.cn/gluestudio/home?region=cn-north-1#/job/b/run/jr_b"
+    ]
 
 
 @pytest.mark.parametrize("state", ["FAILED", "TIMEOUT", "STOPPED", "ERROR", "EXPIRED"])
