@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from aws_glue_cdk_baseline import prices
+from tools import amounts
+from tools.amounts import dollars
 from tools.stage_diff.job_words import Job
-from tools.stage_jobs.runs import dollars
 
 
 def most(job: Job) -> float | None:
@@ -40,20 +41,7 @@ def cost_lines(before: Mapping[str, Job], after: Mapping[str, Job]) -> Iterator[
 
 def total(jobs: Mapping[str, Job]) -> str:
     """Return what one run of each job costs at most."""
-    found = [most(job) for job in jobs.values()]
-    known = [cost for cost in found if cost is not None]
-    unknown = len(found) - len(known)
-    if not found:
-        return dollars(0)
-    if not known:
-        return "unknown"
-    return dollars(sum(known)) + (f" and {unknown} of unknown cost" if unknown else "")
-
-
-def region_remark(region: str) -> str:
-    """Return where the prices come from."""
-    other = f"; those of {region} are not known here" if region and region != prices.REGION else ""
-    return f"at the prices of {prices.REGION}, {prices.DATE}{other}"
+    return amounts.total([most(job) for job in jobs.values()])
 
 
 def _most(jobs: Mapping[str, Job], name: str) -> float | None:

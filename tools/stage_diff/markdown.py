@@ -6,8 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from tools.amounts import prices_of
 from tools.stage_diff.comparison import Changes
-from tools.stage_diff.costs import region_remark, total
+from tools.stage_diff.costs import total
 from tools.stage_diff.files import FileChange
 from tools.stage_diff.resources import ResourceChange, label
 from tools.stage_diff.words import counted, shown
@@ -117,7 +118,7 @@ def _resources(found: Sequence[ResourceChange]) -> Iterator[str]:
 def _cost(changes: Changes, lines: Sequence[str]) -> list[str]:
     region = changes.after[0].region if changes.after else ""
     found = _section("Cost of a run, at most", lines)
-    return [*found, "", region_remark(region)] if found else []
+    return [*found, "", f"at {prices_of(region)}"] if found else []
 
 
 def _size(changes: Changes, name: str) -> str:

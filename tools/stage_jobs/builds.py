@@ -11,8 +11,8 @@ from statistics import median
 from typing import Any
 
 from aws_glue_cdk_baseline import prices
+from tools.amounts import dollars
 from tools.stage_jobs.account import MissingError, StageAccount
-from tools.stage_jobs.runs import dollars
 
 LOOKED_AT = 5  # executions of the pipeline
 ACTIONS = 500  # at most, which these executions have

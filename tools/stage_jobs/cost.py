@@ -10,11 +10,12 @@ from statistics import mean, median
 
 from aws_glue_cdk_baseline import prices
 from aws_glue_cdk_baseline.config import Job, StageConfig
+from tools.amounts import columns, dollars, duration, prices_of, total
 from tools.job_arguments import RunError
 from tools.stage_jobs.account import MissingError, StageAccount
 from tools.stage_jobs.metrics import LOAD, values
 from tools.stage_jobs.month import month
-from tools.stage_jobs.runs import SUCCEEDED, JobRun, dollars, duration, last_runs, total
+from tools.stage_jobs.runs import SUCCEEDED, JobRun, last_runs
 from tools.stage_jobs.status import AT_ONCE
 
 LOOKED_AT = 20  # runs of each job
@@ -92,9 +93,7 @@ def cost(stage: StageConfig, jobs: Sequence[Job], account: StageAccount | None, 
         *([waste(found), [*idle(found), *unseen]] if account else []),
     ]
     print("\n\n".join("\n".join(lines) for lines in parts if lines))
-    elsewhere = stage.account.aws_region != prices.REGION
-    unknown = f"; those of {stage.account.aws_region} are not known here" if elsewhere else ""
-    print(f"\nestimates, at the prices of {prices.REGION}, {prices.DATE}{unknown}")
+    print(f"\nestimates, at {prices_of(stage.account.aws_region)}")
     if account is None:
         print("PROFILE= adds what the last runs have cost")
     return 0
@@ -119,8 +118,7 @@ def table(found: Sequence[JobCost]) -> list[str]:
         elif item.looked:
             runs = "no run has succeeded yet"
         rows.append((item.job.name, f"{size}, {settings.runs_on}{flex}", dollars(item.most), usually, runs))
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return ["  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return columns(rows)
 
 
 def push(stage: StageConfig, found: Sequence[JobCost]) -> list[str]:

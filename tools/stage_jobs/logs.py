@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from aws_glue_cdk_baseline.config import Job
+from tools.amounts import duration
 from tools.job_arguments import RunError
 from tools.stage_jobs.account import MissingError, NoAnswerError, StageAccount
 from tools.stage_jobs.log_lines import LineFilter
-from tools.stage_jobs.runs import JobRun, duration, last_runs, one_run
+from tools.stage_jobs.runs import JobRun, last_runs, one_run
 
 GROUPS = ("output", "error")  # as in aws_glue_cdk_baseline/jobs/logs.py
 LOOK_SECONDS = 3.0

@@ -8,7 +8,7 @@ from datetime import datetime
 from aws_glue_cdk_baseline.config import StageConfig
 from aws_glue_cdk_baseline.config.cron import parse_cron
 from aws_glue_cdk_baseline.config.schedules import Chain, chains
-from tools.stage_jobs.runs import total
+from tools.amounts import total
 
 DAYS, MONTHS = 365, 12  # months differ: a month is the twelfth of the coming year
 Costs = Mapping[str, tuple[float | None, float | None]]  # by job, what a run costs at most and usually

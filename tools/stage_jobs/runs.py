@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -66,29 +66,3 @@ def last_runs(account: StageAccount, job: str, number: int) -> list[JobRun]:
 def one_run(account: StageAccount, job: str, run_id: str) -> JobRun:
     """Return a run of a job. Raise MissingError if there is none."""
     return job_run(account.call("glue", "get_job_run", job, JobName=job, RunId=run_id)["JobRun"])
-
-
-def duration(seconds: float) -> str:
-    """Return a time in words: `42 s`, `3 min 5 s`, `2 h 10 min`."""
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
-
-
-def dollars(usd: float | None) -> str:
-    """Return an amount of USD with as many digits as it needs, or `unknown`."""
-    if usd is None:
-        return "unknown"
-    return f"${usd:,.2f}" if usd >= 10 else f"${usd:.3f}" if usd >= 0.1 else f"${usd:.4f}"
-
-
-def total(values: Sequence[float | None]) -> str:
-    """Return the sum of amounts of USD in words, and how many of them are not known."""
-    known = [value for value in values if value is not None]
-    missing = len(values) - len(known)
-    if not known:
-        return "unknown"
-    return dollars(sum(known)) + (f" (without {missing} of unknown cost)" if missing else "")

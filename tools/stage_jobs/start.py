@@ -13,9 +13,10 @@ from typing import Any
 
 from aws_glue_cdk_baseline import prices
 from aws_glue_cdk_baseline.config import Job
+from tools.amounts import dollars, duration
 from tools.job_arguments import RunError, replaced_arguments
 from tools.stage_jobs.account import MissingError, NoAnswerError, RefusedError, StageAccount
-from tools.stage_jobs.runs import JobRun, dollars, duration, one_run
+from tools.stage_jobs.runs import JobRun, one_run
 
 LOOK_SECONDS = (2.0, 20.0)  # between two calls of GetJobRun: at least, at most
 LOOK_SHARE = 1 / 15  # of the time since the start

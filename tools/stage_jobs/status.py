@@ -7,12 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from aws_glue_cdk_baseline import prices
 from aws_glue_cdk_baseline.config import Job
+from tools.amounts import columns, dollars, duration, prices_of
 from tools.job_arguments import RunError
 from tools.stage_jobs.account import MissingError, StageAccount
 from tools.stage_jobs.metrics import ROWS_READ, values
-from tools.stage_jobs.runs import JobRun, dollars, duration, last_runs
+from tools.stage_jobs.runs import JobRun, last_runs
 from tools.stage_jobs.triggers import next_starts
 
 AT_ONCE = 8  # calls of GetJobRuns
@@ -68,16 +68,14 @@ def table(found: Iterable[Status], now: datetime, rows_read: Mapping[str, int] |
         rows.append((item.job.name, run.state, f"{started:%Y-%m-%d %H:%M}", ago, duration(run.seconds), cost, read))
     if rows_read is None:
         rows = [row[:-1] for row in rows]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return ["  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return columns(rows)
 
 
 def price_notes(region: str, runs: Sequence[JobRun]) -> list[str]:
     """Return a line about the prices of runs, if one of them has a price."""
     if not any(run.usd is not None for run in runs):
         return []
-    elsewhere = "" if region == prices.REGION else f"; those of {region} are not known here"
-    return [f"costs are estimates, at the prices of {prices.REGION}, {prices.DATE}{elsewhere}"]
+    return [f"costs are estimates, at {prices_of(region)}"]
 
 
 def _rows_read(account: StageAccount, found: Sequence[Status]) -> tuple[dict[str, int] | None, list[str]]:

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from aws_glue_cdk_baseline.config import StageConfig
 from aws_glue_cdk_baseline.config.glue_versions import RUNTIMES
-from aws_glue_cdk_baseline.prices import DATE, REGION, price
+from aws_glue_cdk_baseline.prices import price
+from tools.amounts import columns, prices_of
 from tools.upgrade_check.check import Result
 from tools.upgrade_check.report import counted
 from tools.upgrade_check.runs import VersionRun
@@ -33,9 +34,7 @@ def table(results: Sequence[Result], stage: StageConfig, last_runs: LastRuns | N
         "saves as last run",
     )
     rows = [heading, *(_row(result, (last_runs or {}).get(result.job.name)) for result in results)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = ["  ".join(value.ljust(width) for value, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    return [*lines, "", *_savings(results, stage, last_runs), *_limits(results, target), "Nothing was changed."]
+    return [*columns(rows), "", *_savings(results, stage, last_runs), *_limits(results, target), "Nothing was changed."]
 
 
 def _row(result: Result, last: LastRun | None) -> tuple[str, ...]:
@@ -68,9 +67,7 @@ def _outputs(result: Result) -> str:
 
 
 def _savings(results: Sequence[Result], stage: StageConfig, last_runs: LastRuns | None) -> Iterator[str]:
-    region = stage.account.aws_region
-    elsewhere = "" if region == REGION else f"; those of {region} are not known here"
-    yield f"The last two columns are in USD a run, by the prices of {REGION}, {DATE}{elsewhere}."
+    yield f"The last two columns are in USD a run, by {prices_of(stage.account.aws_region)}."
     kinds = {
         (version, result.job.settings.execution_class, result.job.settings.worker_type)
         for result in results
