@@ -170,7 +170,7 @@ class StageConfig(Record):
 
     @property
     def is_watched(self) -> bool:
-        """True if it has a second stack, which tells of its runs or shows them."""
+        """True if it has a stack that tells of its runs or shows them."""
         return self.recipients is not None or self.dashboard
 
     def as_sandbox(self) -> StageConfig:
