@@ -42,7 +42,7 @@ RESERVED = frozenset(
     ]
 )
 # CloudFormation cuts a stack's name to 25 characters in the names that it makes. bootstrap/ allows names by their
-# part PipelineStack, which must be left of it: rehearsal/aws/execution_policy.py.
+# part PipelineStack, which must be left of it: tools/resource_arns.py.
 MAX_PREFIX = 11
 MAX_AFTER = 50  # jobs that one job comes after: as many as one trigger of Glue takes
 _POLICY = re.compile(

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from aws_glue_cdk_baseline.config.values import partition_of
 from tools.assembly import Environment, Stack
-from tools.execution_policy import PASSED_TO, Call, Policy, document, lacks, needed, role_of
+from tools.deployment_calls import Call, needed
+from tools.execution_policy import PASSED_TO, Policy, document, lacks, role_of
 from tools.preflight.finding import Finding, fail, looked, ok
 from tools.preflight.reader import DeniedError, Reader
 from tools.stage_jobs.account import MissingError, RefusedError

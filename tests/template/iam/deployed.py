@@ -11,7 +11,7 @@ from typing import Any
 from aws_glue_cdk_baseline.config import PROJECT
 from rehearsal.aws.cloud import Cloud, cloud
 from rehearsal.aws.sessions import Session
-from rehearsal.rehearsal import Laptop
+from rehearsal.laptop import Laptop
 from rehearsal.report import Console
 from rehearsal.samples import PUBLIC_OWNER, Samples
 from tools import assembly

@@ -14,9 +14,10 @@ from aws_glue_cdk_baseline.config.source import Source
 from aws_glue_cdk_baseline.config.values import MAX_PREFIX
 from tests.apps import make_whole_app
 from tests.configs import PROD, with_monitoring, with_stage
-from tools import execution_policy
 from tools.assembly import stacks
-from tools.execution_policy import lacking, needed
+from tools.deployment_calls import calls_of, needed
+from tools.execution_policy import lacking
+from tools.resource_arns import made_name
 
 Calls = list[tuple[str, str, str]]
 FILES = ["pipeline-account", "stage-account"]
@@ -134,7 +135,7 @@ def test_a_policy_names_no_resources_that_nothing_is_called_by(calls: dict[str, 
     ],
 )
 def test_a_name_is_cut_as_cloudformation_cuts_it(stack: str, logical_id: str, kind: str, made: str) -> None:
-    assert execution_policy.made_name(stack, logical_id, kind)[:-12] == made
+    assert made_name(stack, logical_id, kind)[:-12] == made
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -195,5 +196,5 @@ def test_the_calls_of_a_type_are_those_of_cfn_lints_schemas() -> None:
         handlers = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", kind).schema.get("handlers", {})
         names = ("create", "read", "update", "delete")
         listed = {call for name in names for call in handlers.get(name, {}).get("permissions", [])}
-        assert set(execution_policy._handlers(kind)) == listed
-    assert execution_policy._handlers("Nobody::Knows::It") == ()
+        assert set(calls_of(kind)) == listed
+    assert calls_of("Nobody::Knows::It") == ()

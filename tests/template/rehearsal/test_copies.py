@@ -17,7 +17,7 @@ from botocore.exceptions import ClientError
 from aws_glue_cdk_baseline.config import PROJECT
 from rehearsal.aws.cloud import Cloud, cloud
 from rehearsal.aws.sessions import Session
-from rehearsal.rehearsal import Laptop
+from rehearsal.laptop import Laptop
 from rehearsal.report import Console
 from tools import assembly
 
