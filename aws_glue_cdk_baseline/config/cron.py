@@ -155,6 +155,8 @@ def undocumented(text: str) -> str:
 def _other_form(text: str) -> str:
     if re.fullmatch(r"rate\(.*\)", text.strip()):
         return f"Glue has no rates; write six fields in UTC, as in {EXAMPLE}, or cron(0/30 * * * ? *) for half-hours"
+    if found := re.fullmatch(r"cron\s*\((.*)\)", text.strip(), re.IGNORECASE | re.DOTALL):
+        return f"write cron({found[1].strip()})"
     if len(fields := text.split()) in (5, 6):
         return f"write cron({' '.join(fields) if len(fields) == 6 else _in_six(fields)})"
     return f"write six fields in UTC, as in {EXAMPLE}"

@@ -8,7 +8,7 @@ from functools import cached_property, partial
 from pathlib import Path
 
 from aws_glue_cdk_baseline.config import python_shell
-from aws_glue_cdk_baseline.config.errors import ErrorLine, did_you_mean
+from aws_glue_cdk_baseline.config.errors import ErrorLine, did_you_mean, nearest
 from aws_glue_cdk_baseline.config.glue_values import tags_error
 from aws_glue_cdk_baseline.config.job_code import JobCode
 from aws_glue_cdk_baseline.config.kms_keys import keys_of
@@ -49,6 +49,7 @@ class StageJobs:
         self._stages = {name: stage.section.jobs for name, stage in content.stages.items()}
         self._code = JobCode(scripts_folder, self._all_scripts(), packages)
         self.errors, self.warnings = self._code.errors, self._code.warnings
+        self._meant = set[str]()  # jobs whose settings are under a misspelt name
         self._check_listed()
 
     def build(self, stage: str) -> tuple[Job, ...]:
@@ -103,6 +104,8 @@ class StageJobs:
         places = " or ".join(f"{stage}.jobs" for stage in self._stages)
         for name in self._shared:
             if name not in listed and listed:
+                if meant := nearest(name, sorted(listed - self._shared.keys())[:MAX_JOBS]):
+                    self._meant.add(meant)
                 hint = did_you_mean(name, sorted(listed)[:MAX_JOBS]) or f"; list it under {places}, or remove it"
                 self._error(("jobs", name), f"no stage lists this job{hint}")
 
@@ -125,17 +128,26 @@ class StageJobs:
         if values.get("type") == "streaming":
             values.setdefault("timeout_minutes", LONGEST_MINUTES)
         settings = JobSettings.model_construct(**values)  # both parts are validated already
+        refused = self._refused_settings(path, name, values)
         for fields, key, message in setting_errors(settings):
-            self._error((*(path if own & fields else ("jobs", name)), key), message)
+            if not refused & fields:  # one error is enough
+                self._error((*(path if own & fields else ("jobs", name)), key), message)
         stage_tags = {**self._content.tags, **self._content.stages[str(path[0])].section.tags}
-        if settings.tags and (error := tags_error({**stage_tags, **settings.tags})):
+        if settings.tags and not tags_error(stage_tags) and (error := tags_error({**stage_tags, **settings.tags})):
             self._error((*(path if "tags" in own else ("jobs", name)), "tags"), error)
         return settings
+
+    def _refused_settings(self, path: KeyPath, name: str, values: Mapping[str, object]) -> set[str]:
+        """Return the settings that are typed for a job and not in the model, by their Python names."""
+        typed = {*self._file.keys(path), *self._file.keys(("jobs", name))}
+        return {field for field, info in JobSettings.model_fields.items() if info.alias in typed} - values.keys()
 
     def _script(self, path: KeyPath, relative: str) -> Path | None:
         script = self._scripts_folder / relative
         if script.is_file():
             return script
+        if path[-1] in self._meant:
+            return None  # its settings are under the misspelt name
         known = self._known_scripts
         hint = did_you_mean(relative, known) or f"; write it, or name another one with `script:` ({', '.join(known)})"
         self._error(path, f"the job has no script: {self._scripts_folder.name}/{relative} does not exist{hint}")

@@ -24,7 +24,7 @@ from aws_glue_cdk_baseline.config.schedules import schedule_errors, schedule_war
 from aws_glue_cdk_baseline.config.stack_record import with_stacks
 from aws_glue_cdk_baseline.config.unordered_reads import unordered_reads
 from aws_glue_cdk_baseline.config.values import CHANGES, partition_of
-from aws_glue_cdk_baseline.config.yaml_file import KeyPath, YamlFile, read_yaml
+from aws_glue_cdk_baseline.config.yaml_file import YamlFile, read_yaml
 
 PROJECT = Path(__file__).resolve().parents[2]
 NOT_IN_CODECOMMIT = (
@@ -144,11 +144,13 @@ def _source_errors(content: ConfigFile, file: YamlFile) -> list[ErrorLine]:
 
 def _tag_errors(content: ConfigFile, file: YamlFile) -> list[ErrorLine]:
     """Return an error for the tags that one resource cannot have: those of the file, and those of each stage."""
-    found: list[tuple[KeyPath, dict[str, str]]] = [(("tags",), content.tags)]
-    for name, stage in content.stages.items():
-        own = stage.section.tags
-        found += [((name, "tags"), {**content.tags, **own})] if own else []
-    return [file.error(path, error) for path, tags in found if (error := tags_error(tags))]
+    if error := tags_error(content.tags):
+        return [file.error(("tags",), error)]
+    return [
+        file.error((name, "tags"), error)
+        for name, stage in content.stages.items()
+        if stage.section.tags and (error := tags_error({**content.tags, **stage.section.tags}))
+    ]
 
 
 def _name_errors(content: ConfigFile, file: YamlFile) -> list[ErrorLine]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from aws_glue_cdk_baseline.config.errors import ErrorLine, did_you_mean, nearest, shown
 from aws_glue_cdk_baseline.config.known_keys import about_key
-from aws_glue_cdk_baseline.config.model import TOP_KEYS, Account, Expect, JobSettings, StageSection
+from aws_glue_cdk_baseline.config.model import TOP_KEYS, Account, Expect, JobSettings, StageJob, StageSection
 from aws_glue_cdk_baseline.config.notifications import Notifications, Slack, Teams
 from aws_glue_cdk_baseline.config.source import Source
 from aws_glue_cdk_baseline.config.statements import PolicyStatement
@@ -93,7 +93,8 @@ def _message(path: KeyPath, error: ErrorDetails, stages: Sequence[str]) -> str:
     if kind == "string_too_long":
         return f"has {len(value)} characters; at most {context['max_length']}"
     if kind == "model_type" and path[-1] == "notifications":
-        return f"{shown(value)} is not a section; write `notifications: {{email: team@example.com}}`"
+        nobody = ", or `notifications: none`" if path[0] == "stages" else ""
+        return f"{shown(value)} is not a section; write `notifications: {{email: team@example.com}}`{nobody}"
     if kind in ("model_type", "dict_type", "model_attributes_type"):
         return f"{shown(value)} is not a section; write `key: value` lines, indented, below it"
     if kind == "tuple_type":
@@ -101,7 +102,9 @@ def _message(path: KeyPath, error: ErrorDetails, stages: Sequence[str]) -> str:
     if kind == "string_type" and len(path) == JOB_KEY_DEPTH and (known := about_key(str(path[-1]), "job")):
         return known  # a list or a section cannot be the value of a parameter
     if kind == "string_type":
-        return f"{shown(value)} is not one value; write text or a number"
+        settings = [field.alias or "" for field in StageJob.model_fields.values()]
+        hint = did_you_mean(str(path[-1]), settings) if len(path) == JOB_KEY_DEPTH and path[-1] not in settings else ""
+        return f"{shown(value)} is not one value; write text or a number{hint}"
     if kind == "string_too_short":
         return f"{shown(value)} is too short; at least {context['min_length']} characters"
     if kind == "too_short":

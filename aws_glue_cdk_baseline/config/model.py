@@ -94,12 +94,6 @@ class Expect(Section):
         return self
 
 
-def _not_empty(value: Any) -> Any:
-    if value is None:  # typed so: a key that is not there has its default without this check
-        raise ValueError("is empty; give it a value or remove the key")
-    return value
-
-
 class JobSettings(Section):
     """The settings of a job: under `jobs.<Job>` for all stages, in a stage's job for that stage only."""
 
@@ -109,7 +103,7 @@ class JobSettings(Section):
     after: JobNames = Field(
         (), max_length=MAX_AFTER, description="a job or a list of jobs: this job runs when they have succeeded"
     )
-    schedule: Annotated[Schedule | None, BeforeValidator(_not_empty)] = Field(
+    schedule: Schedule | None = Field(
         None, description="when the first job of a chain starts: cron(0 3 * * ? *) is 3:00 UTC each day"
     )
     type: JobType = Field(
@@ -213,7 +207,7 @@ class StageSection(Section):
         description="the jobs that run after a deployment: all, or those that changed since they passed; default: all,"
         " and none in the last stage",
     )
-    schedules: Annotated[bool | None, BeforeValidator(_not_empty)] = Field(
+    schedules: bool | None = Field(
         None,
         description="true: its jobs start by their schedules; default: false in the first stage, true in the others",
     )

@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
-from aws_glue_cdk_baseline.config.errors import shown
-from aws_glue_cdk_baseline.config.values import Section
+from aws_glue_cdk_baseline.config.errors import did_you_mean, shown
+from aws_glue_cdk_baseline.config.values import Section, known_regions
 
 MAX_EMAILS = 10
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", re.ASCII)
@@ -50,6 +50,12 @@ def _topic_arn(value: str) -> str:
     if not found:
         example = "arn:aws:sns:us-east-1:123456789102:alerts"
         raise ValueError(f"{shown(value)} is not the ARN of a topic of Amazon SNS; write one such as {example}")
+    if partition := known_regions().get(found[2]):
+        if partition != found[1]:
+            raise ValueError(f"{shown(value)} begins with arn:{found[1]}, and {found[2]} is in {partition}")
+    else:
+        hint = did_you_mean(found[2], sorted(known_regions()))
+        raise ValueError(f"{shown(value)} has {found[2]}, which is not an AWS Region with Glue{hint}")
     if found[5]:
         raise ValueError(f"{shown(value)} is a FIFO topic, which sends no email; name a standard topic")
     return value

@@ -62,20 +62,28 @@ def recipients(content: ConfigFile) -> dict[str, Recipients]:
 
 def recipient_errors(content: ConfigFile, file: YamlFile) -> list[ErrorLine]:
     """Return an error for each topic in another Region or partition, and for chat where Amazon Q is not available."""
-    errors = []
+    errors: list[ErrorLine] = []
+    told_of = set[KeyPath]()  # one line is enough for what the pipeline and the stages beside it share
     for place in _places(content):
         region, told = place.account.aws_region, place.notifications
         partition, who = partition_of(region), place.name or "the pipeline"
-        if told.topic_arn and topic_place(told.topic_arn) != (partition, region):
+        if told.topic_arn == place.topic(content.name_prefix):
+            message = f"is the topic that the stack of {who} makes itself; remove topicArn"
+            errors.append(file.error((*place.key, "topicArn"), message))
+        elif told.topic_arn and topic_place(told.topic_arn) != (partition, region):
+            if place.key in told_of and region == content.pipeline_account.aws_region:
+                continue
             there = topic_place(told.topic_arn)[1]
             shared = place.name and place.key == ("notifications",)
             mend = f"give {place.name} `notifications` of its own" if shared else f"name a topic in {region}"
             message = f"the topic is in {there}, and {who} in {region}; {mend}"
             errors.append(file.error((*place.key, "topicArn"), message))
         for chat in ("slack", "teams"):
-            if getattr(told, chat) and partition != "aws":
+            if getattr(told, chat) and partition != "aws" and place.key not in told_of:
                 message = f"Amazon Q Developer in chat applications is not in the partition {partition}, where {who} is"
                 errors.append(file.error((*place.key, chat), message))
+        if errors and place.name == PIPELINE:
+            told_of.add(place.key)
     return errors
 
 

@@ -101,7 +101,7 @@ def _place(file: YamlFile, stage: StageConfig, job: Job, key: str) -> KeyPath:
 
 def _with_after(stage: StageConfig, file: YamlFile) -> Iterator[ErrorLine]:
     for job in stage.jobs:
-        if job.settings.schedule and job.settings.after:
+        if job.settings.schedule and job.settings.after and not job.settings.is_streaming:  # told where it is typed
             after = _place(file, stage, job, "after")
             only = "" if len(after) == 3 else f" in {stage.name}"
             yield file.error(

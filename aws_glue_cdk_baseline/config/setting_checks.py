@@ -39,7 +39,9 @@ def setting_errors(settings: JobSettings) -> Iterator[Wrong]:
         )
         yield {"bookmark", "max_concurrent_runs"}, "bookmark", message
     if settings.queuing and settings.max_retries:
-        message = f"Glue tries no run of a job with queuing again, here {settings.max_retries} times; remove maxRetries"
+        message = (
+            f"Glue tries no run of a job with queuing again; remove `maxRetries: {settings.max_retries}`, or queuing"
+        )
         yield {"queuing", "max_retries"}, "queuing", message
     if settings.queuing and settings.execution_class == "FLEX":
         message = "FLEX has a queue of its own: such a run waits up to 20 minutes; remove queuing, or executionClass"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
 from aws_glue_cdk_baseline.config.errors import did_you_mean, shown
 from aws_glue_cdk_baseline.config.values import Section, known_regions
@@ -78,12 +78,6 @@ def _branch(value: str) -> str:
     raise ValueError(f"{shown(value)} is not a name of a branch in Git; write one such as main")
 
 
-def _not_empty(value: object) -> object:
-    if value is None:
-        raise ValueError("is empty; give it a value or remove the key")
-    return value
-
-
 ConnectionArn = Annotated[str, AfterValidator(_connection_arn)]
 Repository = Annotated[str, AfterValidator(_repository)]
 CodeCommitName = Annotated[str, AfterValidator(_code_commit)]
@@ -95,13 +89,11 @@ Branch = Annotated[
 class Source(Section):
     """The Git repository and the branch that the pipeline deploys: by default a CodeCommit repository that it makes."""
 
-    connection_arn: Annotated[ConnectionArn | None, BeforeValidator(_not_empty)] = Field(
+    connection_arn: ConnectionArn | None = Field(
         None, description="of a connection to GitHub, GitLab or Bitbucket in the pipeline's account; needs repository"
     )
-    repository: Annotated[Repository | None, BeforeValidator(_not_empty)] = Field(
-        None, description="the repository at that host: owner/name"
-    )
-    code_commit: Annotated[CodeCommitName | None, BeforeValidator(_not_empty)] = Field(
+    repository: Repository | None = Field(None, description="the repository at that host: owner/name")
+    code_commit: CodeCommitName | None = Field(
         None, description="an existing CodeCommit repository in the pipeline's account and Region"
     )
     branch: Branch = Field("main", description="each push to it runs the pipeline; default main")

@@ -17,6 +17,7 @@ from pydantic import (
     TypeAdapter,
     ValidationError,
     WithJsonSchema,
+    field_validator,
 )
 from pydantic.alias_generators import to_camel
 
@@ -56,6 +57,13 @@ class Section(BaseModel):
     """A section of the file. Its keys are in camelCase; unknown keys are refused; it is frozen."""
 
     model_config = ConfigDict(alias_generator=to_camel, extra="forbid", frozen=True, protected_namespaces=())
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _not_empty(cls, value: Any) -> Any:
+        if value is None:  # typed so: a key that is not there has its default without this check
+            raise ValueError("is empty; give it a value or remove the key")
+        return value
 
 
 @cache

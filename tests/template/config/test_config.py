@@ -491,6 +491,10 @@ ERRORS: dict[str, tuple[str | bytes, str]] = {
         CONFIG.replace("  Join:\n    number", "  Jion:\n    number"),
         "c.yaml:5: jobs.Jion: no stage lists this job; did you mean Join?",
     ),
+    "a job that no stage lists, which names the script of one": (
+        CONFIG.replace("  Join:\n    number", "  Shws:\n    script: join.py\n    number").replace(" Show:", " Shows:"),
+        "c.yaml:5: jobs.Shws: no stage lists this job; did you mean Shows?",
+    ),
     "a number that is none": (
         CONFIG.replace("numberOfWorkers: 4", "numberOfWorkers: four"),
         "c.yaml:6: jobs.Join.numberOfWorkers: 'four' is not a whole number",

@@ -70,6 +70,7 @@ def test_the_runs_of_a_year_are_counted(schedule: str, runs: int) -> None:
         ("0 3 * * *", "is not a schedule; write cron(0 3 * * ? *)"),
         ("30 9 * * 1-5", "is not a schedule; write cron(30 9 ? * 2-6 *)"),
         ("0 3 * * ? *", "is not a schedule; write cron(0 3 * * ? *)"),
+        ("CRON(0 3 * * ? *)", "is not a schedule; write cron(0 3 * * ? *)"),
         ("@daily", "is not a schedule; write six fields in UTC, as in cron(0 3 * * ? *)"),
         ("cron(0 3 * * ? *) UTC", "is not a schedule; write six fields in UTC, as in cron(0 3 * * ? *)"),
         (

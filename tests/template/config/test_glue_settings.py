@@ -77,10 +77,16 @@ WRONG = {
         "sparkConf: spark.a is also in --conf under defaultArguments; remove one of the two"
     ),
     "observability: all": "observability: 'all' is neither true nor false",
+    **{
+        f"{key}:": f"{key}: is empty; give it a value or remove the key"
+        for key in ("description", "script", "sparkUi", "maxDurationMinutes", "securityConfiguration", "expect")
+    },
+    "expect: {outputRows: , maxMinutes: 5}": "expect.outputRows: is empty; give it a value or remove the key",
+    "type: streaming\n    maintenanceWindow:": "maintenanceWindow: is empty; give it a value or remove the key",
     "sparkUi: s3://logs/spark": "sparkUi: 's3://logs/spark' is not a folder; end it with /: s3://logs/spark/",
     "sparkUi: true": ("sparkUi: 'true' is not a location in S3; allowed: s3://bucket/key or s3://bucket/prefix/"),
     "queuing: true\n    maxRetries: 2": (
-        "queuing: Glue tries no run of a job with queuing again, here 2 times; remove maxRetries"
+        "queuing: Glue tries no run of a job with queuing again; remove `maxRetries: 2`, or queuing"
     ),
     "queuing: true\n    executionClass: FLEX": (
         "queuing: FLEX has a queue of its own: such a run waits up to 20 minutes; remove queuing, or executionClass"
@@ -150,7 +156,8 @@ WRONG_AT_THE_TOP = {
 
 @pytest.mark.parametrize("settings", WRONG)
 def test_a_wrong_value_of_a_job_is_one_line(tmp_path: Path, settings: str) -> None:
-    assert said(tmp_path, of_join(settings)) == f"c.yaml:6: jobs.Join.{WRONG[settings]}"
+    line = 6 + settings.startswith("type: streaming")
+    assert said(tmp_path, of_join(settings)) == f"c.yaml:{line}: jobs.Join.{WRONG[settings]}"
 
 
 @pytest.mark.parametrize("line", WRONG_AT_THE_TOP)
@@ -166,6 +173,26 @@ def test_a_key_that_no_job_of_its_stage_uses_and_tags_that_do_not_fit_together_a
     text = CONFIG.replace("dev:\n", "dev:\n  tags: {owner: me}\n") + "tags: {Owner: you}\n"
     assert said(tmp_path, text) == (
         "c.yaml:8: dev.tags: owner and Owner differ in capital letters only, which IAM takes for one key; remove one"
+    )
+
+
+def test_tags_of_the_file_that_do_not_fit_together_are_told_once(tmp_path: Path) -> None:
+    text = (
+        of_join("tags: {Data: x}").replace("dev:\n", "dev:\n  tags: {Stage: y}\n") + "tags: {Owner: you, owner: me}\n"
+    )
+    assert said(tmp_path, text) == (
+        "c.yaml:23: tags: owner and Owner differ in capital letters only, which IAM takes for one key; remove one"
+    )
+    text = of_join("tags: {Data: x}").replace("dev:\n", "dev:\n  tags: {A: y, a: z}\n")
+    assert said(tmp_path, text) == (
+        "c.yaml:8: dev.tags: a and A differ in capital letters only, which IAM takes for one key; remove one"
+    )
+
+
+def test_a_misspelt_setting_with_a_section_is_told_by_its_right_name(tmp_path: Path) -> None:
+    text = CONFIG.replace("minimumAge: 21\n", "minimumAge: 21\n      tag: {Owner: me}\n")
+    assert said(tmp_path, text) == (
+        "c.yaml:14: dev.jobs.Join.tag: {'Owner': 'me'} is not one value; write text or a number; did you mean tags?"
     )
 
 

@@ -96,6 +96,21 @@ WRONG = {
         " `email: [a@example.com, b@example.com]`"
     ),
     "{email: [a@example.com, A@example.com]}": "notifications.email: 'a@example.com' is there twice; remove one",
+    "": "notifications: is empty; give it a value or remove the key",
+    "{topicArn: }": "notifications.topicArn: is empty; give it a value or remove the key",
+    "{topicArn: 'arn:aws:sns:eu-central-1:111111111111:ops'}": (  # no line of dev, which is beside the pipeline
+        "notifications.topicArn: the topic is in eu-central-1, and prod in eu-west-1; give prod `notifications` of its"
+        " own\nc.yaml:1: notifications.topicArn: the topic is in eu-central-1, and the pipeline in us-east-1; name a"
+        " topic in us-east-1"
+    ),
+    "{topicArn: 'arn:aws-cn:sns:us-east-1:111111111111:ops'}": (
+        "notifications.topicArn: 'arn:aws-cn:sns:us-east-1:111111111111:ops' begins with arn:aws-cn, and us-east-1 is"
+        " in aws"
+    ),
+    "{topicArn: 'arn:aws:sns:us-esat-1:111111111111:ops'}": (
+        "notifications.topicArn: 'arn:aws:sns:us-esat-1:111111111111:ops' has us-esat-1, which is not an AWS Region"
+        " with Glue; did you mean us-east-1?"
+    ),
     "{emails: a@example.com}": (
         "notifications.emails: is not known here; allowed: email, topicArn, slack, teams; did you mean email?"
     ),
@@ -143,8 +158,21 @@ def test_a_wrong_value_has_one_line(tmp_path: Path, value: str, said: str) -> No
 def test_chat_is_not_in_every_partition(tmp_path: Path) -> None:
     text = CONFIG.replace("us-east-1", "cn-north-1").replace("eu-west-1", "cn-northwest-1")
     said = "Amazon Q Developer in chat applications is not in the partition aws-cn, where"
-    expected = [f"c.yaml:1: notifications.slack: {said} {who} is" for who in ("dev", "prod", "the pipeline")]
-    assert error_of(tmp_path, f"notifications: {{{SLACK}}}\n{text}").splitlines() == expected
+    expected = f"c.yaml:1: notifications.slack: {said} the pipeline is"
+    assert error_of(tmp_path, f"notifications: {{{SLACK}}}\n{text}") == expected
+
+
+def test_what_a_stage_has_instead_is_told(tmp_path: Path) -> None:
+    own = f"{TOPIC.rpartition(':')[0]}:glue-notifications-dev".replace("111111111111", "222222222222")
+    for value, said in {
+        "nobody": (
+            ": 'nobody' is not a section; write `notifications: {email: team@example.com}`, or `notifications: none`"
+        ),
+        "": ": is empty; give it a value or remove the key",
+        f"{{topicArn: '{own}'}}": ".topicArn: is the topic that the stack of dev makes itself; remove topicArn",
+    }.items():
+        text = CONFIG.replace("dev:\n", f"dev:\n  notifications: {value}\n", 1)
+        assert error_of(tmp_path, text) == f"c.yaml:8: dev.notifications{said}"
 
 
 def test_a_key_that_people_know_from_elsewhere_has_a_line(tmp_path: Path) -> None:

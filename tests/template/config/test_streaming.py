@@ -8,6 +8,7 @@ from aws_glue_cdk_baseline.config import ConfigError
 from tests.configs import CONFIG, load
 
 STREAM = CONFIG.replace("numberOfWorkers: 4", "type: streaming")
+DAILY = "schedule: cron(0 3 * * ? *)"
 
 
 def said(folder: Path, text: str) -> list[str]:
@@ -28,7 +29,7 @@ WRONG = {
     "executionClass: FLEX": "executionClass: a streaming job has none: Glue runs it as STANDARD alone; remove it",
     "bookmark: true": "bookmark: a streaming job has none: its checkpoint, in S3, says how far it has read; remove it",
     "after: Show": "after: a streaming job has none: it is no step of a chain; remove it",
-    "schedule: cron(0 3 * * ? *)": ("schedule: a streaming job has none: it is started once, and runs on; remove it"),
+    DAILY: ("schedule: a streaming job has none: it is started once, and runs on; remove it"),
     "expect: {maxMinutes: 5}": (
         "expect: a streaming job has none: the integration test sees it running, and stops it; remove it"
     ),
@@ -46,6 +47,13 @@ WRONG = {
 def test_what_only_a_job_that_ends_may_have_is_one_line(tmp_path: Path, setting: str) -> None:
     text = STREAM.replace("type: streaming", f"type: streaming\n    {setting}")
     assert said(tmp_path, text) == [f"c.yaml:7: jobs.Join.{WRONG[setting]}"]
+
+
+def test_a_schedule_and_an_after_are_told_once_each(tmp_path: Path) -> None:
+    text = STREAM.replace("type: streaming", "type: streaming\n    after: Show\n    " + DAILY)
+    assert said(tmp_path, text) == [
+        f"c.yaml:{line}: jobs.Join.{WRONG[key]}" for line, key in ((7, "after: Show"), (8, DAILY))
+    ]
 
 
 def test_no_job_comes_after_a_streaming_job(tmp_path: Path) -> None:
