@@ -12,7 +12,7 @@ import ministack.app
 import ministack.services.codebuild as codebuild
 
 from rehearsal.aws.processes import end_with_parent
-from rehearsal.ministack import cloudformation, codepipeline, dynamodb, glue, glue_events, iam, s3, sns, triggers
+from rehearsal.ministack import cloudformation, codepipeline, dynamodb, glue, glue_jobs, iam, s3, sns, triggers
 
 
 def main() -> None:
@@ -24,7 +24,7 @@ def main() -> None:
     ministack.app._port_is_bindable = lambda host, port: False
     # MiniStack records a build and does not run it in a container: the rehearsal runs the buildspec itself.
     codebuild._get_docker = lambda: None
-    for patch in (cloudformation, dynamodb, glue, glue_events, triggers, iam, s3, sns, codepipeline):
+    for patch in (cloudformation, dynamodb, glue, glue_jobs, triggers, iam, s3, sns, codepipeline):
         patch.install()
     ministack.app.main()
 

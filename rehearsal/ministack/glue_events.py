@@ -9,39 +9,18 @@ import contextvars
 import json
 import os
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from ministack.services import eventbridge
-from ministack.services import glue as service
-from ministack.services.cloudformation import provisioners
 
 from rehearsal.aws.processes import NOTIFICATIONS, write_record
 
 ENDED, LASTS = "Glue Job State Change", "Glue Job Run Status"
 SEVERITIES = {"SUCCEEDED": "INFO", "STOPPED": "INFO", "TIMEOUT": "WARN", "FAILED": "ERROR"}
-LONG = "NotificationProperty"  # of a job: the minutes after which a run is long. MiniStack forgets it
-
-
-def install() -> None:
-    """Patch MiniStack: jobs keep the time after which a run is long."""
-    provisioners._GLUE_JOB_DEFAULTS[LONG] = {}
-    service._create_job = keeping(service._create_job, lambda data: (data.get("Name"), data))
-    service._update_job = keeping(service._update_job, lambda data: (data.get("JobName"), data.get("JobUpdate", {})))
-
-
-def keeping(handle: Any, job_of: Callable[[Any], tuple[str, Mapping[str, Any]]]) -> Any:
-    """Return a handler of CreateJob or UpdateJob after which the job has LONG. `job_of` returns its name and values."""
-
-    def answer(data: Any) -> Any:
-        result, (name, values) = handle(data), job_of(data)
-        if name in service._jobs:
-            service._jobs[name][LONG] = values.get(LONG, {})
-        return result
-
-    return answer
+LONG = "NotificationProperty"  # of a job: the minutes after which a run is long
 
 
 @contextmanager

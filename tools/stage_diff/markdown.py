@@ -126,7 +126,9 @@ def _size(changes: Changes, name: str) -> str:
     words = [f"{values.get('numberOfWorkers')} x {values.get('workerType')}"] if "workerType" in values else []
     words += [f"{values['maxCapacity']} DPU"] if "maxCapacity" in values else []
     words += [f"{values['timeoutMinutes']} min"] if "timeoutMinutes" in values else []
-    words += [f"Glue {values['glueVersion']}"] if "glueVersion" in values else []
+    is_shell = values.get("type") == "pythonshell"
+    words += [f"Glue {values['glueVersion']}"] if "glueVersion" in values and not is_shell else []
+    words += ["Python shell"] if is_shell else []
     words += [f"schedule {shown(values['schedule'])}"] if "schedule" in values else []
     return ", ".join(words)
 

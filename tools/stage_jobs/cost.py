@@ -15,7 +15,7 @@ from tools.job_arguments import RunError
 from tools.stage_jobs.account import MissingError, StageAccount
 from tools.stage_jobs.metrics import LOAD, values
 from tools.stage_jobs.month import month
-from tools.stage_jobs.runs import SUCCEEDED, JobRun, last_runs
+from tools.stage_jobs.runs import SUCCEEDED, JobRun, has_failed, last_runs
 from tools.stage_jobs.status import AT_ONCE
 
 LOOKED_AT = 20  # runs of each job
@@ -145,7 +145,7 @@ def savings(found: Sequence[JobCost]) -> list[str]:
         others = {
             f'glueVersion: "{NEWER}"': prices.price(NEWER, settings.execution_class, settings.worker_type),
             "executionClass: FLEX (a run may wait)": prices.price(settings.glue_version, "FLEX", settings.worker_type)
-            if settings.worker_type in FLEX_WORKERS and not settings.is_streaming
+            if settings.worker_type in FLEX_WORKERS and not (settings.is_streaming or settings.queuing)
             else None,
         }
         for setting, other in others.items():
@@ -170,17 +170,17 @@ def waste(found: Sequence[JobCost]) -> list[str]:
     wasted = []
     for item in found:
         paid = sum(run.paid for run in item.runs)
-        lost = sum(run.paid for run in item.runs if run.failed)
+        failed = [run for run in item.runs if has_failed(item.job, run)]
+        lost = sum(run.paid for run in failed)
         short = sum(_below_a_minute(run) for run in item.succeeded)
         if lost + short:
-            wasted.append((lost + short, paid, lost, short, item))
+            wasted.append((lost + short, paid, lost, short, len(failed), item))
     if not wasted:
         return []
     lines = ["What was paid for nothing, most first (DPU-seconds of the last runs):"]
-    for both, paid, lost, short, item in sorted(wasted, key=lambda entry: -entry[0]):
+    for both, paid, lost, short, number, item in sorted(wasted, key=lambda entry: -entry[0]):
         usd = "" if item.rate is None else f", {dollars(both / 3600 * item.rate)}"
-        failed = sum(run.failed for run in item.runs)
-        reasons = [f"{lost:.0f} by {failed} runs that failed"] if lost else []
+        reasons = [f"{lost:.0f} by {number} runs that failed"] if lost else []
         reasons += [f"{short:.0f} below the billed minute"] if short else []
         share = f"{both:.0f} of {paid:.0f} in {len(item.runs)} runs ({both / paid:.0%}{usd})"
         lines.append(f"  {item.job.name}: {share}: {', '.join(reasons)}")

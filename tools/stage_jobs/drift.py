@@ -92,7 +92,7 @@ def drift(account: StageAccount) -> int:
     if not found:
         print(f"nothing was changed by hand: {what} are as they were deployed{not_compared}")
         return 0
-    print(f"{len(found)} of {what} were changed by hand{not_compared}")
+    print(f"{len(found)} of {len(compared)} were changed by hand, of {what}{not_compared}")
     print("A deployment may leave it so. Change it back by hand, or write it into the config and push.")
     return 1
 
@@ -155,9 +155,11 @@ def log_group_drift(account: StageAccount, deployed: Resource, own_keys: tuple[s
 def _change(key: str, was: Any, now: Any) -> str:
     if now is None:
         return f"{key} was removed; it was deployed as {was}"
-    return (
-        f"{key} was added: {now}" if was is None else f"{key} is {now or 'empty'}; it was deployed as {was or 'empty'}"
-    )
+    return f"{key} was added: {now}" if was is None else f"{key} is {_word(now)}; it was deployed as {_word(was)}"
+
+
+def _word(value: Any) -> Any:
+    return str(value).lower() if isinstance(value, bool) else value or "empty"
 
 
 def _at(values: Any, path: tuple[str, ...], default: Any) -> Any:

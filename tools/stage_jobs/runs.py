@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from aws_glue_cdk_baseline.config import Job
 from aws_glue_cdk_baseline.prices import dpu_seconds, price
 from tools.stage_jobs.account import StageAccount
 
 SUCCEEDED = "SUCCEEDED"
-BAD_ENDS = ("FAILED", "TIMEOUT", "STOPPED", "ERROR", "EXPIRED")
+STOPPED = "STOPPED"
+BAD_ENDS = ("FAILED", "TIMEOUT", STOPPED, "ERROR", "EXPIRED")
 ENDS = (SUCCEEDED, *BAD_ENDS)
 
 
@@ -35,6 +37,11 @@ class JobRun:
     @property
     def failed(self) -> bool:
         return self.state in BAD_ENDS
+
+
+def has_failed(job: Job, run: JobRun) -> bool:
+    """Return true if a run of the job has failed. A streaming job that was stopped has not: it has no other end."""
+    return run.failed and not (job.settings.is_streaming and run.state == STOPPED)
 
 
 def job_run(answer: Mapping[str, Any]) -> JobRun:

@@ -12,7 +12,7 @@ from tools.amounts import columns, dollars, duration, prices_of
 from tools.job_arguments import RunError
 from tools.stage_jobs.account import MissingError, StageAccount
 from tools.stage_jobs.metrics import ROWS_READ, values
-from tools.stage_jobs.runs import JobRun, last_runs
+from tools.stage_jobs.runs import JobRun, has_failed, last_runs
 from tools.stage_jobs.triggers import next_starts
 
 AT_ONCE = 8  # calls of GetJobRuns
@@ -27,6 +27,11 @@ class Status:
     job: Job
     deployed: bool
     run: JobRun | None = None
+
+    @property
+    def failed(self) -> JobRun | None:
+        """The last run, if it has failed."""
+        return self.run if self.run and has_failed(self.job, self.run) else None
 
 
 def status(account: StageAccount, jobs: Sequence[Job]) -> int:
@@ -44,10 +49,10 @@ def status(account: StageAccount, jobs: Sequence[Job]) -> int:
     rows, without = _rows_read(account, found)
     print("\n".join([*table(found, now, rows), *without, *notes, *starts]))
     for item in found:
-        if item.run and item.run.failed:
+        if run := item.failed:
             again = f"make logs JOB={item.job.name} {account.make_variables()}"
-            print(f"{item.job.name} {item.run.state}: {item.run.error}\n  its log: {again} RUN={item.run.id}")
-    return 1 if any(item.run and item.run.failed for item in found) else 0
+            print(f"{item.job.name} {run.state}: {run.error}\n  its log: {again} RUN={run.id}")
+    return 1 if any(item.failed for item in found) else 0
 
 
 def table(found: Iterable[Status], now: datetime, rows_read: Mapping[str, int] | None = None) -> list[str]:

@@ -16,7 +16,7 @@ import ministack.app
 import ministack.services.glue as service
 from ministack.core.responses import error_response_json
 
-from rehearsal.ministack import glue, triggers
+from rehearsal.ministack import glue, glue_jobs, triggers
 
 EVERY = int(os.environ.get("FAULTS", "0"))
 SETTING_UP = ("CreateJob", "TagResource")
@@ -58,6 +58,7 @@ def main() -> None:
     service._get_docker = glue.LocalSpark
     service._resolve_script = lambda location: location
     service._execute_spark_docker = run
+    glue_jobs.install()
     triggers.install()
     service._handle_request_sync = failing(service._handle_request_sync)
     ministack.app._port_is_bindable = lambda host, port: False  # no second port

@@ -55,9 +55,9 @@ def test_a_price_that_is_not_known_stays_unknown() -> None:
 
 def test_a_python_shell_job_has_no_workers() -> None:
     command = {"Name": "pythonshell", "PythonVersion": "3.9", "ScriptLocation": "s3://b/x.py"}
-    shell = job("Small", Command=command, MaxCapacity=0.0625, WorkerType=None, NumberOfWorkers=None, GlueVersion=None)
+    shell = job("Small", Command=command, MaxCapacity=0.0625, WorkerType=None, NumberOfWorkers=None, GlueVersion="3.0")
     found = markdown("prod", compare([], [stack(shell)]))
-    assert "- Small: 0.0625 DPU, 60 min\n" in found
+    assert "- Small: 0.0625 DPU, 60 min, Python shell\n" in found
     assert "- one run of each job: $0.0275\n" in found
 
 

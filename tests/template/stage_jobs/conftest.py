@@ -50,7 +50,10 @@ class Aws:
 
 
 def make_jobs(folder: Path) -> tuple[Job, ...]:
-    settings: dict[str, dict[str, object]] = {"Broken": {"security_configuration": "ours"}}
+    settings: dict[str, dict[str, object]] = {
+        "Broken": {"security_configuration": "ours"},
+        "Idle": {"queuing": True, "max_concurrent_runs": 3, "max_duration_minutes": 20, "execution_class": "STANDARD"},
+    }
     return tuple(
         make_job(folder, name, arguments=arguments, timeout_minutes=30, **settings.get(name, {}))
         for name, arguments in JOBS.items()

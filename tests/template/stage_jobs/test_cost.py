@@ -58,6 +58,19 @@ def test_a_streaming_job_costs_by_the_hour_and_has_no_flex(tmp_path: Path) -> No
     assert savings([item]) == ["What would save:", '  glueVersion: "6.0" saves 30%: Show']
 
 
+def test_what_a_streaming_job_was_paid_until_it_was_stopped_is_no_waste(tmp_path: Path) -> None:
+    stopped = (make_run(600, 1200, "STOPPED"),)
+    assert waste([JobCost(make_job(tmp_path, type="streaming"), stopped, looked=True)]) == []
+    assert "1200 of 1200 in 1 runs" in waste([JobCost(make_job(tmp_path), stopped, looked=True)])[1]
+
+
+def test_a_job_with_queuing_is_offered_no_flex_which_its_config_refuses(tmp_path: Path) -> None:
+    assert savings([JobCost(make_job(tmp_path, queuing=True))]) == [
+        "What would save:",
+        '  glueVersion: "6.0" saves 30%: Show',
+    ]
+
+
 def test_a_price_that_is_not_known_is_said_to_be_unknown(tmp_path: Path) -> None:
     job = make_job(tmp_path, glue_version="6.0", execution_class="FLEX")
     item = JobCost(job, (make_run(100, 300),), looked=True)

@@ -101,7 +101,7 @@ def test_each_change_by_hand_is_named_in_the_words_of_the_config(run: Run, other
         "the role of Broken: no longer may kms:Decrypt on arn:aws:kms:eu-central-1:222222222222:key/"
     )
     assert lost[-1].startswith("the role of Broken: and ")
-    assert last.startswith("6 of 4 jobs, 5 roles, 4 log groups were changed by hand; not compared: ")
+    assert last.startswith("6 of 13 were changed by hand, of 4 jobs, 5 roles, 4 log groups; not compared: ")
     assert advice.endswith("or write it into the config and push.")
 
 

@@ -3,13 +3,17 @@
 import re
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from aws_glue_cdk_baseline.config import Config
-from tests.configs import DEV, with_stage
+from tests.configs import DEV, make_job, with_stage
 from tests.template.stage_jobs.conftest import Aws
 from tools.stage_jobs import __main__ as command
+from tools.stage_jobs.runs import has_failed, job_run
+from tools.stage_jobs.status import Status
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -103,3 +107,15 @@ def test_the_credentials_of_the_environment_serve_without_a_profile(
     assert code == 1
     assert "its log: make logs JOB=Broken STAGE=dev CONFIG=c.yaml RUN=" in out
     assert run("status", "--profile", "prod", "Broken")[2].startswith("PROFILE=prod reaches AWS account 333333333333")
+
+
+def test_a_streaming_job_that_was_stopped_has_not_failed(tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    for kind, state, failed in (
+        ("streaming", "STOPPED", False),
+        ("streaming", "FAILED", True),
+        ("spark", "STOPPED", True),
+    ):
+        run = job_run({"Id": "jr_1", "JobRunState": state, "StartedOn": now, "ExecutionTime": 60})
+        assert has_failed(make_job(tmp_path, type=kind), run) == failed
+        assert (Status(make_job(tmp_path, type=kind), True, run).failed == run) == failed
