@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
 from aws_glue_cdk_baseline.config.errors import shown
 from aws_glue_cdk_baseline.config.locations import location_error
-from aws_glue_cdk_baseline.config.values import ParameterValue, partition_of, text_error
+from aws_glue_cdk_baseline.config.values import ParameterValue, partition_of, text_error, text_like
 
 TEMPLATE_TAGS = ("environment", "artifact_id", "stack_id", "stack_name")  # of each job, as in the AWS baseline
 MAX_TAGS = 50 - len(TEMPLATE_TAGS)  # AWS allows 50 on a resource
@@ -146,15 +146,28 @@ def buckets(locations: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(location.removeprefix("s3://").partition("/")[0] for location in locations))
 
 
-_TEXT_OR_LIST = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
-SparkName = Annotated[str, AfterValidator(_spark_name)]
+def _text_or_list(pattern: str) -> dict[str, Any]:
+    text = {"type": "string", "pattern": pattern}
+    return {"anyOf": [text, {"type": "array", "items": text}]}
+
+
+SparkName = Annotated[
+    str, AfterValidator(_spark_name), WithJsonSchema({"type": "string", "allOf": [{"pattern": r"^spark\."}]})
+]
 SparkValue = Annotated[ParameterValue, AfterValidator(_spark_value)]
 GlueName = Annotated[str, AfterValidator(_glue_name)]
 Connections = Annotated[
-    tuple[GlueName, ...], AfterValidator(_no_name_twice), BeforeValidator(_names), WithJsonSchema(_TEXT_OR_LIST)
+    tuple[GlueName, ...],
+    AfterValidator(_no_name_twice),
+    BeforeValidator(_names),
+    WithJsonSchema(_text_or_list("^[A-Za-z0-9][A-Za-z0-9 ._-]*$")),
 ]
-SecurityConfiguration = Annotated[str, AfterValidator(_configuration)]
-Folder = Annotated[str, AfterValidator(_folder)]
+SecurityConfiguration = Annotated[
+    str,
+    AfterValidator(_configuration),
+    WithJsonSchema({"type": ["string", "number"], "pattern": "^[A-Za-z0-9._-]{1,255}$"}),
+]
+Folder = Annotated[str, AfterValidator(_folder), text_like("^s3://.+/$")]
 TagKey = Annotated[str, AfterValidator(_tag_key)]
 TagValue = Annotated[ParameterValue, AfterValidator(_tag_value)]
 Tags = dict[TagKey, TagValue]
@@ -163,5 +176,5 @@ KmsKeys = Annotated[
     tuple[Annotated[str, AfterValidator(_kms_key)], ...],
     AfterValidator(_no_name_twice),
     BeforeValidator(_names),
-    WithJsonSchema(_TEXT_OR_LIST),
+    WithJsonSchema(_text_or_list("^arn:aws[a-z-]*:kms:.+:key/")),
 ]

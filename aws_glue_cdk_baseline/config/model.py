@@ -64,6 +64,7 @@ class Account(Section):
 class Expect(Section):
     """The output of a good run, and what it may take, for the integration test to verify."""
 
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
     output_rows: Annotated[int, Field(ge=1)] | None = Field(
         None, description="the least number of rows in the files below the job's outputLocation"
     )
@@ -195,7 +196,7 @@ class StageSection(Section):
     """A stage: the jobs that it deploys, and how the pipeline deploys and tests them."""
 
     jobs: dict[JobName, Annotated[StageJob, BeforeValidator(_nothing_is_empty)]] = Field(
-        min_length=1, max_length=MAX_JOBS
+        min_length=1, max_length=MAX_JOBS, description="what the stage deploys: each job, with its parameters"
     )
     approval: Approval | None = Field(
         None,
@@ -265,6 +266,20 @@ class ConfigFile(Section):
 TOP_KEYS = tuple(str(field.alias) for name, field in ConfigFile.model_fields.items() if name != "stages")
 
 
+def _without_null(schema: Any) -> Any:
+    """Return a JSON Schema in which no key may be empty, as in the file; pydantic lets those that are optional."""
+    if isinstance(schema, list):
+        return [_without_null(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {key: _without_null(value) for key, value in schema.items() if (key, value) != ("default", None)}
+    kinds = [kind for kind in found.get("anyOf", []) if kind != {"type": "null"}]
+    if len(kinds) == 1:
+        del found["anyOf"]
+        return {**kinds[0], **found}
+    return {**found, "anyOf": kinds} if kinds else found
+
+
 def json_schema() -> str:
     """Return the JSON Schema of the config file, as config.schema.json has it."""
     schema = ConfigFile.model_json_schema()
@@ -276,5 +291,6 @@ def json_schema() -> str:
             "$ref": "#/$defs/StageSection"
         },
     }
+    schema = _without_null(schema)
     schema["description"] = "Accounts, jobs and stages. A stage is a section and its account, as dev and devAccount."
     return json.dumps({"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}, indent=2) + "\n"

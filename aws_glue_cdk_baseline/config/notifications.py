@@ -6,10 +6,10 @@ import re
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from aws_glue_cdk_baseline.config.errors import did_you_mean, shown
-from aws_glue_cdk_baseline.config.values import Section, known_regions
+from aws_glue_cdk_baseline.config.values import Section, known_regions, text_like
 
 MAX_EMAILS = 10
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", re.ASCII)
@@ -94,35 +94,43 @@ def _teams_channel(value: str) -> str:
     )
 
 
+_AN_EMAIL = {"type": "string", "pattern": r"^[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+$"}
 Emails = Annotated[
     tuple[Annotated[str, AfterValidator(_email)], ...],
     BeforeValidator(_emails),
     AfterValidator(_no_email_twice),
-    WithJsonSchema(
-        {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "maxItems": MAX_EMAILS}]}
-    ),
+    WithJsonSchema({"anyOf": [_AN_EMAIL, {"type": "array", "items": _AN_EMAIL, "maxItems": MAX_EMAILS}]}),
 ]
-TopicArn = Annotated[str, AfterValidator(_topic_arn)]
+TopicArn = Annotated[
+    str, AfterValidator(_topic_arn), text_like("^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$")
+]
+
+TeamsId = Annotated[str, AfterValidator(_uuid), text_like("^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$")]
 
 
 class Slack(Section):
     """A channel of Slack. Amazon Q Developer in chat applications sends the messages there."""
 
-    workspace_id: Annotated[str, AfterValidator(_slack_workspace)] = Field(description="such as T0123ABCD")
-    channel_id: Annotated[str, AfterValidator(_slack_channel)] = Field(description="such as C0123ABCD")
+    workspace_id: Annotated[str, AfterValidator(_slack_workspace), text_like("^T[0-9A-Z]+$")] = Field(
+        description="such as T0123ABCD"
+    )
+    channel_id: Annotated[str, AfterValidator(_slack_channel), text_like("^[CGD][0-9A-Z]+$")] = Field(
+        description="such as C0123ABCD"
+    )
 
 
 class Teams(Section):
     """A channel of Microsoft Teams. Amazon Q Developer in chat applications sends the messages there."""
 
-    tenant_id: Annotated[str, AfterValidator(_uuid)] = Field(description="the id of the tenant, in the channel's link")
-    team_id: Annotated[str, AfterValidator(_uuid)] = Field(description="the groupId in the channel's link")
+    tenant_id: TeamsId = Field(description="the id of the tenant, in the channel's link")
+    team_id: TeamsId = Field(description="the groupId in the channel's link")
     channel_id: Annotated[str, AfterValidator(_teams_channel)] = Field(description="such as 19:abc@thread.tacv2")
 
 
 class Notifications(Section):
     """Who gets a message about a failed run, a long one, one that did not start, and about the pipeline."""
 
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
     email: Emails = Field((), max_length=MAX_EMAILS, description="an address or a list; each confirms its subscription")
     topic_arn: TopicArn | None = Field(None, description="an existing topic of Amazon SNS in the same Region")
     slack: Slack | None = Field(None, description="a Slack channel, through Amazon Q Developer in chat applications")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from aws_glue_cdk_baseline.config.errors import did_you_mean, shown
-from aws_glue_cdk_baseline.config.values import Section, known_regions
+from aws_glue_cdk_baseline.config.values import Section, known_regions, text_like
 
 # Sharing and the two names: https://docs.aws.amazon.com/dtconsole/latest/userguide/rename.html
 _CONNECTION = re.compile(
@@ -78,17 +78,28 @@ def _branch(value: str) -> str:
     raise ValueError(f"{shown(value)} is not a name of a branch in Git; write one such as main")
 
 
-ConnectionArn = Annotated[str, AfterValidator(_connection_arn)]
-Repository = Annotated[str, AfterValidator(_repository)]
-CodeCommitName = Annotated[str, AfterValidator(_code_commit)]
+ConnectionArn = Annotated[
+    str,
+    AfterValidator(_connection_arn),
+    text_like("^arn:aws[a-z-]*:(codeconnections|codestar-connections):.+:connection/"),
+]
+Repository = Annotated[str, AfterValidator(_repository), text_like(r"^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)+$")]
+CodeCommitName = Annotated[str, AfterValidator(_code_commit), text_like("^[A-Za-z0-9_.-]{1,100}$")]
 Branch = Annotated[
     str, AfterValidator(_branch), WithJsonSchema({"type": ["string", "number"], "default": "main"})
 ]  # a number: editors read the branch 2.0 so
 
 
+_TOGETHER: dict[str, Any] = {
+    "dependentRequired": {"connectionArn": ["repository"], "repository": ["connectionArn"]},
+    "dependentSchemas": {"codeCommit": {"properties": {"connectionArn": False}}},
+}
+
+
 class Source(Section):
     """The Git repository and the branch that the pipeline deploys: by default a CodeCommit repository that it makes."""
 
+    model_config = ConfigDict(json_schema_extra=_TOGETHER)
     connection_arn: ConnectionArn | None = Field(
         None, description="of a connection to GitHub, GitLab or Bitbucket in the pipeline's account; needs repository"
     )

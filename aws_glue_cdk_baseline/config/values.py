@@ -238,14 +238,19 @@ def _stage_name(value: str) -> str:
     )
 
 
+def text_like(pattern: str) -> WithJsonSchema:
+    """Return the JSON Schema of a text that matches a pattern, for editors. The synth says more about a wrong one."""
+    return WithJsonSchema({"type": "string", "pattern": pattern})
+
+
 def _number_or_text(pattern: str) -> WithJsonSchema:
     """Return a JSON Schema that also accepts a number: editors read unquoted digits so, this project reads text."""
     return WithJsonSchema({"anyOf": [{"type": "string", "pattern": pattern}, {"type": "number"}]})
 
 
 AccountId = Annotated[str, AfterValidator(_account_id), _number_or_text("^[0-9]{12}$")]
-Region = Annotated[str, AfterValidator(_region)]
-NamePrefix = Annotated[str, AfterValidator(_name_prefix)]
+Region = Annotated[str, AfterValidator(_region), text_like("^[a-z]{2}(-[a-z]+)+-[0-9]$")]
+NamePrefix = Annotated[str, AfterValidator(_name_prefix), text_like(f"^[a-z][a-z0-9]{{0,{MAX_PREFIX - 1}}}$")]
 StageName = Annotated[str, AfterValidator(_stage_name)]
 JobName = Annotated[str, AfterValidator(_job_name)]
 JobNames = Annotated[
@@ -255,15 +260,13 @@ JobNames = Annotated[
         {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "maxItems": MAX_AFTER}]}
     ),
 ]
-Schedule = Annotated[
-    str, AfterValidator(_schedule), WithJsonSchema({"type": "string", "pattern": r"^cron\(\s*(\S+\s+){5}\S+\s*\)$"})
-]
+Schedule = Annotated[str, AfterValidator(_schedule), text_like(r"^\s*cron\(\s*(\S+\s+){5}\S+\s*\)\s*$")]
 Approval = Annotated[
     bool | Literal["changes"],
     BeforeValidator(_approval),
     WithJsonSchema({"anyOf": [{"type": "boolean"}, {"const": CHANGES}]}),
 ]
-Script = Annotated[str, AfterValidator(_script)]
+Script = Annotated[str, AfterValidator(_script), text_like(r"^[A-Za-z0-9_/-]+\.py$")]
 Description = Annotated[str, AfterValidator(_description)]
 ManagedPolicies = Annotated[
     tuple[Annotated[str, AfterValidator(_managed_policy)], ...], AfterValidator(_no_policy_twice)
@@ -278,7 +281,9 @@ GlueVersion = Annotated[
     WithJsonSchema({"enum": ["5.0", "5.1", "6.0", 5.0, 5.1, 6.0], "default": glue_versions.DEFAULT}),
 ]
 JobType = Literal["spark", "pythonshell", "streaming"]
-MaintenanceWindow = Annotated[str, AfterValidator(_maintenance_window)]
+MaintenanceWindow = Annotated[
+    str, AfterValidator(_maintenance_window), text_like("^(Sun|Mon|Tue|Wed|Thu|Fri|Sat):([01]?[0-9]|2[0-3])$")
+]
 MaxCapacity = Annotated[float, AfterValidator(_capacity), WithJsonSchema({"enum": [0.0625, 1, "0.0625", "1"]})]
 WorkerType = Literal["G.1X", "G.2X", "G.4X", "G.8X", "G.12X", "G.16X", "R.1X", "R.2X", "R.4X", "R.8X"]
 ExecutionClass = Literal["STANDARD", "FLEX"]
