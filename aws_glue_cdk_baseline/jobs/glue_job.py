@@ -76,25 +76,13 @@ def add_glue_job(
         "max_retries": settings.max_retries,
         "max_concurrent_runs": settings.max_concurrent_runs,
         "continuous_logging": glue.ContinuousLoggingProps(enabled=True, log_group=environment.logs.output),
+        "default_arguments": _arguments(job, environment.logs.prefix),
         "tags": {**environment.tags, **settings.tags},
-    }
-    if settings.max_duration_minutes and not settings.is_shell:
-        common["notify_delay_after"] = _minutes(settings.max_duration_minutes)
-    own_arguments = {
-        "--custom-logGroup-prefix": environment.logs.prefix,
-        **{name: value for name, value in job.run_arguments.items() if name not in OF_THE_CONSTRUCT},
-        **({"--additional-python-modules": ",".join(job.additional_modules)} if job.additional_modules else {}),
     }
     added: glue.Job
     if settings.is_shell:
         size = "DPU_1" if settings.max_capacity == 1 else "DPU_1_16TH"
-        added = glue.PythonShellJob(
-            scope,
-            construct_id,
-            **common,
-            max_capacity=_member(glue.MaxCapacity, size),
-            default_arguments=own_arguments,
-        )
+        added = glue.PythonShellJob(scope, construct_id, **common, max_capacity=_member(glue.MaxCapacity, size))
     else:
         added = _construct(settings)(
             scope,
@@ -104,13 +92,33 @@ def add_glue_job(
             worker_configuration=_workers(glue, settings.worker_type, settings.number_of_workers),
             enable_metrics=False,  # those of `observability` come by an override, as Glue's other arguments
             enable_observability_metrics=False,
-            default_arguments={"--enable-auto-scaling": "true", **own_arguments},
         )
+    if overrides := _overrides(job):
+        resource = added.node.default_child
+        assert isinstance(resource, CfnResource)
+        for name, value in overrides.items():
+            resource.add_property_override(name, value)
+    return added
+
+
+def _arguments(job: Job, log_prefix: str) -> dict[str, str]:
+    """Return the arguments that the construct takes: Glue's own, and those of the script."""
+    return {
+        **({} if job.settings.is_shell else {"--enable-auto-scaling": "true"}),
+        "--custom-logGroup-prefix": log_prefix,
+        **{name: value for name, value in job.run_arguments.items() if name not in OF_THE_CONSTRUCT},
+        **({"--additional-python-modules": ",".join(job.additional_modules)} if job.additional_modules else {}),
+    }
+
+
+def _overrides(job: Job) -> dict[str, Any]:
+    """Return the properties for which the construct has no option, by their paths in the template."""
+    settings = job.settings
     arguments = {**job.run_arguments, **_observed(job)}
     overrides: dict[str, Any] = {
         f"DefaultArguments.{name}": arguments[name] for name in sorted(OF_THE_CONSTRUCT & arguments.keys())
     }
-    if settings.is_shell and settings.max_duration_minutes:  # this construct has no property for it
+    if settings.max_duration_minutes:  # only the constructs of some types have it
         overrides["NotificationProperty"] = {"NotifyDelayAfter": settings.max_duration_minutes}
     if settings.maintenance_window:
         overrides["MaintenanceWindow"] = settings.maintenance_window
@@ -122,12 +130,7 @@ def add_glue_job(
         overrides["SecurityConfiguration"] = settings.security_configuration
     if settings.glue_version > NEWEST_OF_THE_CONSTRUCT and not settings.is_shell:
         overrides["GlueVersion"] = settings.glue_version
-    if overrides:
-        resource = added.node.default_child
-        assert isinstance(resource, CfnResource)
-        for name, value in overrides.items():
-            resource.add_property_override(name, value)
-    return added
+    return overrides
 
 
 def _construct(settings: JobSettings) -> Any:
