@@ -42,7 +42,9 @@ class Report:
 
     def _head(self) -> Iterator[str]:
         yield f"{MARK}\n# Check of the pull request: {'passed' if self.passed else 'failed'}"
-        yield f"{self.branch[:1].upper()}{self.branch[1:]}" + (f", compared with {self.base}." if self.base else ".")
+        yield f"{self.branch[:1].upper()}{self.branch[1:]}" + (
+            f", compared with {self.base}." if self.sections else "."
+        )
         rows = [(f"Synth of `{self.config}`", "**failed**" if self.synth else "passed")]
         rows += [
             (result.name, f"passed: {result.summary}" if result.passed else f"**failed**: {result.summary}")

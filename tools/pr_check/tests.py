@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 from aws_glue_cdk_baseline.config import PROJECT
 from aws_glue_cdk_baseline.config.job_tests import CONFIG, TESTS
 from build_stage.docker_engine import ImageError, check_docker
+from tools.stage_diff.words import counted
 
 # As build_stage/build.sh. No cache: nothing is written to the project's folder.
 PYTEST = (sys.executable, "-m", "pytest", "-p", "no:cacheprovider")
@@ -92,16 +93,18 @@ class Run:
     def result(self) -> Result:
         """Wait for the end, and return it."""
         code = self._process.wait()
-        counted, failures = 0, []
+        number, failures, suites = 0, [], []
         for file in sorted(self.folder.glob("*.xml")):
-            cases = list(_cases(file))
-            counted += len(cases)
+            suite, cases = _suite(file)
+            number += len(cases)
             failures += [text for text in cases if text]
-        summary = f"{counted} tests"
+            suites += [suite] if suite not in ("", "pytest") else []  # one with a name of its own says what runs it
+        summary = counted(number, "test")
         if failures:
-            summary = f"{len(failures)} of {counted} tests failed"
+            summary = f"{len(failures)} of {summary} failed"
         elif code:
-            summary = f"ended with exit code {code} after {counted} tests"
+            summary = f"ended with exit code {code} after {summary}"
+        summary = "; ".join([summary, *suites])
         lines = self._log.read_text(encoding="utf-8", errors="replace").splitlines() if code else []
         return Result(self.name, code == 0, summary, tuple(failures), tuple(lines[-LOG_LINES:]))
 
@@ -116,16 +119,19 @@ class Run:
                     continue
 
 
-def _cases(file: Path) -> Iterator[str]:
-    """Yield for each test of a JUnit file why it failed, or an empty text."""
+def _suite(file: Path) -> tuple[str, list[str]]:
+    """Return the name of the suite in a JUnit file, and for each test why it failed, or an empty text."""
     try:
         root = ElementTree.parse(file).getroot()
     except ElementTree.ParseError:
-        return  # of a run that was killed
-    for case in root.iter("testcase"):
-        bad = [item for item in case if item.tag in ("failure", "error")]
-        if not bad:
-            yield ""
-            continue
-        said = (bad[0].get("message") or "").splitlines()
-        yield f"{case.get('classname', '')}.{case.get('name', '')}: {said[0] if said else bad[0].tag}"
+        return "", []  # of a run that was killed
+    suite = next(root.iter("testsuite"), root)
+    return suite.get("name") or "", [_failure(case) for case in root.iter("testcase")]
+
+
+def _failure(case: ElementTree.Element) -> str:
+    bad = [item for item in case if item.tag in ("failure", "error")]
+    if not bad:
+        return ""
+    said = (bad[0].get("message") or "").splitlines()
+    return f"{case.get('classname', '')}.{case.get('name', '')}: {said[0] if said else bad[0].tag}"

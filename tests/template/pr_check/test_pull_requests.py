@@ -14,6 +14,7 @@ from aws_glue_cdk_baseline.config.source import EXAMPLE_ARN, Source
 from rehearsal.actions import buildspec
 from tests.apps import make_whole_app
 from tests.configs import CONFIG, PIPELINE, load, make_config, make_job
+from tests.unit.test_templates import lint
 from tools.execution_policy import lacking
 
 NAME = "GluePipeline-pull-requests"
@@ -186,6 +187,11 @@ def test_the_log_is_encrypted_and_kept_for_a_month(template: Template) -> None:
     arn = f"arn:aws:logs:us-east-1:{PIPELINE.aws_account_id}:log-group:/aws/codebuild/{NAME}"
     assert key["EnableKeyRotation"] is True
     assert key["KeyPolicy"]["Statement"][1]["Condition"] == {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": arn}}
+
+
+def test_cfn_lint_has_nothing_to_say(tmp_path: Path) -> None:
+    assembly = make_whole_app(config_of(tmp_path, source=Source(codeCommit="etl"))).synth()
+    assert lint(Path(assembly.directory, "PipelineStack.template.json")) == ""
 
 
 def test_the_build_runs_the_branchs_own_commands_with_the_config_of_the_pipeline(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from tools.pr_check.changes import Section
 from tools.pr_check.report import Report, cut, demoted, fenced
-from tools.pr_check.tests import Result, _cases
+from tools.pr_check.tests import Result, _suite
 
 PASSED = Result("Tests of the app", True, "42 tests")
 FAILED = Result(
@@ -91,10 +91,10 @@ def test_a_long_text_ends_at_a_line_with_its_code_closed_and_says_how_much_is_le
 def test_the_tests_of_a_junit_file_are_counted_with_the_message_of_each_that_failed(tmp_path: Path) -> None:
     file = tmp_path / "tests.xml"
     file.write_text(
-        '<testsuites><testsuite><testcase classname="a" name="b"/><testcase classname="a" name="c">'
+        '<testsuites><testsuite name="pytest"><testcase classname="a" name="b"/><testcase classname="a" name="c">'
         '<failure message="assert 1&#10;more">long</failure></testcase><testcase classname="" name="d">'
         '<error message=""/></testcase><testcase classname="a" name="e"><skipped/></testcase></testsuite></testsuites>'
     )
-    assert list(_cases(file)) == ["", "a.c: assert 1", ".d: error", ""]
+    assert _suite(file) == ("pytest", ["", "a.c: assert 1", ".d: error", ""])
     file.write_text("<testsuites><testsu")
-    assert list(_cases(file)) == []
+    assert _suite(file) == ("", [])
