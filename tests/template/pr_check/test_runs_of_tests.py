@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from aws_glue_cdk_baseline.config.job_tests import CONFIG
 from tools.pr_check import tests as runs
 from tools.pr_check.tests import Result, Run, start_job_tests
 
@@ -72,7 +73,7 @@ def test_the_job_tests_run_in_the_image_as_in_the_build_stage_or_on_local_spark(
     python = tmp_path / "python"
     python.write_text('#!/bin/sh\necho "$JOB_CONFIG" "$@"\nexit 1\n')
     python.chmod(0o755)
-    monkeypatch.delenv(runs.CONFIG, raising=False)
+    monkeypatch.delenv(CONFIG, raising=False)
     monkeypatch.setattr(sys, "executable", str(python))
     monkeypatch.setattr(runs, "PYTEST", (str(python), "-m", "pytest"))
     for name in ("a", "b"):
