@@ -1,7 +1,8 @@
 """Check a pull request in CodeCommit, and comment on it: what the build of `pullRequests: true` runs.
 
 The build gets the pull request in environment variables: aws_glue_cdk_baseline/pipeline/pull_requests.py. It never
-changes an earlier comment: IAM can allow codecommit:UpdateComment for all repositories of the account only.
+changes an earlier comment: that one is about another commit, and CodeCommit lets only its author change it, which was
+another session of the role.
 """
 
 from __future__ import annotations

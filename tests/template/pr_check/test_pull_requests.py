@@ -150,7 +150,7 @@ ACCOUNT = PIPELINE.aws_account_id
         ("codecommit:GitPush", ETL, False),
         ("codecommit:MergePullRequestByFastForward", ETL, False),
         ("codecommit:UpdatePullRequestApprovalState", ETL, False),
-        ("codecommit:UpdateComment", "*", False),
+        ("codecommit:UpdateComment", ETL, False),
         ("codepipeline:PutApprovalResult", f"arn:aws:codepipeline:us-east-1:{ACCOUNT}:GluePipeline", False),
         ("codebuild:StartBuild", f"arn:aws:codebuild:us-east-1:{ACCOUNT}:project/GluePipeline-selfupdate", False),
         ("sts:AssumeRole", f"arn:aws:iam::{ACCOUNT}:role/cdk-hnb659fds-deploy-role-{ACCOUNT}-us-east-1", False),
