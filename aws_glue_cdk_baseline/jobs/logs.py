@@ -11,13 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
-from aws_cdk import ArnFormat, RemovalPolicy, Stack
+from aws_cdk import RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 
 from aws_glue_cdk_baseline.config import Job, StageConfig
-from aws_glue_cdk_baseline.permissions.kms import ENCRYPT_LOGS
+from aws_glue_cdk_baseline.log_encryption import ENCRYPT_LOGS, log_group_arn, log_key, logs_service
 from aws_glue_cdk_baseline.permissions.s3 import Statement, allow
 
 # Where Glue writes the logs of Python shell jobs by default; no document says that it takes other groups for them.
@@ -56,13 +56,13 @@ def add_stage_logs(stack: Stack, stage: StageConfig) -> StageLogs:
     """
     plain, encrypted = _names(stage)
     everything = {**plain, **{part: name for own in encrypted.values() for part, name in own.items()}}
-    key = _key(stack, stage, [_arn(stack, name) for name in everything.values()])
+    key = _key(stack, stage, list(everything.values()))
     groups = {
         part: _log_group(stack, f"Logs.{part}", name, key, stage.log_retention_days)
         for part, name in everything.items()
     }
     encrypt = allow(ENCRYPT_LOGS, [key.key_arn])
-    via_logs = {"Condition": {"StringEquals": {"kms:ViaService": _service(stack)}}}
+    via_logs = {"Condition": {"StringEquals": {"kms:ViaService": logs_service(stack)}}}
     return _stage_logs(stack, stage, groups["Output"], {**encrypt, **via_logs})
 
 
@@ -96,7 +96,8 @@ def _stage_logs(stack: Stack, stage: StageConfig, output: logs.ILogGroup, *with_
     # CreateLogGroup is allowed although these groups exist: AWS's own policy for Glue (AWSGlueServiceRole) allows it,
     # and no document says that Glue can log without it. `:*` after a log group means its streams.
     plain, encrypted = _names(stage)
-    arns = {name: _arn(stack, name) for own in (plain, *encrypted.values()) for name in own.values()}
+    arns = {name: log_group_arn(stack, name) for own in (plain, *encrypted.values()) for name in own.values()}
+    shells = [log_group_arn(stack, name) for name in SHELL_GROUPS]
     put = allow(WRITE, [form for name in plain.values() for form in (arns[name], f"{arns[name]}:*")])
     return StageLogs(
         stage.names.log_groups,
@@ -107,12 +108,12 @@ def _stage_logs(stack: Stack, stage: StageConfig, output: logs.ILogGroup, *with_
                 [*WRITE, "logs:AssociateKmsKey"],
                 [
                     *(form for name in own.values() for form in (arns[name], f"{arns[name]}:*")),
-                    _arn(stack, glues_own_groups(configuration)),
+                    log_group_arn(stack, glues_own_groups(configuration)),
                 ],
             )
             for configuration, own in encrypted.items()
         },
-        allow(WRITE, [form for name in SHELL_GROUPS for form in (_arn(stack, name), f"{_arn(stack, name)}:*")]),
+        allow(WRITE, [form for arn in shells for form in (arn, f"{arn}:*")]),
     )
 
 
@@ -125,32 +126,9 @@ def glues_own_groups(configuration: str) -> str:
     return f"/aws-glue/*jobs-*-{configuration}/*"
 
 
-def _service(stack: Stack) -> str:
-    return f"logs.{stack.region}.{stack.url_suffix}"
-
-
-def _arn(stack: Stack, log_group: str) -> str:
-    return stack.format_arn(
-        service="logs", resource="log-group", resource_name=log_group, arn_format=ArnFormat.COLON_RESOURCE_NAME
-    )
-
-
 def _key(stack: Stack, stage: StageConfig, log_groups: list[str]) -> kms.Key:
-    key = kms.Key(
-        stack,
-        "Logs.Key",
-        description=f"Encrypts the logs of the Glue jobs of {stage.name}",
-        enable_key_rotation=True,
-        removal_policy=RemovalPolicy.DESTROY,  # like its log groups; KMS waits for 30 days
-    )
-    key.add_to_resource_policy(
-        iam.PolicyStatement(
-            principals=[iam.ServicePrincipal(_service(stack))],
-            actions=ENCRYPT_LOGS,
-            resources=["*"],  # in a key policy, * means this key
-            conditions={"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": log_groups}},
-        )
-    )
+    description = f"Encrypts the logs of the Glue jobs of {stage.name}"
+    key = log_key(stack, "Logs.Key", description=description, log_groups=log_groups)
     if stage.stack_count > 1:
         key.add_to_resource_policy(_for_other_stacks(stack, stage))
     return key
@@ -165,7 +143,7 @@ def _for_other_stacks(stack: Stack, stage: StageConfig) -> iam.PolicyStatement:
         actions=ENCRYPT_LOGS,
         resources=["*"],
         conditions={
-            "StringEquals": {"kms:CallerAccount": stack.account, "kms:ViaService": _service(stack)},
+            "StringEquals": {"kms:CallerAccount": stack.account, "kms:ViaService": logs_service(stack)},
             "ArnLike": {"aws:PrincipalArn": roles},
         },
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import cast
 
-from aws_cdk import ArnFormat, Duration, RemovalPolicy, Stack
+from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_iam as iam
@@ -21,6 +21,7 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from aws_glue_cdk_baseline.log_encryption import log_group_arn
 from aws_glue_cdk_baseline.monitoring.run_reporter.facts import FILE, Facts
 
 CODE = Path(__file__).parent / "run_reporter"
@@ -101,7 +102,7 @@ class Reporter(Construct):
         key: kms.IKey | None,
         statements: Sequence[iam.PolicyStatement],
     ) -> iam.Role:
-        log = log_group_arn(Stack.of(self), name)
+        log = log_group_arn(Stack.of(self), log_group_of(name))
         own = [
             iam.PolicyStatement(actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[log, f"{log}:*"]),
             iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[self.failed.queue_arn]),
@@ -146,13 +147,6 @@ class Reporter(Construct):
 def log_group_of(name: str) -> str:
     """Return the name of the log group of the function `name`."""
     return f"/aws/lambda/{name}"
-
-
-def log_group_arn(stack: Stack, name: str) -> str:
-    """Return the ARN of the log group of the function `name`. `:*` after it means its streams."""
-    return stack.format_arn(
-        service="logs", resource="log-group", resource_name=log_group_of(name), arn_format=ArnFormat.COLON_RESOURCE_NAME
-    )
 
 
 def facts_json(facts: Facts) -> str:

@@ -15,17 +15,6 @@ from aws_glue_cdk_baseline.permissions.s3 import Statement, allow
 READ = ["kms:Decrypt"]
 WRITE = ["kms:Decrypt", "kms:GenerateDataKey"]  # an upload in parts is read again while it is put together
 CONFIGURATION = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"]
-# The calls that CloudWatch Logs makes with the key, for itself and for the role that writes (kms:ViaService):
-# https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
-ENCRYPT_LOGS = [
-    "kms:Encrypt",
-    "kms:Decrypt",
-    "kms:ReEncryptFrom",
-    "kms:ReEncryptTo",
-    "kms:GenerateDataKey",
-    "kms:GenerateDataKeyWithoutPlaintext",
-    "kms:DescribeKey",
-]
 
 
 def kms_statements(job: Job) -> Iterator[Statement]:

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import shlex
 
-from aws_cdk import ArnFormat, Duration, RemovalPolicy, Stack
+from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_codecommit as codecommit
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from aws_glue_cdk_baseline.permissions.kms import ENCRYPT_LOGS
+from aws_glue_cdk_baseline.log_encryption import log_key
 from aws_glue_cdk_baseline.pipeline.code_pipeline import BUILD_IMAGE, RUNTIMES
 
 LOG_DAYS = logs.RetentionDays.ONE_MONTH
@@ -90,25 +89,8 @@ class PullRequestBuild(Construct):
         rule.add_target(targets.CodeBuildProject(project, event=started))
 
     def _log_group(self, name: str) -> logs.LogGroup:
-        stack = Stack.of(self)
-        key = kms.Key(
-            self,
-            "Key",
-            description="Encrypts the log of the checks of pull requests",
-            enable_key_rotation=True,
-            removal_policy=RemovalPolicy.DESTROY,
-        )
-        arn = stack.format_arn(
-            service="logs", resource="log-group", resource_name=name, arn_format=ArnFormat.COLON_RESOURCE_NAME
-        )
-        key.add_to_resource_policy(
-            iam.PolicyStatement(
-                principals=[iam.ServicePrincipal(f"logs.{stack.region}.{stack.url_suffix}")],
-                actions=ENCRYPT_LOGS,
-                resources=["*"],  # in a key policy, * means this key
-                conditions={"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": arn}},
-            )
-        )
+        description = "Encrypts the log of the checks of pull requests"
+        key = log_key(self, "Key", description=description, log_groups=[name])
         return logs.LogGroup(
             self,
             "Log",

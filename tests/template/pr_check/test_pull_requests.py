@@ -186,7 +186,7 @@ def test_the_log_is_encrypted_and_kept_for_a_month(template: Template) -> None:
     key = template.to_json()["Resources"][group["KmsKeyId"]["Fn::GetAtt"][0]]["Properties"]
     arn = f"arn:aws:logs:us-east-1:{PIPELINE.aws_account_id}:log-group:/aws/codebuild/{NAME}"
     assert key["EnableKeyRotation"] is True
-    assert key["KeyPolicy"]["Statement"][1]["Condition"] == {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": arn}}
+    assert key["KeyPolicy"]["Statement"][1]["Condition"] == {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": [arn]}}
 
 
 def test_cfn_lint_has_nothing_to_say(tmp_path: Path) -> None:

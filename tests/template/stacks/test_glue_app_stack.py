@@ -11,7 +11,7 @@ from aws_glue_cdk_baseline.config.model import Expect
 from aws_glue_cdk_baseline.config.stacks import ONE_STACK
 from aws_glue_cdk_baseline.config.statements import PolicyStatement
 from aws_glue_cdk_baseline.glue_app_stack import GlueAppStack
-from aws_glue_cdk_baseline.permissions.kms import ENCRYPT_LOGS
+from aws_glue_cdk_baseline.log_encryption import ENCRYPT_LOGS
 from tests.apps import make_app
 from tests.configs import PIPELINE, make_job, make_stage
 
