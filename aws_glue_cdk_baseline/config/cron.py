@@ -6,79 +6,30 @@ https://docs.aws.amazon.com/glue/latest/dg/monitor-data-warehouse-schedule.html
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
 from itertools import pairwise
 
+from aws_glue_cdk_baseline.config.cron_days import days_of_month
+from aws_glue_cdk_baseline.config.cron_fields import (
+    ANY,
+    DAY_OF_MONTH,
+    DAY_OF_WEEK,
+    FIELDS,
+    HOURS,
+    MINUTES,
+    MONTH,
+    YEAR,
+    Field,
+)
 from aws_glue_cdk_baseline.config.errors import shown
 
 EXAMPLE = "cron(0 3 * * ? *)"
 LEAST_MINUTES = 5  # between two runs
 MINUTES_A_DAY = 24 * 60
 MOST_CHARACTERS = 500  # the times of a longer one would take long to compute
-MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
-WEEKDAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
-ANY = "?"
 FAR = 30 * 366  # days in which a schedule that fires at all does so: 29 February on one day of the week
-
-
-@dataclass(frozen=True)
-class _Field:
-    """One of the six fields: its values, the names that stand for them, and the letters that it takes besides."""
-
-    name: str
-    least: int
-    most: int
-    names: tuple[str, ...] = ()
-    special: str = ""
-
-    @property
-    def allowed(self) -> str:
-        names = f" or {self.names[0]}-{self.names[-1]}" if self.names else ""
-        return f"{self.least}-{self.most}{names}, with {' '.join([',', '-', '*', '/', *self.special])}"
-
-    def number(self, text: str) -> int:
-        """Return the value of a number or a name. Raise ValueError if the field does not have it."""
-        if text.upper() in self.names:
-            return self.names.index(text.upper()) + self.least
-        if re.fullmatch(r"[0-9]{1,4}", text, re.ASCII) and self.least <= int(text) <= self.most:
-            return int(text)
-        week = "; 1 is SUN, 7 is SAT" if self.names == WEEKDAYS else ""
-        raise ValueError(f"{self.name} has {shown(text)}; allowed: {self.allowed}{week}")
-
-    def values(self, text: str) -> frozenset[int]:
-        """Return the values of a list of numbers, ranges and steps."""
-        return frozenset(value for item in text.split(",") for value in self._values(item))
-
-    def _values(self, item: str) -> range:
-        span, _, step = item.partition("/")
-        first, _, last = span.partition("-")
-        if span == "*":
-            low, high = self.least, self.most
-        else:
-            low = self.number(first)
-            high = self.number(last) if "-" in span else self.most if "/" in item else low
-        if high < low:
-            end, begin = (self.names[-1], self.names[0]) if first.upper() in self.names else (self.most, self.least)
-            two = f"{first}-{end},{begin}-{last}"
-            raise ValueError(f"{self.name} has {shown(span)}, which ends before it begins; write {two}")
-        if "/" not in item:
-            return range(low, high + 1)
-        if not re.fullmatch(r"[0-9]{1,4}", step, re.ASCII) or int(step) < 1:
-            raise ValueError(f"{self.name} has {shown(item)}; after / is a number from 1, as in 0/15")
-        return range(low, high + 1, int(step))
-
-
-MINUTES = _Field("minutes", 0, 59)
-HOURS = _Field("hours", 0, 23)
-DAY_OF_MONTH = _Field("day-of-month", 1, 31, special="?LW")
-MONTH = _Field("month", 1, 12, MONTHS)
-DAY_OF_WEEK = _Field("day-of-week", 1, 7, WEEKDAYS, special="?L#")
-YEAR = _Field("year", 1970, 2199)
-FIELDS = (MINUTES, HOURS, DAY_OF_MONTH, MONTH, DAY_OF_WEEK, YEAR)
 
 
 @dataclass(frozen=True)
@@ -124,7 +75,7 @@ class Cron:
                 day += timedelta(days=1)
 
     def _days_of(self, year: int, month: int) -> frozenset[int]:
-        return _days_of_month(self.days_of_month, self.days_of_week, year, month)
+        return days_of_month(self.days_of_month, self.days_of_week, year, month)
 
 
 def parse_cron(text: str) -> Cron:
@@ -205,62 +156,8 @@ def _on_consecutive_days(cron: Cron) -> bool:
     return any(later - earlier == timedelta(days=1) for earlier, later in pairwise(days))
 
 
-def _check_days(field: _Field, text: str) -> None:
+def _check_days(field: Field, text: str) -> None:
     """Raise ValueError if the text is not a value of one of the two fields for days."""
     if text == ANY:
         return
-    _days_of_month(*((text, ANY) if field is DAY_OF_MONTH else (ANY, text)), 2024, 2)
-
-
-@lru_cache(2000)
-def _days_of_month(days_of_month: str, days_of_week: str, year: int, month: int) -> frozenset[int]:
-    """Return the days of one month on which a schedule starts."""
-    length = monthrange(year, month)[1]
-    chosen = days_of_month if days_of_week == ANY else days_of_week
-    found: set[int] = set()
-    for item in chosen.split(","):
-        if days_of_week == ANY:
-            found |= _by_date(item, year, month, length)
-        else:
-            found |= _by_weekday(item, year, month, length)
-    return frozenset(day for day in found if day <= length)
-
-
-def _by_date(item: str, year: int, month: int, length: int) -> set[int]:
-    if item == "L":
-        return {length}
-    if item == "LW":
-        return {_nearest_weekday(length, year, month, length)}
-    if item.endswith("W"):
-        day = DAY_OF_MONTH.number(item[:-1])
-        return {_nearest_weekday(day, year, month, length)} if day <= length else set()
-    return set(DAY_OF_MONTH.values(item))
-
-
-def _by_weekday(item: str, year: int, month: int, length: int) -> set[int]:
-    name, sign, count = item.partition("#")
-    if sign:
-        if not re.fullmatch(r"[1-5]", count, re.ASCII):
-            raise ValueError(f"day-of-week has {shown(item)}; after # is a number from 1 to 5, as in MON#1")
-        return set(_weekdays(DAY_OF_WEEK.number(name), year, month, length)[int(count) - 1 : int(count)])
-    if item == "L":
-        item = "SAT"  # the last day of the week
-    elif item.endswith("L"):
-        return set(_weekdays(DAY_OF_WEEK.number(item[:-1]), year, month, length)[-1:])
-    return {day for weekday in DAY_OF_WEEK.values(item) for day in _weekdays(weekday, year, month, length)}
-
-
-def _weekdays(weekday: int, year: int, month: int, length: int) -> list[int]:
-    """Return the days of a month on a day of the week: 1 is Sunday."""
-    first = (weekday - 2 - date(year, month, 1).weekday()) % 7 + 1  # Python's Monday is 0
-    return list(range(first, length + 1, 7))
-
-
-def _nearest_weekday(day: int, year: int, month: int, length: int) -> int:
-    """Return the day from Monday to Friday in the month that is nearest to a day."""
-    weekday = date(year, month, day).weekday()
-    if weekday == 5:
-        return day - 1 if day > 1 else day + 2
-    if weekday == 6:
-        return day + 1 if day < length else day - 2
-    return day
+    days_of_month(*((text, ANY) if field is DAY_OF_MONTH else (ANY, text)), 2024, 2)
