@@ -10,8 +10,10 @@ import pytest
 
 from aws_glue_cdk_baseline.config import Job
 from tests.configs import make_config, make_job
-from tools.stage_jobs.cost import JobCost, push, savings, table, waste
+from tools.stage_jobs.cost import push, table
+from tools.stage_jobs.job_cost import JobCost
 from tools.stage_jobs.runs import JobRun, job_run
+from tools.stage_jobs.savings import savings, waste
 
 Run = Callable[..., tuple[int, str, str]]
 

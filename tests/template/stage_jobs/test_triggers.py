@@ -9,7 +9,7 @@ from aws_glue_cdk_baseline.config import Config, Job
 from tests.configs import DEV, make_config, make_job
 from tests.template.stage_jobs.conftest import Aws, deploy
 from tools.stage_jobs import __main__ as command
-from tools.stage_jobs.cost import JobCost
+from tools.stage_jobs.job_cost import JobCost
 from tools.stage_jobs.month import month
 
 Run = Callable[..., tuple[int, str, str]]
