@@ -15,7 +15,9 @@ NOTIFY = "is no setting; write `notifications: {email: team@example.com}`"
 SCHEDULE = "is not a key here; give a job a `schedule`, and a stage `schedules: true`"
 TRIGGERS = "is no setting: `schedule` of a job starts it, and `after` starts it when others have succeeded"
 REPOSITORY = "belongs under `source`, as in `source: {connectionArn: …, repository: owner/name, branch: main}`"
+OF_STAGE = "is a key of a stage; write it below the name of the stage, such as prod"
 TOP_KEYS = {
+    OF_STAGE: "approval integrationTest rollback logRetentionDays dashboard",
     "is called `pullRequests` here; write `pullRequests: true`": "pullRequest pr prs prCheck pullRequestChecks",
     "is called `namePrefix` here": "prefix stackPrefix",
     REPOSITORY: "repository repo git gitHub gitLab bitbucket connectionArn codeCommit branch",
@@ -26,6 +28,7 @@ TOP_KEYS = {
     KMS_KEY: "kmsKey kmsKeyArn kmsKeyId",
 }
 STAGE_KEYS = {
+    "is a key of the whole file; write it at the top, not indented": "namePrefix source pullRequests pipelineAccount",
     "is called `rollback` here; write `rollback: true`": "onFailure autoRollback rollbackOnFailure",
     SCHEDULE: "schedule cron trigger triggers",
     NOTIFY: "notification notify alarms alarm alerts alert email slack teams topicArn",

@@ -1,12 +1,15 @@
 """Keys that people know from elsewhere: each has a line of its own, and none is a key of the config."""
 
 import re
+from pathlib import Path
 
 import pytest
 
+from aws_glue_cdk_baseline.config import ConfigError
 from aws_glue_cdk_baseline.config.known_keys import JOB_KEYS, STAGE_KEYS, TOP_KEYS, about_key
 from aws_glue_cdk_baseline.config.model import ConfigFile, JobSettings, StageSection
 from aws_glue_cdk_baseline.config.values import Section
+from tests.configs import CONFIG, load
 
 # https://docs.aws.amazon.com/glue/latest/webapi/API_CreateJob.html, without what has the name of a setting
 GLUE_API = """
@@ -45,3 +48,14 @@ def test_every_spelling_of_a_key_is_known_and_other_keys_are_not() -> None:
     assert len({about_key(key, "job") for key in spellings}) == 1
     assert about_key("minimumAge", "job") is None
     assert about_key("connections", "") is None
+
+
+def test_a_key_in_the_wrong_place_is_sent_to_its_own(tmp_path: Path) -> None:
+    for place, key, said in (
+        ("", "dashboard: true", "is a key of a stage; write it below the name of the stage, such as prod"),
+        ("  ", "pullRequests: true", "is a key of the whole file; write it at the top, not indented"),
+    ):
+        with pytest.raises(ConfigError) as error:
+            load(tmp_path, f"{CONFIG}{place}{key}\n")
+        where = f"prod.{key}" if place else key
+        assert str(error.value) == f"c.yaml:22: {where.partition(':')[0]}: {said}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ from aws_cdk import Validations
 from aws_cdk import aws_s3 as s3
 from cdk_nag import AwsSolutionsChecks
 
-from aws_glue_cdk_baseline.config import Config, StageConfig
+from aws_glue_cdk_baseline.config import Config, JobSettings, StageConfig
 from aws_glue_cdk_baseline.config.model import Expect
+from aws_glue_cdk_baseline.config.records import Record
 from aws_glue_cdk_baseline.config.source import Source
 from aws_glue_cdk_baseline.config.statements import PolicyStatement
 from aws_glue_cdk_baseline.permissions.connections import DESCRIBE
@@ -70,6 +72,7 @@ def everything(folder: Path, dev_account: bool = True) -> Config:
     jobs = tuple(make_job(folder, name, **values) for name, values in JOBS.items())
     config = make_config(jobs, dev=DEV if dev_account else PIPELINE, prod=PROD)
     config = with_stage(config, "prod", schedules=True, rollback=True, shows_changes=True)
+    config = with_stage(config, "dev", tests_changed_only=True)
     config = with_monitoring(config)
     if dev_account:
         return config.model_copy(update={"source": CONNECTED})
@@ -85,9 +88,10 @@ def four_stages(folder: Path) -> Config:
 
 
 def spread(folder: Path) -> Config:
-    """Return everything, with the jobs of dev in two stacks."""
-    stacks = {name: number % 2 + 1 for number, name in enumerate(JOBS)}
-    return with_stage(everything(folder), "dev", stacks=stacks, stack_count=2, approval=True, shows_changes=True)
+    """Return everything, with the jobs of dev in two stacks and their triggers in a third one."""
+    stacks = {"stacks": {name: number % 2 + 1 for number, name in enumerate(JOBS)}, "stack_count": 2}
+    triggers = {"schedules": True, "trigger_stack_count": 1}
+    return with_stage(everything(folder), "dev", **stacks, **triggers, approval=True, shows_changes=True)
 
 
 def many_jobs(folder: Path) -> Config:
@@ -156,6 +160,25 @@ def test_the_rules_run_with_the_synth_and_let_it_pass(tmp_path: Path) -> None:
     app, _, _ = acknowledged(everything(tmp_path))
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     app.synth(force=True)
+
+
+def test_each_key_of_the_config_is_switched_on(tmp_path: Path) -> None:
+    """A new key is switched on above, or named here because no rule looks at it."""
+    configs = [everything(tmp_path), everything(tmp_path, dev_account=False), spread(tmp_path)]
+    stages = [stage for config in configs for stage in config.stages]
+    on = set[str]().union(*(job.settings.model_fields_set for stage in stages for job in stage.jobs))
+    sizes = {"worker_type", "number_of_workers", "timeout_minutes", "max_duration_minutes", "execution_class"}
+    runs = {"glue_version", "max_retries", "max_concurrent_runs"}
+    in_the_job = {"script", "default_arguments"}  # they arrive as its files and locations
+    assert JobSettings.model_fields.keys() - on == {"description", *sizes, *runs, *in_the_job}
+    assert left_off(stages) == {"log_retention_days", "name_prefix", "tags"}
+    assert left_off(configs) == {"name_prefix", "tags", "warnings"}
+
+
+def left_off(records: Sequence[Record]) -> set[str]:
+    """Return the fields that have their default in each of the records."""
+    fields = type(records[0]).model_fields.items()
+    return {name for name, field in fields if all(getattr(record, name) == field.default for record in records)}
 
 
 def test_the_rules_would_find_something() -> None:
