@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -64,7 +64,10 @@ class StageJobs:
                 job = _job(
                     name, script, settings, _parameters(section), self._locations_of_arguments(path, settings, script)
                 )
+                found = len(self.errors)
                 needs = self._code.needs(script, settings, partial(self._error, path))
+                if "type" in self._refused_settings(path, name, settings.model_fields_set):
+                    del self.errors[found:]  # what it may import depends on its type
                 if settings.is_shell:
                     self._check_python_shell([script, *needs.shared_files])
                 job = job.model_copy(update={**vars(needs), "kms_keys": keys_of(job, self._kms_keys(stage))})
@@ -137,10 +140,16 @@ class StageJobs:
             self._error((*(path if "tags" in own else ("jobs", name)), "tags"), error)
         return settings
 
-    def _refused_settings(self, path: KeyPath, name: str, values: Mapping[str, object]) -> set[str]:
-        """Return the settings that are typed for a job and not in the model, by their Python names."""
-        typed = {*self._file.keys(path), *self._file.keys(("jobs", name))}
-        return {field for field, info in JobSettings.model_fields.items() if info.alias in typed} - values.keys()
+    def _refused_settings(self, path: KeyPath, name: str, known: Collection[str]) -> set[str]:
+        """Return the settings that are typed for a job, or meant by a misspelt key, and not in the model (`known`).
+
+        They have an error already. All are Python names.
+        """
+        fields = {str(info.alias): field for field, info in JobSettings.model_fields.items()}
+        shared = self._file.keys(("jobs", name))
+        meant = [nearest(key, fields) or "" for key in shared if key not in fields]
+        typed = {*self._file.keys(path), *shared, *meant}
+        return {field for alias, field in fields.items() if alias in typed}.difference(known)
 
     def _script(self, path: KeyPath, relative: str) -> Path | None:
         script = self._scripts_folder / relative

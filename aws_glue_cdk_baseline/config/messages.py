@@ -19,11 +19,16 @@ if TYPE_CHECKING:
 
 
 JOB_KEY_DEPTH = len(("stages", "dev", "section", "jobs", "Load", "inputLocation"))
+USUAL = ("dev", "prod")  # names of stages
 ACCOUNT = "Account"  # ends the key of a stage's account, beside the key of the stage itself
 
 
-def explain(errors: Iterable[ErrorDetails], file: YamlFile, stages: Sequence[str]) -> list[ErrorLine]:
+def explain(
+    errors: Iterable[ErrorDetails], file: YamlFile, stages: Sequence[str], accounts: Sequence[str] = ()
+) -> list[ErrorLine]:
     """Return one line for each error, with the keys as the file has them. `stages` are the stages of the file.
+
+    `accounts` are the names of stages whose account is there.
 
     Two kinds of errors are left out, because another error is their cause: a missing key that a misspelt one was meant
     to be, and a value in which `file` already has an error.
@@ -38,10 +43,19 @@ def explain(errors: Iterable[ErrorDetails], file: YamlFile, stages: Sequence[str
         and (name := nearest(str(path[-1]), [str(other[-1]) for other in missing if other[:-1] == path[:-1]]))
     }
     return [
-        file.error(typed_path(path), _message(path, error, stages))
+        file.error(typed_path(path), _message(path, error, stages) + _account_hint(path, error, file, accounts))
         for path, error in located
         if not (error["type"] == "missing" and path in meant)
     ]
+
+
+def _account_hint(path: KeyPath, error: ErrorDetails, file: YamlFile, accounts: Sequence[str]) -> str:
+    """Return the account whose stage an unknown key may be: one that has nearly its name, and no stage."""
+    name, typed = str(path[-1]), file.keys(())
+    if error["type"] != "extra_forbidden" or len(path) != 1 or nearest(name, [*TOP_KEYS, *USUAL]):
+        return ""
+    meant = nearest(name, [account for account in accounts if account not in typed])
+    return f"; is it the stage of {meant}{ACCOUNT}, line {file.line((meant + ACCOUNT,))}?" if meant else ""
 
 
 def typed_path(path: KeyPath) -> KeyPath:
@@ -132,7 +146,7 @@ def _unknown_key(path: KeyPath, stages: Sequence[str]) -> str:
     if len(path) == 1:
         known = [
             *TOP_KEYS,
-            *(name for stage in (*stages, "dev", "prod") for name in (stage, stage + ACCOUNT)),
+            *(name for stage in (*stages, *USUAL) for name in (stage, stage + ACCOUNT)),
         ]
         allowed = f"{', '.join(TOP_KEYS)}, and two keys a stage, as dev and devAccount"
         return f"is not known here; allowed: {allowed}{did_you_mean(key, known)}"

@@ -36,7 +36,8 @@ def parse(file: YamlFile) -> tuple[ConfigFile | None, list[ErrorLine]]:
         except ValidationError as invalid:
             found = invalid.errors(include_url=False)
             if not number:
-                errors += explain(found[:MOST_ERRORS], file, list(content["stages"]))
+                accounts = [key.removesuffix(ACCOUNT) for key in data if key not in TOP_KEYS and key.endswith(ACCOUNT)]
+                errors += explain(found[:MOST_ERRORS], file, list(content["stages"]), accounts)
                 content = deepcopy(content)
             for error in sorted(found, key=lambda error: len(error["loc"]), reverse=True):
                 _take_out(content, error["loc"])

@@ -495,6 +495,12 @@ ERRORS: dict[str, tuple[str | bytes, str]] = {
         CONFIG.replace("  Join:\n    number", "  Shws:\n    script: join.py\n    number").replace(" Show:", " Shows:"),
         "c.yaml:5: jobs.Shws: no stage lists this job; did you mean Shows?",
     ),
+    "a stage that has nearly the name of its account": (
+        CONFIG.replace("prodAccount", "productionAccount").replace("prod:", "prodution:"),
+        "c.yaml:14: prodution: is not known here; allowed: pipelineAccount, namePrefix, source, pullRequests, tags,"
+        " kmsKeys, notifications, jobs, and two keys a stage, as dev and devAccount; is it the stage of"
+        " productionAccount, line 3?",
+    ),
     "a number that is none": (
         CONFIG.replace("numberOfWorkers: 4", "numberOfWorkers: four"),
         "c.yaml:6: jobs.Join.numberOfWorkers: 'four' is not a whole number",

@@ -60,7 +60,7 @@ def test_the_type_and_the_capacity_of_a_job_are_checked(tmp_path: Path) -> None:
         "": "is empty; give it a value or remove the key",
     }.items():  # a capacity is right or wrong for a type that is known
         text = SHELL.replace("type: pythonshell", f"type: {wrong}\n    maxCapacity: 1")
-        assert said(tmp_path, text) == [f"c.yaml:6: jobs.Join.type: {why}"]
+        assert said(tmp_path, text, f"import awswrangler\n{JOIN}") == [f"c.yaml:6: jobs.Join.type: {why}"]
     assert said(tmp_path, CONFIG.replace("numberOfWorkers: 4", "maxCapacity: 1")) == [
         "c.yaml:6: jobs.Join.maxCapacity: is for `type: pythonshell`; the size of a Spark job is `workerType` times"
         " `numberOfWorkers`"

@@ -67,3 +67,6 @@ def test_a_maintenance_window_is_for_streaming_jobs(tmp_path: Path) -> None:
     assert said(tmp_path, CONFIG.replace("numberOfWorkers: 4", "maintenanceWindow: Sun:3")) == [
         "c.yaml:6: jobs.Join.maintenanceWindow: is for `type: streaming`; remove it"
     ]
+    (line,) = said(tmp_path, CONFIG.replace("numberOfWorkers: 4", "tpye: streaming\n    maintenanceWindow: Sun:3"))
+    assert line.startswith("c.yaml:6: jobs.Join.tpye: is not known here; ")
+    assert line.endswith("; did you mean type?")
