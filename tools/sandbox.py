@@ -10,9 +10,9 @@ import tempfile
 from collections.abc import Sequence
 
 from aws_glue_cdk_baseline.config import PROJECT, Config, ConfigError, StageConfig, load_config
+from tools.consent import ask, ask_for_names
 from tools.job_arguments import RunError, add_options, find_stage
 from tools.stage_jobs.account import Caller, MissingError, StageAccount
-from tools.teardown.consent import ask, ask_for_names
 from tools.teardown.places import bootstrap_version, reach
 from tools.teardown.stacks import stage_stacks
 

@@ -16,7 +16,7 @@ from tools.pr_check.base import BaseError, checked_out, files_of, merge_base
 from tools.pr_check.changes import sections
 from tools.pr_check.report import Report
 from tools.pr_check.tests import has_docker, start_app_tests, start_job_tests
-from tools.stage_diff.assembly import synthesize
+from tools.synth import synthesize
 
 LIMIT = 65_000  # a comment at GitHub has 65,536 characters at most, at GitLab a million
 # A new job gets its stack in the base too, where no file may be missing: the folder is thrown away.

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from aws_glue_cdk_baseline.config import PROJECT, Account, Config, StageConfig
 from tools.assembly import Environment, Stack, stacks
-from tools.stage_diff.assembly import synthesize
+from tools.synth import synthesize
 
 PIPELINE = "pipeline"
 

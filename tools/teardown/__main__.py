@@ -7,9 +7,9 @@ import signal
 import sys
 
 from aws_glue_cdk_baseline.config import Config, ConfigError, StageConfig, load_config
+from tools.consent import ask, ask_for_names
 from tools.job_arguments import RunError, add_options, find_stage
 from tools.stage_jobs.account import Caller, StageAccount
-from tools.teardown.consent import ask, ask_for_names
 from tools.teardown.deletion import delete_bucket, delete_log_groups, delete_stack
 from tools.teardown.leftovers import Leftovers, left_over
 from tools.teardown.plan import Plan, stage_plan, whole_plan

@@ -1,0 +1,28 @@
+"""Synthesize the app of a project, as a command needs it that compares or checks templates."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+from aws_glue_cdk_baseline.config import PROJECT
+from tools.job_arguments import RunError
+
+
+def synthesize(project: Path, config: Path, output: Path, variables: Mapping[str, str] | None = None) -> None:
+    """Synthesize the app of a project into a folder, with further environment variables.
+
+    Raise RunError with what the CDK says if that fails.
+    """
+    path = os.pathsep.join([str(PROJECT / "node_modules" / ".bin"), str(PROJECT / ".venv" / "bin"), os.environ["PATH"]])
+    command = ["cdk", "synth", "--quiet", "--output", str(output), "--context", f"config={config}"]
+    # The CDK's own validation is left out, as in build_stage/build.sh: what is compared will be built first.
+    environment = {**os.environ, "PATH": path, "CDK_VALIDATION": "false", **(variables or {})}
+    try:
+        done = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True)
+    except FileNotFoundError:
+        raise RunError("the CDK CLI is not installed; `make synth` installs it") from None
+    if done.returncode:
+        raise RunError(done.stderr.strip() or f"cdk synth ended with exit code {done.returncode}")
