@@ -69,7 +69,9 @@ def test_a_broken_file_is_one_line_with_the_way_out(content: str, problem: str) 
 def make_run(monkeypatch: pytest.MonkeyPatch, job: Job, *arguments: str, commits: bool = True) -> int:
     """Call `make run` for the job, whose script only commits, or not."""
 
-    def run_job(job: Job, name: str, values: Any, store: Any, variables: Any, output: Any, bookmark: Any) -> Run:
+    def run_job(
+        job: Job, name: str, values: Any, store: Any, variables: Any, output: Any, bookmark: Any, *_: Any
+    ) -> Run:
         if bookmark and commits:
             bookmark.commit(bookmark.read()["version"], {})
         return Run(job)
