@@ -1,6 +1,6 @@
 """Which changes make CloudFormation replace a resource, by the schemas of the resource types.
 
-`create_only.json` has, for the types of CREATE_ONLY_OF, the properties that only a new resource can have: always, and
+`create_only.json` has, for the types of SERVICES, the properties that only a new resource can have: always, and
 under conditions. `python -m tools.stage_diff.replacement` makes it from the schemas in cfn-lint, which the build in the
 pipeline does not install.
 """
