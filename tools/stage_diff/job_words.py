@@ -20,6 +20,7 @@ SETTINGS = {
     "WorkerType": "workerType",
     "NumberOfWorkers": "numberOfWorkers",
     "Timeout": "timeoutMinutes",
+    "NotificationProperty.NotifyDelayAfter": "maxDurationMinutes",
     "MaxRetries": "maxRetries",
     "ExecutionProperty.MaxConcurrentRuns": "maxConcurrentRuns",
     "ExecutionClass": "executionClass",

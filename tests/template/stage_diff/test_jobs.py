@@ -59,7 +59,8 @@ def test_a_removed_job_shows_what_is_lost() -> None:
         ({}, {"Connections": {"Connections": ["db"]}}, 'connections: `["db"]` is new'),
         ({"Tags": {"team": "a"}}, {"Tags": {"team": "b"}}, "tags.team: `a` -> `b`"),
         ({"Description": "a"}, {"Description": "with `x`"}, "description: `a` -> `` with `x` ``"),
-        ({}, {"NotificationProperty": {"NotifyDelayAfter": 5}}, "NotificationProperty.NotifyDelayAfter: `5` is new"),
+        ({}, {"NotificationProperty": {"NotifyDelayAfter": 5}}, "maxDurationMinutes: `5` is new"),
+        ({}, {"AllocatedCapacity": 5}, "AllocatedCapacity: `5` is new"),
     ],
 )
 def test_a_setting_by_its_key(before: dict[str, Any], after: dict[str, Any], line: str) -> None:
