@@ -11,7 +11,7 @@ from ministack.core import iam_actions, iam_evaluator, router
 from ministack.services import codebuild, dynamodb, eventbridge, glue, iam, s3, sns
 from ministack.services.cloudformation import provisioners
 
-from rehearsal.ministack import cloudformation, codepipeline
+from rehearsal.ministack import cloudformation, codepipeline, glue_jobs
 
 
 def test_the_version_is_the_one_that_the_patches_were_written_for() -> None:
@@ -109,3 +109,22 @@ def test_codepipeline_is_still_unknown_to_it_and_is_added_where_services_are() -
         assert "codebuild" in known
         assert codepipeline.SERVICE not in known
     assert router.SERVICE_PATTERNS["codebuild"]["target_prefixes"] == ["CodeBuild_20161006"]
+
+
+def test_a_job_keeps_what_ministack_forgets(monkeypatch: pytest.MonkeyPatch) -> None:
+    jobs: dict[str, dict[str, Any]] = {}
+    monkeypatch.setattr(glue, "_jobs", jobs)
+    spark = {"WorkerType": "G.1X", "NumberOfWorkers": 2}
+
+    def create(data: dict[str, Any]) -> str:
+        jobs[data["Name"]] = {"Command": data["Command"], **spark}
+        return "created"
+
+    answer = glue_jobs.keeping(create, lambda data: (data["Name"], data))
+    assert answer({"Name": "A", "Command": {"Name": "glueetl"}, "JobRunQueuingEnabled": True}) == "created"
+    answer({"Name": "B", "Command": {"Name": "pythonshell"}, "ExecutionProperty": {"MaxConcurrentRuns": 3}})
+    once: dict[str, Any] = {"ExecutionProperty": {"MaxConcurrentRuns": 1}, "JobRunQueuingEnabled": False}
+    kept = {"NotificationProperty": {}, "ExecutionClass": None, "MaintenanceWindow": None, **once}
+    assert jobs["A"] == {"Command": {"Name": "glueetl"}, **spark, **kept, "JobRunQueuingEnabled": True}
+    several = {"ExecutionProperty": {"MaxConcurrentRuns": 3}}
+    assert jobs["B"] == {"Command": {"Name": "pythonshell"}, **kept, **several}  # of Spark it has nothing
