@@ -141,6 +141,12 @@ def _kms_key(value: str) -> str:
     return value
 
 
+def _some_key(values: tuple[str, ...]) -> tuple[str, ...]:
+    if not values:
+        raise ValueError("names no key; write the ARN of one, or remove it")
+    return values
+
+
 def buckets(locations: Iterable[str]) -> list[str]:
     """Return the buckets of locations, each once."""
     return list(dict.fromkeys(location.removeprefix("s3://").partition("/")[0] for location in locations))
@@ -174,6 +180,7 @@ Tags = dict[TagKey, TagValue]
 BucketOrName = Annotated[str, AfterValidator(_bucket)]
 KmsKeys = Annotated[
     tuple[Annotated[str, AfterValidator(_kms_key)], ...],
+    AfterValidator(_some_key),
     AfterValidator(_no_name_twice),
     BeforeValidator(_names),
     WithJsonSchema(_text_or_list("^arn:aws[a-z-]*:kms:.+:key/")),

@@ -123,6 +123,7 @@ WRONG_AT_THE_TOP = {
         "kmsKeys.dev-data.0: 'alias/orders' is an alias, and permissions are on keys; write the ARN of the key it is"
         " for"
     ),
+    "kmsKeys: {dev-data: []}": "kmsKeys.dev-data: names no key; write the ARN of one, or remove it",
     "kmsKeys: {dev-data: 1234}": (
         f"kmsKeys.dev-data.0: '1234' is not the ARN of a KMS key; write one such as {SPELLED}"
     ),
