@@ -26,9 +26,10 @@ REGION = "us-east-1"
 class S3Api:
     """Answers requests to S3, one at a time. Every bucket exists."""
 
+    _lock = threading.Lock()  # of all: MiniStack's module has one list of buckets
+
     def __init__(self, store: FileStore, record: Record) -> None:
         self._store, self._record = store, record
-        self._lock = threading.Lock()
         self._buckets: dict[str, Fields] = {}
 
     def answer(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Answer:
@@ -52,6 +53,7 @@ class S3Api:
         return status, answered, content if isinstance(content, bytes) else str(content).encode()
 
     def _let_exist(self, service: ModuleType, buckets: list[str]) -> None:
+        service._buckets.clear()  # those of another one in this process
         for bucket in buckets:
             if bucket not in self._buckets:
                 objects = Objects(self._store, bucket, self._record)

@@ -57,7 +57,7 @@ def test_behind_a_proxy_it_is_reached_directly(tmp_path: Path, monkeypatch: pyte
     with emulator.emulator(tmp_path) as running:  # it answered
         for name, value in emulator.without_proxy(running.environment()).items():
             monkeypatch.setenv(name, value)
-        assert boto3.client("sts").get_caller_identity()["Account"] == "000000000000"
+        assert boto3.Session().client("sts").get_caller_identity()["Account"] == "000000000000"
 
 
 def test_no_proxy_is_extended_in_both_spellings() -> None:

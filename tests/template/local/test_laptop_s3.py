@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from pyspark.errors import AnalysisException
 from pyspark.sql import SparkSession
 
+from local.s3.gateway import gateway
 from local.s3.store import FileStore
 from local.samples import place
 
@@ -119,6 +120,20 @@ def test_what_is_written_wins_over_a_sample_and_stays_a_plain_file(
     assert (tmp_path / "out/data/in/a.csv").read_text() == "written\n"
     assert (tmp_path / "samples/data/in/a.csv").read_text() == "sample\n"
     assert [bucket["Name"] for bucket in laptop_s3.list_buckets()["Buckets"]] == ["data"]
+
+
+def test_two_stores_in_one_process_list_their_own_buckets(tmp_path: Path) -> None:
+    def listed(name: str) -> list[str]:
+        with gateway(FileStore(tmp_path / name / "samples", tmp_path / name / "out")) as s3:
+            variables = s3.aws_variables()
+            keys = variables["AWS_ACCESS_KEY_ID"], variables["AWS_SECRET_ACCESS_KEY"]
+            client = boto3.Session(*keys, region_name="us-east-1").client(
+                "s3", endpoint_url=variables["AWS_ENDPOINT_URL"]
+            )
+            client.put_object(Bucket=name, Key="a.json", Body=b"{}")
+            return [bucket["Name"] for bucket in client.list_buckets()["Buckets"]]
+
+    assert (listed("one"), listed("two")) == (["one"], ["two"])
 
 
 def test_a_deleted_sample_is_hidden_until_it_is_newer(spark: SparkSession, laptop_s3: Any, tmp_path: Path) -> None:

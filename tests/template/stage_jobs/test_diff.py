@@ -9,7 +9,7 @@ import pytest
 
 from aws_glue_cdk_baseline.config import PROJECT, Config
 from aws_glue_cdk_baseline.glue_app_stage import GlueAppStage
-from tests.configs import DEV, make_job, with_stage
+from tests.configs import DEV, PROD, make_job, with_stage
 from tests.template.stage_jobs.conftest import Aws
 from tools.stage_diff import __main__ as command
 
@@ -124,8 +124,9 @@ def test_without_a_right_on_the_stack_there_is_one_line(diff: Run) -> None:
     )
 
 
-def test_a_stage_that_is_not_deployed_is_all_new(diff: Run) -> None:
-    code, out, _ = diff("--stage", "prod", "--profile", "prod")
+def test_a_stage_that_is_not_deployed_is_all_new(diff: Run, config: Config) -> None:
+    elsewhere = with_stage(config, "prod", account=PROD.model_copy(update={"aws_region": "eu-west-3"}))
+    code, out, _ = diff("--stage", "prod", "--profile", "prod", config=elsewhere)
     assert code == 0
     assert out.startswith("# prod: nothing is deployed yet: 4 jobs\n")
 
