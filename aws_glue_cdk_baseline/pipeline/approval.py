@@ -15,8 +15,8 @@ from aws_cdk import aws_iam as iam
 from aws_cdk.pipelines import CodeBuildStep, IFileSetProducer, ManualApprovalStep, Step
 
 from aws_glue_cdk_baseline.config import Account, Config, StageConfig
-from aws_glue_cdk_baseline.config.values import partition_of
 from aws_glue_cdk_baseline.pipeline.integration_test import PIP
+from aws_glue_cdk_baseline.pipeline.trusted_role import trusted_role
 
 STEP = "ShowChanges"
 VARIABLE = "CHANGES"  # the beginning of the text, which the approval shows
@@ -85,16 +85,14 @@ def add_diff_role(
     """Add the role with which the build reads what is deployed: the stacks of a stage, and `files` in `bucket`.
 
     If the stage has more files than a role's policies hold, it may read all scripts and zips of the bucket.
-    Its trust policy names the build's role in a condition, as that of the integration test's role does.
     """
-    account, partition = pipeline_account.aws_account_id, partition_of(pipeline_account.aws_region)
-    build_role = f"arn:{partition}:iam::{account}:role/{stage.names.diff_build_role}"
-    role = iam.Role(
+    role = trusted_role(
         stack,
         "GlueDiffRole",
         role_name=stage.names.diff_role,
         description=f"Reads what is deployed in {stage.name}, before an approval",
-        assumed_by=iam.AccountPrincipal(account).with_conditions({"ArnEquals": {"aws:PrincipalArn": build_role}}),
+        build_role=stage.names.diff_build_role,
+        pipeline_account=pipeline_account,
     )
     for statement in _statements(stack, stage, bucket, files):
         role.add_to_policy(statement)

@@ -15,10 +15,10 @@ from aws_cdk import aws_iam as iam
 from aws_cdk.pipelines import CodeBuildStep, IFileSetProducer, Step
 
 from aws_glue_cdk_baseline.config import Account, Job, StageConfig
-from aws_glue_cdk_baseline.config.values import partition_of
 from aws_glue_cdk_baseline.permissions.kms import decrypt
 from aws_glue_cdk_baseline.permissions.s3 import Statement, folder_above, readable
 from aws_glue_cdk_baseline.pipeline.integration_plan import FOLDER, needs_plan
+from aws_glue_cdk_baseline.pipeline.trusted_role import trusted_role
 
 # The reports of a build: JUnit files, which the CodePipeline console shows.
 REPORTS = {"pytest": {"files": ["*.xml"], "base-directory": "reports", "file-format": "JUNITXML"}}
@@ -96,18 +96,15 @@ def add_test_role(stack: Stack, stage: StageConfig, pipeline_account: Account) -
     """Add the role with which the integration test finds, starts, watches and stops the jobs of a stage.
 
     It may also read the outputs of jobs with an `expect`, and what their quality rules compare these with. Only the
-    role of the test's build may assume it. The trust policy names that role in a condition, and not as the principal:
-    IAM refuses a principal that does not exist yet, as on the first deployment. It also stores the id of a principal,
-    so that a role that is created again under the same name would not be trusted.
+    role of the test's build may assume it.
     """
-    account, partition = pipeline_account.aws_account_id, partition_of(pipeline_account.aws_region)
-    build_role = f"arn:{partition}:iam::{account}:role/{stage.names.build_role}"
-    role = iam.Role(
+    role = trusted_role(
         stack,
         "GlueTestRole",
         role_name=stage.names.test_role,
         description=f"Runs the jobs of {stage.name} for the integration test",
-        assumed_by=iam.AccountPrincipal(account).with_conditions({"ArnEquals": {"aws:PrincipalArn": build_role}}),
+        build_role=stage.names.build_role,
+        pipeline_account=pipeline_account,
     )
     for statement in _statements(stack, stage):
         role.add_to_policy(statement)

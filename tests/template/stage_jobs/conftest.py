@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -98,6 +98,29 @@ def deploy(aws: Aws, config: Config, stage: str) -> None:
         api.get_waiter("stack_create_complete").wait(StackName=stack.stack_name, WaiterConfig={"Delay": 1})
 
 
+def outcome(
+    main: Callable[[list[str]], int], arguments: Sequence[str], capsys: pytest.CaptureFixture[str]
+) -> tuple[int, str, str]:
+    """Run the `main` of a command and return its exit code, stdout and stderr."""
+    try:
+        code = main(list(arguments))
+    except SystemExit as ended:
+        said = capsys.readouterr()
+        return 1, said.out, said.err + str(ended.code)
+    said = capsys.readouterr()
+    return code, said.out, said.err
+
+
+def copy_in(config: Config, region: str, **values: object) -> Config:
+    """Return the config with the prefix anna, its stages in a Region of dev's account. Prod has an approval."""
+    place = DEV.model_copy(update={"aws_region": region})
+    stages = tuple(
+        stage.model_copy(update={"name_prefix": "anna", "account": place, "approval": stage.name == "prod"})
+        for stage in config.stages
+    )
+    return config.model_copy(update={"name_prefix": "anna", "stages": stages, **values})
+
+
 @pytest.fixture(scope="session")
 def config(tmp_path_factory: pytest.TempPathFactory) -> Config:
     return make_config(make_jobs(tmp_path_factory.mktemp("scripts")))
@@ -129,12 +152,6 @@ def run(
     monkeypatch.setattr(command, "load_config", lambda path: config)
 
     def called(*arguments: str) -> tuple[int, str, str]:
-        try:
-            code = command.main(list(arguments))
-        except SystemExit as ended:
-            said = capsys.readouterr()
-            return 1, said.out, said.err + str(ended.code)
-        said = capsys.readouterr()
-        return code, said.out, said.err
+        return outcome(command.main, arguments, capsys)
 
     return called

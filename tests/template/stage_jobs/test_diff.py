@@ -10,7 +10,7 @@ import pytest
 from aws_glue_cdk_baseline.config import PROJECT, Config
 from aws_glue_cdk_baseline.glue_app_stage import GlueAppStage
 from tests.configs import DEV, PROD, make_job, with_stage
-from tests.template.stage_jobs.conftest import Aws
+from tests.template.stage_jobs.conftest import Aws, outcome
 from tools.stage_diff import __main__ as command
 
 Run = Callable[..., tuple[int, str, str]]
@@ -43,13 +43,7 @@ def diff(run: Run, config: Config, monkeypatch: pytest.MonkeyPatch, capsys: pyte
     def called(*arguments: str, config: Config = config) -> tuple[int, str, str]:
         monkeypatch.setattr(command, "load_config", lambda path: config)
         monkeypatch.setattr(command, "synthesize", synthesized(config))
-        try:
-            code = command.main(list(arguments))
-        except SystemExit as ended:
-            said = capsys.readouterr()
-            return 1, said.out, said.err + str(ended.code)
-        said = capsys.readouterr()
-        return code, said.out, said.err
+        return outcome(command.main, arguments, capsys)
 
     return called
 

@@ -10,8 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from aws_glue_cdk_baseline.config import Config
-from tests.configs import DEV
-from tests.template.stage_jobs.conftest import Aws, deploy
+from tests.template.stage_jobs.conftest import Aws, copy_in, deploy, outcome
 from tools import sandbox
 
 REGION = "ap-south-2"  # of this module alone
@@ -21,14 +20,9 @@ DEPLOY = ("--profile", "dev", "--stage", "dev", "--config", "mine.yaml")
 
 @pytest.fixture
 def own(aws: Aws, config: Config) -> Config:
-    place = DEV.model_copy(update={"aws_region": REGION})
-    stages = tuple(
-        stage.model_copy(update={"name_prefix": "anna", "account": place, "approval": stage.name == "prod"})
-        for stage in config.stages
-    )
     ssm = aws.client("ssm", region=REGION)
     ssm.put_parameter(Name="/cdk-bootstrap/hnb659fds/version", Value="30", Type="String", Overwrite=True)
-    return config.model_copy(update={"name_prefix": "anna", "stages": stages, "file": "mine.yaml"})
+    return copy_in(config, REGION, file="mine.yaml")
 
 
 @pytest.fixture
@@ -55,13 +49,7 @@ def call(
     monkeypatch.setattr(sandbox, "_cdk", noted)
 
     def called(*arguments: str) -> tuple[int, str, str]:
-        try:
-            code = sandbox.main(list(arguments))
-        except SystemExit as ended:
-            said = capsys.readouterr()
-            return 1, said.out, said.err + str(ended.code)
-        said = capsys.readouterr()
-        return code, said.out, said.err
+        return outcome(sandbox.main, arguments, capsys)
 
     return called
 

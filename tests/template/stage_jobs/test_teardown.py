@@ -11,7 +11,7 @@ import pytest
 
 from aws_glue_cdk_baseline.config import Config
 from tests.configs import DEV, PROD
-from tests.template.stage_jobs.conftest import Aws, deploy
+from tests.template.stage_jobs.conftest import Aws, copy_in, deploy, outcome
 from tools.job_arguments import RunError
 from tools.stage_jobs.account import Caller, NoAnswerError
 from tools.teardown import __main__ as command
@@ -26,12 +26,7 @@ DESTROY = ("destroy", "--profile", "dev", "--stage", "dev")
 @pytest.fixture
 def own(aws: Aws, config: Config) -> Config:
     """A config with the prefix anna, whose stages are in a Region of their own; dev is deployed by each test."""
-    place = DEV.model_copy(update={"aws_region": REGION})
-    stages = tuple(
-        stage.model_copy(update={"name_prefix": "anna", "account": place, "approval": stage.name == "prod"})
-        for stage in config.stages
-    )
-    return config.model_copy(update={"name_prefix": "anna", "stages": stages})
+    return copy_in(config, REGION)
 
 
 @pytest.fixture
@@ -41,13 +36,7 @@ def call(run: Run, own: Config, monkeypatch: pytest.MonkeyPatch, capsys: pytest.
     monkeypatch.setattr("tools.teardown.deletion.LOOK_SECONDS", 0.1)
 
     def called(*arguments: str) -> tuple[int, str, str]:
-        try:
-            code = command.main(list(arguments))
-        except SystemExit as ended:
-            said = capsys.readouterr()
-            return 1, said.out, said.err + str(ended.code)
-        said = capsys.readouterr()
-        return code, said.out, said.err
+        return outcome(command.main, arguments, capsys)
 
     return called
 
