@@ -42,7 +42,7 @@ class GlueAppStage(cdk.Stage):
             for stack in stacks:  # Glue refuses a trigger whose jobs it does not know
                 triggers.add_stack_dependency(stack)
         if stage.is_watched:
-            # What it imports of the CDK takes a tenth of a synth.
+            # Its imports from the CDK take a tenth of a synth.
             from aws_glue_cdk_baseline.monitoring_stack import MonitoringStack
 
             MonitoringStack(self, "MonitoringStack", stage=stage)

@@ -1,4 +1,4 @@
-"""What watches the jobs of one stage: messages to its recipients, and its dashboard."""
+"""The stack that watches the jobs of one stage: messages to its recipients, and its dashboard."""
 
 from __future__ import annotations
 

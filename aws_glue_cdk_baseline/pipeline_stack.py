@@ -49,7 +49,7 @@ class PipelineStack(Stack):
         publish_together(self.pipeline)
         allow_connection(self.pipeline, config.source)
         if config.recipients:
-            # What it imports of the CDK takes a tenth of a synth.
+            # Its imports from the CDK take a tenth of a synth.
             from aws_glue_cdk_baseline.monitoring.pipeline_messages import PipelineMessages
 
             PipelineMessages(self, "Messages", names=config.names, recipients=config.recipients)

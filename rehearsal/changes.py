@@ -1,4 +1,4 @@
-"""What an approval approves: the deployments after it in its stage, compared with what is deployed in the emulator."""
+"""The changes that an approval approves: the deployments after it, compared with what is deployed in the emulator."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ PIPELINE_POLICY, STAGE_POLICY = Path("bootstrap/pipeline-account.json"), Path("b
 
 
 class Laptop:
-    """What a person does once. `assembly` has what was synthesized, `bootstrapped` the accounts and Regions."""
+    """The steps of a person, once. `assembly` has the synthesized app, `bootstrapped` the accounts and Regions."""
 
     def __init__(self, project: Path, cloud: Cloud, console: Console) -> None:
         self._project, self._cloud, self._console = project, cloud, console

@@ -1,4 +1,4 @@
-"""How the commands print times, costs and tables."""
+"""Format times, costs and tables as the commands print them."""
 
 from __future__ import annotations
 

@@ -172,7 +172,7 @@ class JobSettings(Section):
 
     @property
     def runtime(self) -> str:
-        """What its Python and its packages depend on: the Glue version, or `pythonshell`."""
+        """The Glue version, or `pythonshell`: its Python and its packages depend on it."""
         return glue_versions.SHELL if self.is_shell else self.glue_version
 
     @property

@@ -93,7 +93,7 @@ class StageNames(Names):
 
     @property
     def log_groups(self) -> str:
-        """What the names of the stage's log groups begin with: /aws-glue/jobs/dev."""
+        """The beginning of the names of the stage's log groups: /aws-glue/jobs/dev."""
         return f"/aws-glue/jobs/{self.prefixed(self.stage)}"
 
     @property

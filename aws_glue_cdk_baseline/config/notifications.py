@@ -128,7 +128,7 @@ class Teams(Section):
 
 
 class Notifications(Section):
-    """Who gets a message about a failed run, a long one, one that did not start, and about the pipeline."""
+    """The recipients of messages about failed runs, long ones, those that did not start, and the pipeline."""
 
     model_config = ConfigDict(json_schema_extra={"minProperties": 1})
     email: Emails = Field((), max_length=MAX_EMAILS, description="an address or a list; each confirms its subscription")

@@ -13,7 +13,7 @@ from aws_glue_cdk_baseline.config.imports import read_imports
 
 PYTHON = (3, 9)  # as PYTHONS of glue_versions.py has it
 HAS = "Python shell has Python 3.9"
-# What a Python shell job has of Spark's jobs: getResolvedOptions.
+# The module of Spark's jobs that a Python shell job has: getResolvedOptions.
 AWSGLUE = frozenset({"awsglue", "awsglue.utils"})
 OF_SPARK = frozenset({"pyspark", "py4j", "awsglue", "awsgluedq"})
 NEWER_MODULES = {"tomllib": "3.11"}

@@ -1,4 +1,4 @@
-"""Who gets the messages of the pipeline and of each stage: their own `notifications`, or those of the whole config."""
+"""The recipients of the pipeline and of each stage: by their own `notifications`, or by those of the whole config."""
 
 from __future__ import annotations
 

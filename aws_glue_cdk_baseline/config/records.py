@@ -86,7 +86,7 @@ class Job(Record):
 
 
 class Recipients(Record):
-    """Who gets messages: email addresses, an existing topic of Amazon SNS (its ARN or empty), chat channels.
+    """The recipients of messages: email addresses, an existing topic of Amazon SNS (its ARN or empty), chat channels.
 
     A chat channel is configured for `slack_topics` or `teams_topics`, ARNs of topics in this account; if there are
     none, another stack configures the channel.

@@ -1,4 +1,4 @@
-"""Which settings of a job do not go together: rules of Glue that concern more than one setting."""
+"""Check the settings of a job that do not go together: rules of Glue that concern more than one setting."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from aws_glue_cdk_baseline.config.model import JobSettings
 from aws_glue_cdk_baseline.config.python_shell import SPARK_ARGUMENTS
 from aws_glue_cdk_baseline.config.spark_conf import CONF, spark_conf
 
-# What is wrong: the settings that it comes from, by their Python names, the key of one of them, and the message.
+# An error: the settings that it comes from, by their Python names, the key of one of them, and the message.
 Wrong = tuple[set[str], str, str]
 
 LONGEST_MINUTES = 10_080  # of a run: a streaming job without `timeoutMinutes` has it

@@ -71,7 +71,7 @@ def _code_commit(value: str) -> str:
 def _branch(value: str) -> str:
     if value.startswith("refs/heads/"):
         raise ValueError(f"{shown(value)} is a reference; write the branch, {value.removeprefix('refs/heads/')}")
-    # What `git check-ref-format --branch` refuses
+    # The names that `git check-ref-format --branch` refuses
     refused = r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|//|@\{|(^|/)\.|\.lock(/|$)|^-|^/|[/.]$"
     if value and value != "@" and len(value) <= 255 and not re.search(refused, value):
         return value

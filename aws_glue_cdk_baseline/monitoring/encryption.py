@@ -9,7 +9,7 @@ from constructs import Construct
 
 from aws_glue_cdk_baseline.log_encryption import log_key
 
-# What a service does that publishes to an encrypted topic:
+# The calls of a service that publishes to an encrypted topic:
 # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
 PUBLISH = ["kms:GenerateDataKey*", "kms:Decrypt"]
 ALARMS = "cloudwatch.amazonaws.com"

@@ -1,4 +1,4 @@
-"""What the function of a stage has to know of its jobs: names, prices, limits."""
+"""The facts that the function of a stage needs of its jobs: names, prices, limits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a job runs: what its role's statements need of partition, Region and account."""
+"""The place of a job: the partition, Region and account that its role's statements need."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ from aws_glue_cdk_baseline.pipeline.code_pipeline import BUILD_IMAGE, RUNTIMES
 LOG_DAYS = logs.RetentionDays.ONE_MONTH
 # https://docs.aws.amazon.com/codecommit/latest/userguide/monitoring-events.html
 EVENTS = ["pullRequestCreated", "pullRequestSourceBranchUpdated"]
-# What the build gets of the event.
+# The parts of the event that the build gets.
 VARIABLES = {
     "PULL_REQUEST": "$.detail.pullRequestId",
     "SOURCE_COMMIT": "$.detail.sourceCommit",

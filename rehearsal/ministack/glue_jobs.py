@@ -8,7 +8,7 @@ from typing import Any
 from ministack.services import glue as service
 from ministack.services.cloudformation import provisioners
 
-# What MiniStack forgets, with what GetJob has for a job without it; None: it has nothing.
+# The values that MiniStack forgets, with what GetJob has for a job without it; None: it has nothing.
 FORGOTTEN: dict[str, Any] = {
     "NotificationProperty": {},
     "ExecutionProperty": {"MaxConcurrentRuns": 1},

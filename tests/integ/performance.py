@@ -1,4 +1,4 @@
-"""What a run took, compared with what its `expect:` allows, and with the last runs of the job that passed."""
+"""Compare what a run took with what its `expect:` allows, and with the last runs of the job that passed."""
 
 from __future__ import annotations
 

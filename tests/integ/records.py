@@ -1,4 +1,4 @@
-"""What passed, and how long it took: a record for each job, in a DynamoDB table that only the test's role can write.
+"""The records of what passed, and its time: one for each job, in a DynamoDB table that only the test's role writes.
 
 A record says that a job passed from the end of a good run until the next start, so that an interrupted test, or one
 that fails, leaves none that says so. A record that cannot be read, or is that of something else, says nothing.
@@ -43,7 +43,7 @@ class PastRun:
 
 @dataclass(frozen=True)
 class Passed:
-    """What a job was like when it passed."""
+    """A job as it was when it passed."""
 
     run: PastRun
     fingerprint: str

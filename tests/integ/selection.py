@@ -1,4 +1,4 @@
-"""Which jobs of a stage are tested: those that changed since they passed, and those that come after such a job."""
+"""Select the jobs that are tested: those that changed since they passed, and those that come after such a job."""
 
 from __future__ import annotations
 

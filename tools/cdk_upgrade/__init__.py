@@ -1,1 +1,1 @@
-"""What newer versions of the CDK change in the templates, and whether the pipeline could deploy them."""
+"""Show what newer versions of the CDK change in the templates, and whether the pipeline could deploy them."""

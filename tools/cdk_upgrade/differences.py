@@ -13,7 +13,7 @@ from tools.stage_diff.words import changes, shown
 
 @dataclass(frozen=True)
 class Difference:
-    """What differs in one resource, or in the rest of a stack: a line about it, and a line for each property.
+    """The differences in one resource, or in the rest of a stack: a line about it, and a line for each property.
 
     It `is_lost` if the resource is replaced or removed.
     """

@@ -1,4 +1,4 @@
-"""Whether cdk-assets, which publishes the files of a deployment, reads what a version of the CDK writes."""
+"""Check whether cdk-assets, which publishes the files of a deployment, reads what a version of the CDK writes."""
 
 from __future__ import annotations
 

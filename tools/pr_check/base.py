@@ -18,7 +18,7 @@ class BaseError(Exception):
 
 @dataclass(frozen=True)
 class Branch:
-    """What is checked: the commit that is checked out, or empty, and whether files differ from it."""
+    """The subject of the check: the commit that is checked out, or empty, and whether files differ from it."""
 
     commit: str
     is_changed: bool

@@ -1,4 +1,4 @@
-"""What a branch changes in the templates: each stage of two assemblies compared, and the pipeline itself."""
+"""Compare the templates of a branch with those of its base: each stage of two assemblies, and the pipeline itself."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ REMOVED = "the config no longer has this stage. The pipeline does not delete it:
 
 @dataclass(frozen=True)
 class Section:
-    """What changes in one stage, or in the pipeline: in a few words, and as Markdown, or empty if nothing does."""
+    """The changes in one stage, or in the pipeline: in a few words, and as Markdown, or empty if there are none."""
 
     title: str
     summary: str

@@ -17,7 +17,7 @@ LONGEST = 300  # characters of a failure
 
 @dataclass
 class Report:
-    """What was checked, and how it ended. `synth` is the error of the synth, or empty.
+    """The checks, and how they ended. `synth` is the error of the synth, or empty.
 
     `not_compared` says why there is no comparison, or is empty.
     """

@@ -1,4 +1,4 @@
-"""What else the jobs of a stage name: databases and connections of Glue, security configurations, and secrets."""
+"""Look at what else jobs name: databases and connections of Glue, security configurations, and secrets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the config says something of a job, as findings name it: file:line."""
+"""Find where the config says something of a job, as findings name it: file:line."""
 
 from __future__ import annotations
 

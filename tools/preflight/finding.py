@@ -1,4 +1,4 @@
-"""What was found: one line for each thing that was looked at."""
+"""The findings: one line for each thing that was looked at."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tools.stage_jobs.account import NoAnswerError, RefusedError
 
 
 class Outcome(StrEnum):
-    """How a check has ended. Only FAIL is a reason not to deploy."""
+    """The end of a check. Only FAIL is a reason not to deploy."""
 
     OK = "ok"
     FAIL = "FAIL"

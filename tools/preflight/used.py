@@ -1,4 +1,4 @@
-"""What the jobs of a stage use that has to be there: buckets, databases, connections, secrets, each with its users."""
+"""List what the jobs of a stage use: buckets, databases, connections, secrets, each with its users."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from tools.stage_diff.words import changes
 
 @dataclass(frozen=True)
 class Changes:
-    """What a deployment changes in a stage. `after` are its new templates, `is_first` is true if nothing is deployed.
+    """The changes of a deployment in a stage. `after` are its new templates, `is_first` is true if nothing is deployed.
 
     `rest` has a line for each change outside the resources of a template, such as an output.
     """
@@ -36,7 +36,7 @@ class Changes:
 
     @property
     def warnings(self) -> list[str]:
-        """What is lost for good, or stops: a line for each."""
+        """The losses for good, and what stops: a line for each."""
         lines = [
             f"{change.shown} {change.how or 'is deleted'}: {change.lost}"
             for change in self.resources

@@ -1,4 +1,4 @@
-"""What one run of each job costs at most, before and after. A price that is not known stays unknown."""
+"""Compare what one run of each job costs at most, before and after. A price that is not known stays unknown."""
 
 from __future__ import annotations
 

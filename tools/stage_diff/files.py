@@ -1,4 +1,4 @@
-"""What changed in the code of a job: the lines of its script, and the files of the code that it shares."""
+"""Show what changed in the code of a job: the lines of its script, and the files of the code that it shares."""
 
 from __future__ import annotations
 

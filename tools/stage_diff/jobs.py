@@ -11,7 +11,7 @@ from tools.stage_diff.resources import LOST
 from tools.stage_diff.templates import JOB, UnreadableError
 from tools.stage_diff.words import change, changes, counted, shown
 
-# What every job of this app has: an added job does not repeat it.
+# Every job of this app has these: an added job does not repeat them.
 USUAL: Mapping[str, object] = {
     "type": "spark",
     "pythonVersion": "3",

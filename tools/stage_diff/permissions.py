@@ -1,4 +1,4 @@
-"""What the roles of a stage may do, by the job that has them: what they may do more, and what no longer."""
+"""Compare what the roles of a stage may do, by the job that has them: what they may do more, and what no longer."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ROLE, POLICIES = "AWS::IAM::Role", ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy
 # An asset of the CDK: the name of the object is the hash of its content, which changes with each version.
 ASSET = re.compile(r"arn:[\w-]+:s3:::cdk-\w+-assets-\d{12}-[\w-]+/[0-9a-f]{64}(?P<end>\.\w+)")
 ASSETS = {".py": "its script", ".zip": "its shared code"}
-# What is said of a permission that is there now, and of one that is there no more.
+# The words about a permission that is there now, and about one that is there no more.
 VERBS = {
     "Allow": ("may now", "may no longer"),
     "Deny": ("is now denied", "is no longer denied"),

@@ -1,4 +1,4 @@
-"""Which changes make CloudFormation replace a resource, by the schemas of the resource types.
+"""Tell which changes make CloudFormation replace a resource, by the schemas of the resource types.
 
 `create_only.json` has, for the types of SERVICES, the properties that only a new resource can have: always, and
 under conditions. `python -m tools.stage_diff.replacement` makes it from the schemas in cfn-lint, which the build in the
@@ -23,7 +23,7 @@ ALWAYS, SOMETIMES = "always", "sometimes"
 
 
 class Replaced(Enum):
-    """Whether a resource is replaced: deleted after a new one was made."""
+    """The answer whether a resource is replaced: deleted after a new one was made."""
 
     NO = "is changed in place"
     YES = "is replaced"

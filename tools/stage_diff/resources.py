@@ -11,7 +11,7 @@ from tools.stage_diff.replacement import Replaced, create_only, replaced
 from tools.stage_diff.templates import JOB, TRIGGER, Resource, flat
 from tools.stage_diff.words import change, changes, shown
 
-# What goes with a resource of a type, and the property that names it.
+# The loss that goes with a resource of a type, and the property that names it.
 LOST = {
     JOB: "its runs are no longer listed, and its bookmark is lost",
     "AWS::Glue::Table": "the table is gone for every query; its files in S3 stay",

@@ -15,7 +15,7 @@ NAMES = {
     **{JOB: "Name", TRIGGER: "Name", "AWS::Logs::LogGroup": "LogGroupName", "AWS::IAM::Role": "RoleName"},
     **{"AWS::S3::Bucket": "BucketName", "AWS::Events::Rule": "Name", "AWS::Glue::Connection": "Name"},
 }
-# What the CDK adds to each template for itself.
+# The CDK adds these to each template for itself.
 OF_THE_CDK = {
     "Resources": ("CDKMetadata",),
     "Conditions": ("CDKMetadataAvailable",),

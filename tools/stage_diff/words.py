@@ -1,4 +1,4 @@
-"""How values are shown: `key: old -> new`, each on one line."""
+"""Show values: `key: old -> new`, each on one line."""
 
 from __future__ import annotations
 

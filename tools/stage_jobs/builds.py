@@ -1,4 +1,4 @@
-"""What the builds of a push cost: the minutes of CodeBuild in the last executions of the pipeline."""
+"""Tell what the builds of a push cost: the minutes of CodeBuild in the last executions of the pipeline."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run of a job costs at most, by its settings, and usually, by its last runs."""
+"""The cost of a run of a job: at most, by its settings, and usually, by its last runs."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class JobCost:
 
     @property
     def most(self) -> float | None:
-        """What a run costs at most: all workers until the timeout, and those of a streaming job for an hour."""
+        """The most that a run costs: all workers until the timeout, and those of a streaming job for an hour."""
         settings = self.job.settings
         if settings.is_shell:
             return prices.most_of_shell(settings.max_capacity, settings.timeout_minutes)
@@ -53,7 +53,7 @@ class JobCost:
 
     @property
     def usual(self) -> float | None:
-        """What a run costs usually, at the price of the job's present settings."""
+        """The usual cost of a run, at the price of the job's present settings."""
         if self.rate is None or self.usual_paid is None:
             return None
         return self.usual_paid / 3600 * self.rate

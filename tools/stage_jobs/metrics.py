@@ -1,4 +1,4 @@
-"""What Glue's metrics tell of runs: the rows that were read, and how busy the workers were.
+"""Read what Glue's metrics tell of runs: the rows that were read, and how busy the workers were.
 
 Only runs of jobs with `observability: true` have them. Their names and statistics:
 https://docs.aws.amazon.com/glue/latest/dg/monitoring-awsglue-with-cloudwatch-metrics.html

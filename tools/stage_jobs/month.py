@@ -1,4 +1,4 @@
-"""What a month costs by the schedules of a stage: the runs of each chain, at most and usually."""
+"""Reckon what a month costs by the schedules of a stage: the runs of each chain, at most and usually."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What would save: other settings, what was paid for nothing, and what the workers did not use."""
+"""Tell what would save: other settings, what was paid for nothing, and what the workers did not use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a deleted pipeline leaves in its account: the buckets of its artifacts and the logs of its builds."""
+"""Find what a deleted pipeline leaves in its account: the buckets of its artifacts and the logs of its builds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a command deletes, found before anything is deleted: the stacks of stages, then those of the pipeline."""
+"""Plan what a command deletes, before anything is deleted: the stacks of stages, then those of the pipeline."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether the jobs of a schedule have started: a message for each that has not."""
+"""Look whether the jobs of a schedule have started: a message for each that has not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the function knows of its stage: facts.json, which a synth writes beside this file."""
+"""The facts of a stage that its function knows: facts.json, which a synth writes beside this file."""
 
 from __future__ import annotations
 

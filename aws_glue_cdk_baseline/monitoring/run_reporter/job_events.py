@@ -23,7 +23,7 @@ SUCCEEDED = "SUCCEEDED"
 
 @dataclass(frozen=True)
 class Report:
-    """What an event gives: a message or none, and a line with metrics or an empty text."""
+    """The outcome of an event: a message or none, and a line with metrics or an empty text."""
 
     message: Message | None = None
     metrics: str = ""

@@ -29,7 +29,7 @@ class Run:
 
     @property
     def seconds(self) -> float:
-        """How long it has taken, until now if it has not ended. 0 if that is not known."""
+        """The time that it has taken, until now if it has not ended. 0 if that is not known."""
         if counted := float(self.answer.get("ExecutionTime") or 0):
             return counted
         started, ended = self.answer.get("StartedOn"), self.answer.get("CompletedOn")

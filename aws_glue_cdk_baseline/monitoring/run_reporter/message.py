@@ -14,7 +14,7 @@ MOST_TITLE, MOST_STEP = 250, 350
 
 @dataclass(frozen=True)
 class Message:
-    """What has happened, in a `title`, `fields` (name and value) and `steps`: what to do next.
+    """An event in words: a `title`, `fields` (name and value) and `steps`: what to do next.
 
     `about` groups messages in a chat: all messages about it are in one thread.
     """
