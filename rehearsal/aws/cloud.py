@@ -18,6 +18,7 @@ from rehearsal.aws.sessions import Session, Sessions
 HERE = Path(__file__).resolve().parents[2]  # this module's own project: the rehearsal uses its tools
 CDK_CACHE = HERE / "node_modules" / ".cache" / "node-compile"  # with it, Node starts the CDK's tools in half the time
 MINISTACK = "rehearsal.ministack"
+LEFT_OUT = ("AWS_", "CDK_", "CODEBUILD_")
 QUIET = {
     "CDK_DISABLE_CLI_TELEMETRY": "true",
     "CDK_NOTICES": "false",
@@ -51,7 +52,7 @@ class Cloud:
     def environment(self, session: Session | None = None) -> dict[str, str]:
         """Return the variables of a command: the path has this project's tools first, and AWS is the emulator."""
         return {
-            **without_aws(os.environ),
+            **like_a_laptop(os.environ),
             "PATH": os.pathsep.join([*tool_folders(), os.environ["PATH"]]),
             **QUIET,
             "NODE_COMPILE_CACHE": str(CDK_CACHE),
@@ -121,7 +122,11 @@ def tool_folders() -> list[str]:
     return [str(Path(sys.executable).parent), str(HERE / "node_modules" / ".bin")]
 
 
-def without_aws(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the variables without the user's own AWS settings, and without a proxy for addresses of this machine."""
-    kept = {name: value for name, value in environment.items() if not name.startswith(("AWS_", "CDK_"))}
+def like_a_laptop(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables that a person's laptop would have, wherever the rehearsal runs.
+
+    The user's own AWS settings are left out, and a proxy for addresses of this machine. So is what tells a command that
+    it runs in CI: a build of the rehearsal sets that by itself.
+    """
+    kept = {name: value for name, value in environment.items() if name != "CI" and not name.startswith(LEFT_OUT)}
     return without_proxy(kept)

@@ -11,6 +11,7 @@ import pytest
 from rehearsal import __main__ as rehearsal_main
 from rehearsal import samples
 from rehearsal.actions import source
+from rehearsal.aws import cloud
 from rehearsal.aws.assembly import environments, pipeline_stack
 from rehearsal.aws.processes import NewRecords, write_record
 from rehearsal.aws.sessions import trusts
@@ -300,3 +301,10 @@ def test_a_number_of_commits_that_is_none_is_one_line(number: str, capsys: pytes
     with pytest.raises(SystemExit):
         rehearsal_main.options([f"--commits={number}"])
     assert f"'{number}' is not a number of at least 1" in capsys.readouterr().err
+
+
+def test_commands_see_a_laptop_also_where_ci_runs_the_rehearsal() -> None:
+    """With CI in its environment, the laptop's synth would refuse to add lines to the record of stacks."""
+    machine = {"CI": "true", "CODEBUILD_BUILD_ID": "build:1", "AWS_PROFILE": "mine", "CDK_DEBUG": "1", "HOME": "/h"}
+    seen = cloud.like_a_laptop(machine)
+    assert {name: value for name, value in seen.items() if name.lower() != "no_proxy"} == {"HOME": "/h"}
