@@ -12,7 +12,8 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 
 from aws_glue_cdk_baseline.config.errors import ErrorLine, did_you_mean
-from aws_glue_cdk_baseline.config.model import ConfigFile, JobSettings
+from aws_glue_cdk_baseline.config.job_settings import JobSettings
+from aws_glue_cdk_baseline.config.model import ConfigFile
 from aws_glue_cdk_baseline.config.records import Job
 from aws_glue_cdk_baseline.config.yaml_file import KeyPath, YamlFile
 

@@ -9,8 +9,10 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
 from aws_glue_cdk_baseline.config.errors import shown
+from aws_glue_cdk_baseline.config.job_values import ParameterValue
 from aws_glue_cdk_baseline.config.locations import location_error
-from aws_glue_cdk_baseline.config.values import ParameterValue, partition_of, text_error, text_like
+from aws_glue_cdk_baseline.config.regions import partition_of
+from aws_glue_cdk_baseline.config.section import text_error, text_like
 
 TEMPLATE_TAGS = ("environment", "artifact_id", "stack_id", "stack_name")  # of each job, as in the AWS baseline
 MAX_TAGS = 50 - len(TEMPLATE_TAGS)  # AWS allows 50 on a resource

@@ -10,7 +10,7 @@ from pathlib import Path
 from aws_glue_cdk_baseline.config import glue_packages
 from aws_glue_cdk_baseline.config.errors import ErrorLine, did_you_mean
 from aws_glue_cdk_baseline.config.glue_versions import DEFAULT
-from aws_glue_cdk_baseline.config.model import JobSettings
+from aws_glue_cdk_baseline.config.job_settings import JobSettings
 from aws_glue_cdk_baseline.config.packages import REQUIREMENTS, JobPackages, canonical
 from aws_glue_cdk_baseline.config.removed_modules import BROUGHT_BACK_BY, import_error, removed
 from aws_glue_cdk_baseline.config.shared_code import Code, Outside, SharedCode

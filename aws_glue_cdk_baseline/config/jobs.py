@@ -11,9 +11,10 @@ from aws_glue_cdk_baseline.config import python_shell
 from aws_glue_cdk_baseline.config.errors import ErrorLine, did_you_mean, nearest
 from aws_glue_cdk_baseline.config.glue_values import tags_error
 from aws_glue_cdk_baseline.config.job_code import JobCode
+from aws_glue_cdk_baseline.config.job_settings import MAX_PARAMETERS, JobSettings, StageJob
 from aws_glue_cdk_baseline.config.kms_keys import keys_of
 from aws_glue_cdk_baseline.config.locations import argument_locations, location_error
-from aws_glue_cdk_baseline.config.model import MAX_JOBS, MAX_PARAMETERS, ConfigFile, JobSettings, StageJob
+from aws_glue_cdk_baseline.config.model import MAX_JOBS, ConfigFile
 from aws_glue_cdk_baseline.config.packages import JobPackages
 from aws_glue_cdk_baseline.config.parameters import (
     argument_name,

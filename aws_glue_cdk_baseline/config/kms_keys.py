@@ -8,7 +8,7 @@ from aws_glue_cdk_baseline.config.errors import ErrorLine, did_you_mean, shown
 from aws_glue_cdk_baseline.config.glue_values import buckets, key_region
 from aws_glue_cdk_baseline.config.model import ConfigFile
 from aws_glue_cdk_baseline.config.records import Job
-from aws_glue_cdk_baseline.config.values import partition_of
+from aws_glue_cdk_baseline.config.regions import partition_of
 from aws_glue_cdk_baseline.config.yaml_file import KeyPath, YamlFile
 
 Keys = Mapping[str, tuple[str, ...]]

@@ -20,10 +20,11 @@ from aws_glue_cdk_baseline.config.packages import read_packages
 from aws_glue_cdk_baseline.config.parsing import parse
 from aws_glue_cdk_baseline.config.recipients import PIPELINE, recipient_errors, recipients
 from aws_glue_cdk_baseline.config.records import Config, Job, StageConfig
+from aws_glue_cdk_baseline.config.regions import partition_of
 from aws_glue_cdk_baseline.config.schedules import schedule_errors, schedule_warnings
 from aws_glue_cdk_baseline.config.stack_record import with_stacks
+from aws_glue_cdk_baseline.config.stage_values import CHANGES
 from aws_glue_cdk_baseline.config.unordered_reads import unordered_reads
-from aws_glue_cdk_baseline.config.values import CHANGES, partition_of
 from aws_glue_cdk_baseline.config.yaml_file import YamlFile, read_yaml
 
 PROJECT = Path(__file__).resolve().parents[2]

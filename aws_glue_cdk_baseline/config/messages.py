@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from aws_glue_cdk_baseline.config.errors import ErrorLine, did_you_mean, nearest, shown
+from aws_glue_cdk_baseline.config.job_settings import Expect, JobSettings, StageJob
 from aws_glue_cdk_baseline.config.known_keys import about_key
-from aws_glue_cdk_baseline.config.model import TOP_KEYS, Account, Expect, JobSettings, StageJob, StageSection
+from aws_glue_cdk_baseline.config.model import TOP_KEYS, Account, StageSection
 from aws_glue_cdk_baseline.config.notifications import Notifications, Slack, Teams
+from aws_glue_cdk_baseline.config.section import Section
 from aws_glue_cdk_baseline.config.source import Source
 from aws_glue_cdk_baseline.config.statements import PolicyStatement
-from aws_glue_cdk_baseline.config.values import Section
 from aws_glue_cdk_baseline.config.yaml_file import KeyPath, YamlFile
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from urllib.parse import quote
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from aws_glue_cdk_baseline.config.errors import did_you_mean, shown
-from aws_glue_cdk_baseline.config.values import Section, known_regions, text_like
+from aws_glue_cdk_baseline.config.regions import known_regions
+from aws_glue_cdk_baseline.config.section import Section, text_like
 
 MAX_EMAILS = 10
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", re.ASCII)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from aws_glue_cdk_baseline.config.errors import shown
 from aws_glue_cdk_baseline.config.glue_arguments import REFUSED
 from aws_glue_cdk_baseline.config.locations import location_error
-from aws_glue_cdk_baseline.config.values import text_error
+from aws_glue_cdk_baseline.config.section import text_error
 
 
 def snake_case(name: str) -> str:

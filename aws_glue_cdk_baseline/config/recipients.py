@@ -11,7 +11,7 @@ from aws_glue_cdk_baseline.config.model import Account, ConfigFile
 from aws_glue_cdk_baseline.config.names import Names, StageNames
 from aws_glue_cdk_baseline.config.notifications import NOBODY, Notifications, topic_place
 from aws_glue_cdk_baseline.config.records import Recipients
-from aws_glue_cdk_baseline.config.values import partition_of
+from aws_glue_cdk_baseline.config.regions import partition_of
 from aws_glue_cdk_baseline.config.yaml_file import KeyPath, YamlFile
 
 PIPELINE = ""  # the key of the pipeline's recipients, beside those of the stages

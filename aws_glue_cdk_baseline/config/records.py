@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict
 
 from aws_glue_cdk_baseline.config.errors import ErrorLine
 from aws_glue_cdk_baseline.config.glue_arguments import BOOKMARK, BOOKMARK_ENABLED
-from aws_glue_cdk_baseline.config.model import Account, JobSettings
+from aws_glue_cdk_baseline.config.job_settings import JobSettings
+from aws_glue_cdk_baseline.config.model import Account
 from aws_glue_cdk_baseline.config.names import Names, StageNames, numbered
 from aws_glue_cdk_baseline.config.notifications import Slack, Teams
 from aws_glue_cdk_baseline.config.source import Source

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from aws_glue_cdk_baseline.config.abbreviations import abbreviated, stand_ins
 from aws_glue_cdk_baseline.config.errors import nearest
 from aws_glue_cdk_baseline.config.glue_arguments import RESERVED_OPTIONS
+from aws_glue_cdk_baseline.config.job_settings import JobSettings
 from aws_glue_cdk_baseline.config.known_keys import about_key, is_unmistakable
-from aws_glue_cdk_baseline.config.model import JobSettings
 from aws_glue_cdk_baseline.config.parameters import (
     argument_name,
     dash_error,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from aws_glue_cdk_baseline.config.model import JobSettings
+from aws_glue_cdk_baseline.config.job_settings import JobSettings
 from aws_glue_cdk_baseline.config.python_shell import SPARK_ARGUMENTS
 from aws_glue_cdk_baseline.config.spark_conf import CONF, spark_conf
 

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from aws_glue_cdk_baseline.config.errors import did_you_mean, shown
-from aws_glue_cdk_baseline.config.values import Section, known_regions, text_like
+from aws_glue_cdk_baseline.config.regions import known_regions
+from aws_glue_cdk_baseline.config.section import Section, text_like
 
 # Sharing and the two names: https://docs.aws.amazon.com/dtconsole/latest/userguide/rename.html
 _CONNECTION = re.compile(

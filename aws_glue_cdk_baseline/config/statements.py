@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from aws_glue_cdk_baseline.config.errors import shown
-from aws_glue_cdk_baseline.config.values import Section
+from aws_glue_cdk_baseline.config.section import Section
 
 _ACTION = re.compile(r"[a-z0-9-]+:[A-Za-z0-9]+")
 _ARN = re.compile(r"arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:([0-9]{12}|aws|\*)?:(?!\S*\$\{)\S+")

@@ -1,7 +1,7 @@
 """Read a YAML file into plain data: each value as it was typed, each key with its line.
 
 Values stay text: PyYAML would turn an unquoted account id such as `012345670123` into an octal number, a version
-`5.10` into 5.1 and a date into an object. model.py decides the type of each value.
+`5.10` into 5.1 and a date into an object. model.py and job_settings.py decide the types.
 """
 
 from __future__ import annotations

@@ -11,8 +11,8 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from aws_glue_cdk_baseline.config import PROJECT
+from aws_glue_cdk_baseline.config.job_values import JobName
 from aws_glue_cdk_baseline.config.parameters import snake_case
-from aws_glue_cdk_baseline.config.values import JobName
 
 LONGEST_MODULE = 100
 # Modules in Glue that scripts import. Not all of them are installed on a laptop.

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from aws_glue_cdk_baseline.config import Config, ConfigError, load_config, print_warnings
-from aws_glue_cdk_baseline.config.values import partition_of
+from aws_glue_cdk_baseline.config.regions import partition_of
 from tools.assembly import Environment
 from tools.job_arguments import RunError, add_options, find_stage
 from tools.preflight.bootstrap import check_bootstrap

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ministack.core.iam_evaluator import evaluate_trust_policy
 
-from aws_glue_cdk_baseline.config.values import partition_of
+from aws_glue_cdk_baseline.config.regions import partition_of
 from tools.assembly import Environment
 from tools.preflight.finding import Finding, fail, looked, ok
 from tools.preflight.reader import Reader

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aws_glue_cdk_baseline.config import Job, StageConfig
-from aws_glue_cdk_baseline.config.values import partition_of
+from aws_glue_cdk_baseline.config.regions import partition_of
 from tools.preflight.config_lines import ConfigLines
 from tools.preflight.finding import Finding, fail, looked, ok
 from tools.preflight.reader import DeniedError, Reader

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 
-from aws_glue_cdk_baseline.config.values import partition_of
+from aws_glue_cdk_baseline.config.regions import partition_of
 from tools.assembly import Environment, Stack
 from tools.deployment_calls import Call, needed
 from tools.execution_policy import PASSED_TO, Policy, document, lacks, role_of

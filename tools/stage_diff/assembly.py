@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from aws_glue_cdk_baseline.config import Account
-from aws_glue_cdk_baseline.config.values import partition_of
+from aws_glue_cdk_baseline.config.regions import partition_of
 from tools.assembly import Stack, stacks
 from tools.job_arguments import RunError
 from tools.stage_diff.templates import StackTemplate, UnreadableError

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from aws_glue_cdk_baseline.config.values import partition_of
+from aws_glue_cdk_baseline.config.regions import partition_of
 from tools.job_arguments import RunError
 from tools.stage_jobs.account import Caller, MissingError, StageAccount
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from aws_glue_cdk_baseline.config import PROJECT, Account
-from aws_glue_cdk_baseline.config.values import partition_of
+from aws_glue_cdk_baseline.config.regions import partition_of
 from tools.assembly import QUALIFIER
 from tools.job_arguments import RunError
 from tools.stage_jobs.account import Caller

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from aws_glue_cdk_baseline.config import ConfigError
+from aws_glue_cdk_baseline.config.job_settings import JobSettings
 from aws_glue_cdk_baseline.config.known_keys import JOB_KEYS, STAGE_KEYS, TOP_KEYS, about_key
-from aws_glue_cdk_baseline.config.model import ConfigFile, JobSettings, StageSection
-from aws_glue_cdk_baseline.config.values import Section
+from aws_glue_cdk_baseline.config.model import ConfigFile, StageSection
+from aws_glue_cdk_baseline.config.section import Section
 from tests.configs import CONFIG, load
 
 # https://docs.aws.amazon.com/glue/latest/webapi/API_CreateJob.html, without what has the name of a setting

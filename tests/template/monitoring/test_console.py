@@ -2,7 +2,7 @@
 
 import pytest
 
-from aws_glue_cdk_baseline.config.values import known_regions
+from aws_glue_cdk_baseline.config.regions import known_regions
 from aws_glue_cdk_baseline.monitoring.run_reporter import console
 
 

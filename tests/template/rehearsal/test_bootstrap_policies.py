@@ -11,7 +11,7 @@ from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
 from aws_glue_cdk_baseline.config import PROJECT, Config, Job, load_config
 from aws_glue_cdk_baseline.config.source import Source
-from aws_glue_cdk_baseline.config.values import MAX_PREFIX
+from aws_glue_cdk_baseline.config.stage_values import MAX_PREFIX
 from tests.apps import make_whole_app
 from tests.configs import PROD, with_monitoring, with_stage
 from tools.assembly import stacks

@@ -14,7 +14,7 @@ from aws_cdk import aws_s3 as s3
 from cdk_nag import AwsSolutionsChecks
 
 from aws_glue_cdk_baseline.config import Config, JobSettings, StageConfig
-from aws_glue_cdk_baseline.config.model import Expect
+from aws_glue_cdk_baseline.config.job_settings import Expect
 from aws_glue_cdk_baseline.config.records import Record
 from aws_glue_cdk_baseline.config.source import Source
 from aws_glue_cdk_baseline.config.statements import PolicyStatement

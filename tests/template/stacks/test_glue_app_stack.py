@@ -7,7 +7,7 @@ import pytest
 from aws_cdk.assertions import Match, Template
 
 from aws_glue_cdk_baseline.config import Account, Job
-from aws_glue_cdk_baseline.config.model import Expect
+from aws_glue_cdk_baseline.config.job_settings import Expect
 from aws_glue_cdk_baseline.config.stacks import ONE_STACK
 from aws_glue_cdk_baseline.config.statements import PolicyStatement
 from aws_glue_cdk_baseline.glue_app_stack import GlueAppStack

@@ -6,7 +6,7 @@ from typing import Any
 
 from aws_cdk.assertions import Template
 
-from aws_glue_cdk_baseline.config.model import Expect
+from aws_glue_cdk_baseline.config.job_settings import Expect
 from tests.apps import make_whole_app
 from tests.configs import PIPELINE, make_config, make_job, make_stage
 from tests.template.stacks.test_glue_app_stack import make_stack, statements, synth

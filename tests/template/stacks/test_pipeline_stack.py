@@ -9,7 +9,7 @@ import yaml
 from aws_cdk.assertions import Match, Template
 
 from aws_glue_cdk_baseline.config import PROJECT, Account, Job, StageConfig
-from aws_glue_cdk_baseline.config.model import Expect
+from aws_glue_cdk_baseline.config.job_settings import Expect
 from aws_glue_cdk_baseline.pipeline_stack import PipelineStack
 from tests.apps import make_app
 from tests.configs import DEV, PIPELINE, PROD, make_config, make_job

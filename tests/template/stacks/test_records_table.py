@@ -10,7 +10,7 @@ import aws_cdk as core
 import pytest
 from aws_cdk.assertions import Template
 
-from aws_glue_cdk_baseline.config.model import Expect
+from aws_glue_cdk_baseline.config.job_settings import Expect
 from aws_glue_cdk_baseline.glue_app_stack import GlueAppStack
 from tests.apps import make_app
 from tests.configs import PIPELINE, make_job, make_stage

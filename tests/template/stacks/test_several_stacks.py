@@ -13,7 +13,7 @@ import pytest
 from aws_cdk.assertions import Template
 
 from aws_glue_cdk_baseline.config import ConfigError, Job, StageConfig
-from aws_glue_cdk_baseline.config.model import Expect
+from aws_glue_cdk_baseline.config.job_settings import Expect
 from aws_glue_cdk_baseline.config.names import numbered
 from aws_glue_cdk_baseline.config.stacks import template_size
 from aws_glue_cdk_baseline.glue_app_stack import GlueAppStack

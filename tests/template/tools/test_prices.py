@@ -8,7 +8,7 @@ import pytest
 
 from aws_glue_cdk_baseline.config import PROJECT
 from aws_glue_cdk_baseline.config.glue_versions import RUNTIMES
-from aws_glue_cdk_baseline.config.values import WorkerType
+from aws_glue_cdk_baseline.config.job_values import WorkerType
 from aws_glue_cdk_baseline.prices import DATE, DPUS, REGION, dpus, price
 
 
