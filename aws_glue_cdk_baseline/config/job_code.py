@@ -54,6 +54,10 @@ class JobCode:
                 self._refuse_name(place, owner)
         self._check_old_test(folder / OLD_TEST)
 
+    def shown(self, file: Path) -> str:
+        """Return the name of a file in messages, such as job_scripts/clean.py."""
+        return self._shared.shown(file)
+
     def has_helper_for_arguments(self, script: Path) -> bool:
         """Return true if a shared module of the script reads arguments: it may read any."""
         modules = (file for file in self._shared.of(script).files if file.suffix == ".py" and file not in self._scripts)

@@ -166,3 +166,8 @@ class StageJob(JobSettings):
 
     model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, ParameterValue]
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The values for its script, by their keys in the file."""
+        return dict(self.__pydantic_extra__)
