@@ -52,9 +52,9 @@ class Laptop:
     def deploy_approved(self, pipeline: Pipeline) -> None:
         """Deploy the stages that have an approval, as the pipeline has done before: its text says what they get next.
 
-        The pipeline's record then has their actions as succeeded. A stack that names no account is left out.
+        The pipeline's record then has their actions as succeeded.
         """
-        staged = {stack.name: stack for stack in stacks(self.assembly) if stack.staged and stack.environment.known}
+        staged = {stack.name: stack for stack in stacks(self.assembly) if stack.staged}
         for stage, action in pipeline.approved_deployments():
             stack = staged.get(action.configuration["StackName"])
             if stack is None:
@@ -70,8 +70,9 @@ class Laptop:
 
         An IAM user of each account bootstraps it. The accounts trust the home account, as in the README.
         """
-        new = sorted(assembly.environments(folder, home) - self.bootstrapped)
-        staged = assembly.stage_accounts(folder, home)
+        found = list(stacks(folder))
+        new = sorted({stack.environment for stack in found} - self.bootstrapped)
+        staged = {stack.environment.account for stack in found if stack.staged}
         commands = [(place, self._bootstrap_command(place, home, staged)) for place in new]
         with ThreadPoolExecutor(max(1, len(new))) as pool:
             try:

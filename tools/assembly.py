@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -52,13 +52,26 @@ class Stack:
         return [name for name, item in self.template.get("Resources", {}).items() if item.get("Type") == PIPELINE]
 
 
-def stacks(folder: Path, staged: bool = False) -> Iterator[Stack]:
-    """Yield all stacks in a cloud assembly, and those of its stages."""
+def stacks(folder: Path) -> Iterator[Stack]:
+    """Yield all stacks in a cloud assembly, and those of its stages.
+
+    A stack that names no account and Region is deployed to those of the pipeline, and has them here.
+    """
+    found = list(_stacks(folder, staged=False))
+    home = next((stack.environment for stack in found if stack.pipelines), None)
+    for stack in found:
+        place = stack.environment
+        if home and not place.known:
+            place = Environment(home.account, home.region, place.qualifier)
+        yield replace(stack, environment=place)
+
+
+def _stacks(folder: Path, staged: bool) -> Iterator[Stack]:
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     for name, artifact in manifest.get("artifacts", {}).items():
         properties = artifact.get("properties", {})
         if artifact["type"] == "cdk:cloud-assembly":
-            yield from stacks(folder / properties["directoryName"], staged=True)
+            yield from _stacks(folder / properties["directoryName"], staged=True)
         elif artifact["type"] == "aws:cloudformation:stack":
             template = json.loads((folder / properties["templateFile"]).read_text(encoding="utf-8"))
             yield Stack(

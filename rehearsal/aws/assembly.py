@@ -1,11 +1,11 @@
-"""The synthesized cloud assembly: the stack that has the pipeline, and the accounts of all stacks."""
+"""The synthesized cloud assembly: the stack that has the pipeline, and those that it needs."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from rehearsal.model import RehearsalError
-from tools.assembly import Environment, Stack, stacks
+from tools.assembly import Stack, stacks
 
 
 def pipeline_stack(folder: Path) -> Stack:
@@ -22,15 +22,3 @@ def pipeline_stack(folder: Path) -> Stack:
 def with_needed(folder: Path, home: Stack) -> list[Stack]:
     """Return the stacks that `cdk deploy` deploys for `home`: those that it needs in other Regions, then itself."""
     return [*(stack for stack in stacks(folder) if not stack.staged and stack.artifact in home.needs), home]
-
-
-def environments(folder: Path, home: Environment) -> set[Environment]:
-    """Return the accounts and Regions of an assembly's stacks. A stack without them is deployed beside the pipeline."""
-    return {stack.environment if stack.environment.known else home for stack in stacks(folder)}
-
-
-def stage_accounts(folder: Path, home: Environment) -> set[str]:
-    """Return the accounts to which the pipeline deploys stacks."""
-    return {
-        (stack.environment if stack.environment.known else home).account for stack in stacks(folder) if stack.staged
-    }

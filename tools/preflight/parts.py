@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from aws_glue_cdk_baseline.config import PROJECT, Account, Config, StageConfig
@@ -39,16 +39,8 @@ def synthesized(config: Config) -> list[Stack]:
 
 def parts_of(config: Config, found: Iterable[Stack]) -> Iterator[Part]:
     """Yield the pipeline and the stages of a config with their stacks."""
-    found = [_placed(stack, config.pipeline_account) for stack in found]
+    found = list(found)
     yield Part(PIPELINE, config.pipeline_account, None, tuple(stack for stack in found if not stack.staged))
     for stage in config.stages:
         own = tuple(stack for stack in found if stack.staged and stage.names.pipeline_stage in stack.id.split("/")[1:2])
         yield Part(stage.name, stage.account, stage, own)
-
-
-def _placed(stack: Stack, home: Account) -> Stack:
-    """Return the stack with its account and Region. The CDK names none for a stage in those of the pipeline."""
-    place = stack.environment
-    if place.known:
-        return stack
-    return replace(stack, environment=Environment(home.aws_account_id, home.aws_region, place.qualifier))

@@ -73,7 +73,7 @@ def show(config: Config, stages: Sequence[StageConfig], profile: str, *, strict:
         synthesize(PROJECT, Path(config.file), Path(folder))
         for account in accounts:
             stage = account.stage
-            stacks = read_stage(Path(folder), stage.names.pipeline_stage, stage.account)
+            stacks = read_stage(Path(folder), stage.names.pipeline_stage)
             text, differs = stage_text(account, stacks)
             changed = changed or differs
             print(text, flush=True)

@@ -6,18 +6,16 @@ import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from aws_glue_cdk_baseline.config import Account
 from aws_glue_cdk_baseline.config.regions import partition_of
 from tools.assembly import Stack, stacks
 from tools.job_arguments import RunError
 from tools.stage_diff.templates import StackTemplate, UnreadableError
 
 
-def read_stage(folder: Path, stage: str, place: Account | None = None) -> tuple[StackTemplate, ...]:
+def read_stage(folder: Path, stage: str) -> tuple[StackTemplate, ...]:
     """Return the stacks of a stage of the pipeline, such as DeployProd, in the assembly `folder`.
 
-    `place` is the stage's account, which the assembly does not name if it is the pipeline's. Raise RunError if the
-    assembly has no such stage.
+    Raise RunError if the assembly has no such stage.
     """
     if not (folder / "manifest.json").is_file():
         raise RunError(f"{folder} is not the output of a synth: it has no manifest.json")
@@ -25,7 +23,7 @@ def read_stage(folder: Path, stage: str, place: Account | None = None) -> tuple[
     if stage not in names:
         raise RunError(f"{folder} has no stage {stage}; it has: {', '.join(names) or 'none'}")
     wanted = [stack for stack in stacks(folder) if stack.staged and _stage_of(stack) == stage]
-    return tuple(templates(folder, wanted, place))
+    return tuple(templates(folder, wanted))
 
 
 def stage_names(folder: Path) -> list[str]:
@@ -33,11 +31,8 @@ def stage_names(folder: Path) -> list[str]:
     return list(dict.fromkeys(_stage_of(stack) for stack in stacks(folder) if stack.staged))
 
 
-def templates(folder: Path, found: Iterable[Stack], place: Account | None = None) -> Iterator[StackTemplate]:
-    """Yield the templates of stacks in the assembly `folder`, which has the content of their assets.
-
-    A stack that names no account is deployed to `place`, or if that is not given beside the pipeline.
-    """
+def templates(folder: Path, found: Iterable[Stack]) -> Iterator[StackTemplate]:
+    """Yield the templates of stacks in the assembly `folder`, which has the content of their assets."""
     # By key alone: it is the hash of the content, and the bucket may name an account that is not known.
     files = {key: path for manifest in folder.rglob("*.assets.json") for key, path in _files(manifest)}
 
@@ -46,14 +41,10 @@ def templates(folder: Path, found: Iterable[Stack], place: Account | None = None
             raise UnreadableError(f"s3://{bucket}/{key} is not an asset of this synth")
         return files[key].read_bytes()
 
-    homes = [stack.environment for stack in stacks(folder) if stack.pipelines]
-    beside = (homes[0].account, homes[0].region) if homes else ("", "")
     for stack in found:
-        account, region = stack.environment.account, stack.environment.region
-        if not stack.environment.known:
-            account, region = (place.aws_account_id, place.aws_region) if place else beside
-        partition = partition_of(region) if region else ""
-        yield StackTemplate(stack.name, stack.template, account, region, partition, read)
+        place = stack.environment
+        partition = partition_of(place.region)
+        yield StackTemplate(stack.name, stack.template, place.account, place.region, partition, read)
 
 
 def _stage_of(stack: Stack) -> str:

@@ -28,7 +28,7 @@ def show_before_approval(config: Config, stage: StageConfig, assembly: Path, rol
 
     Raise RunError if AWS gives no answer, or if `assembly` has no such stage.
     """
-    stacks = read_stage(assembly, stage.names.pipeline_stage, stage.account)
+    stacks = read_stage(assembly, stage.names.pipeline_stage)
     text = _text(config, stage, stacks, role)
     print(text, flush=True)
     output.mkdir(parents=True, exist_ok=True)

@@ -12,7 +12,7 @@ from rehearsal import __main__ as rehearsal_main
 from rehearsal import samples
 from rehearsal.actions import source
 from rehearsal.aws import cloud
-from rehearsal.aws.assembly import environments, pipeline_stack
+from rehearsal.aws.assembly import pipeline_stack
 from rehearsal.aws.processes import NewRecords, write_record
 from rehearsal.aws.sessions import trusts
 from rehearsal.execution import Answer, ask
@@ -20,7 +20,7 @@ from rehearsal.ministack import iam
 from rehearsal.model import Action, Deployed, Pipeline, RehearsalError, Stage, parse
 from rehearsal.report import denials
 from tests.template.rehearsal.projects import Project, git
-from tools.assembly import Environment
+from tools.assembly import Environment, stacks
 
 HOME = Environment("111111111111", "us-east-1")
 
@@ -127,7 +127,7 @@ def test_a_stack_that_does_not_say_where_it_goes_goes_where_the_pipeline_is(tmp_
     assembly(tmp_path, "App", "aws://unknown-account/unknown-region", "AWS::S3::Bucket")
     home = pipeline_stack(tmp_path).environment
     assert home == Environment("111111111111", "us-east-1", "q1")
-    assert environments(tmp_path, home) == {home}
+    assert {stack.environment for stack in stacks(tmp_path)} == {home}
 
 
 def test_an_app_without_a_pipeline_is_refused(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ def test_a_stage_knows_its_place_and_the_text_of_its_scripts(tmp_path: Path, pla
     """The assembly does not name the account of a stage beside the pipeline."""
     stages: dict[str, dict[str, object]] = {"dev": {"account": place}, "prod": {**SHOWS["prod"], "account": place}}
     made = Synthesized(tmp_path, dev=place, prod=place, job=make_job(tmp_path), stages=stages)
-    (stack,) = read_stage(Path(made.assembly.directory), "DeployProd", place)
+    (stack,) = read_stage(Path(made.assembly.directory), "DeployProd")
     assert (stack.name, stack.account, stack.region) == (
         "DeployProd-GlueAppStack",
         place.aws_account_id,

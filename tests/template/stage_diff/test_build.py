@@ -62,7 +62,7 @@ def said(config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
 
     def run(**answers: Any) -> tuple[str, str]:
         monkeypatch.setattr(build, "Caller", lambda *arguments, **named: Aws(answers))
-        monkeypatch.setattr(build, "read_stage", lambda folder, name, place: (stack(job("Clean"), job("Load")),))
+        monkeypatch.setattr(build, "read_stage", lambda folder, name: (stack(job("Clean"), job("Load")),))
         build.show_before_approval(config, config.stage("prod"), tmp_path, ROLE, tmp_path / "changes")
         log = capsys.readouterr().out
         assert (tmp_path / "changes" / "changes.md").read_text() + "\n" == log
