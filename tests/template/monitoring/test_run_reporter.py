@@ -34,7 +34,6 @@ RUN = {
     "ErrorMessage": "ValueError: no rows in orders",
     "Attempt": 0,
 }
-GET = {"JobName": "CleanOrders-prod", "RunId": "jr_1"}
 RUN_PAGE = (
     "run page: https://eu-west-1.console.aws.amazon.com/gluestudio/home?region=eu-west-1#/job/CleanOrders-prod/run/jr_1"
 )
@@ -70,7 +69,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stubs]:
 class Sent:
     """Expects a message to be published, and remembers it."""
 
-    def __init__(self, aws: Stubs, topic: str = OWN) -> None:
+    def __init__(self, aws: Stubs) -> None:
         self.parameters: dict[str, Any] = {}
         client = aws["sns"].client
         client.meta.events.register("provide-client-params.sns.Publish", self._keep)
@@ -92,6 +91,13 @@ class Sent:
         return found
 
 
+def told(aws: Stubs, event: dict[str, Any]) -> Sent:
+    """Return the one message that the function sends of an event."""
+    sent = Sent(aws)
+    handler.handle(event, None)
+    return sent
+
+
 def job_event(
     state: str = "FAILED", job: str = "CleanOrders-prod", kind: str = "Glue Job State Change", **more: Any
 ) -> Any:
@@ -99,13 +105,14 @@ def job_event(
     return {"id": "e1", "source": "aws.glue", "detail-type": kind, **PLACE, "detail": detail}
 
 
-def look(aws: Stubs, **changed: Any) -> None:
-    aws["glue"].add_response("get_job_run", {"JobRun": {**RUN, **changed}}, {**GET})
+def look(aws: Stubs, job: str = "CleanOrders-prod", **changed: Any) -> None:
+    """Have Glue answer once with the run of a job."""
+    aws["glue"].add_response("get_job_run", {"JobRun": {**RUN, **changed}}, {"JobName": job, "RunId": "jr_1"})
 
 
 @pytest.mark.parametrize(("state", "is_told"), [("STOPPED", False), ("FAILED", True)])
 def test_a_streaming_job_that_the_integration_test_stops_has_not_failed(aws: Stubs, state: str, is_told: bool) -> None:
-    aws["glue"].add_response("get_job_run", {"JobRun": RUN}, {"JobName": "Stream-prod", "RunId": "jr_1"})
+    look(aws, "Stream-prod")
     if is_told:
         Sent(aws)  # without this, the stub refuses to publish
     handler.handle(job_event(state, "Stream-prod"), None)
@@ -113,8 +120,7 @@ def test_a_streaming_job_that_the_integration_test_stops_has_not_failed(aws: Stu
 
 def test_a_failed_run(aws: Stubs, capsys: pytest.CaptureFixture[str]) -> None:
     look(aws)
-    sent = Sent(aws)
-    handler.handle(job_event(), None)
+    sent = told(aws, job_event())
     assert sent.parameters["TopicArn"] == OWN
     assert sent.parameters["Subject"] == "CleanOrders FAILED in prod after 42 s"
     assert sent.lines == [
@@ -151,8 +157,7 @@ def test_a_failed_run(aws: Stubs, capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_a_chat_channel_gets_a_custom_notification(aws: Stubs) -> None:
     look(aws)
-    sent = Sent(aws)
-    handler.handle(job_event(), None)
+    sent = told(aws, job_event())
     assert sent.chat == {
         "version": "1.0",
         "source": "custom",
@@ -189,8 +194,7 @@ def test_a_chat_channel_gets_a_custom_notification(aws: Stubs) -> None:
 )
 def test_each_bad_end(aws: Stubs, state: str, run: dict[str, Any], title: str, error: str) -> None:
     look(aws, JobRunState=state, **run)
-    sent = Sent(aws)
-    handler.handle(job_event(state), None)
+    sent = told(aws, job_event(state))
     assert sent.lines[0] == f"CleanOrders {title}"
     assert sent.lines[2].split(":", 1)[1].strip() == error
 
@@ -209,15 +213,13 @@ def test_a_job_of_somebody_else_is_neither_asked_about_nor_told(aws: Stubs, caps
 
 def test_a_long_error_is_shortened(aws: Stubs) -> None:
     look(aws, ErrorMessage="x" * 1500)
-    sent = Sent(aws)
-    handler.handle(job_event(), None)
+    sent = told(aws, job_event())
     assert sent.lines[2] == f"error:    {'x' * 1000}… (500 more characters: see the log)"
 
 
 def test_an_error_of_several_lines_stays_below_itself(aws: Stubs) -> None:
     look(aws, ErrorMessage="ValueError: a\nat line 3")
-    sent = Sent(aws)
-    handler.handle(job_event(), None)
+    sent = told(aws, job_event())
     assert sent.lines[2:4] == ["error:    ValueError: a", "          at line 3"]
 
 
@@ -225,10 +227,8 @@ def test_an_attempt_says_whether_glue_tries_again_and_an_unknown_price_stays_unk
     aws: Stubs, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for attempt, said in enumerate(("1 of 3; Glue tries again", "2 of 3; Glue tries again", "3 of 3")):
-        answer = {"JobRun": {**RUN, "Attempt": attempt}}
-        aws["glue"].add_response("get_job_run", answer, {"JobName": "Report-prod", "RunId": "jr_1"})
-        sent = Sent(aws)
-        handler.handle({**job_event(job="Report-prod"), "id": f"e{attempt}"}, None)
+        look(aws, "Report-prod", Attempt=attempt)
+        sent = told(aws, {**job_event(job="Report-prod"), "id": f"e{attempt}"})
         assert sent.lines[3] == f"run:      jr_1 (attempt {said})"
         assert sent.lines[5] == "cost:     unknown: aws_glue_cdk_baseline/prices.py has no price of this kind of run"
     assert ["Usd" in json.loads(line) for line in capsys.readouterr().out.splitlines()] == [False] * 3
@@ -236,10 +236,8 @@ def test_an_attempt_says_whether_glue_tries_again_and_an_unknown_price_stays_unk
 
 @pytest.mark.parametrize("state", ["STOPPED", "TIMEOUT"])
 def test_a_run_that_was_stopped_is_not_tried_again(aws: Stubs, state: str) -> None:
-    answer = {"JobRun": {**RUN, "JobRunState": state}}
-    aws["glue"].add_response("get_job_run", answer, {"JobName": "Report-prod", "RunId": "jr_1"})
-    sent = Sent(aws)
-    handler.handle(job_event(state, job="Report-prod"), None)
+    look(aws, "Report-prod", JobRunState=state)
+    sent = told(aws, job_event(state, job="Report-prod"))
     assert sent.lines[3] == "run:      jr_1 (attempt 1 of 3)"
 
 
@@ -247,8 +245,7 @@ def test_without_the_right_to_look_a_failure_is_told_all_the_same(
     aws: Stubs, capsys: pytest.CaptureFixture[str]
 ) -> None:
     aws["glue"].add_client_error("get_job_run", "AccessDeniedException", "no right to glue:GetJobRun", 400)
-    sent = Sent(aws)
-    handler.handle(job_event(), None)
+    sent = told(aws, job_event())
     denied = (
         "An error occurred (AccessDeniedException) when calling the GetJobRun operation: no right to glue:GetJobRun"
     )
@@ -271,9 +268,8 @@ def test_without_the_right_to_look_a_failure_is_told_all_the_same(
 
 def test_a_run_that_takes_longer_than_it_should(aws: Stubs, capsys: pytest.CaptureFixture[str]) -> None:
     look(aws, JobRunState="RUNNING", ExecutionTime=905, ErrorMessage="")
-    sent = Sent(aws)
     condition = {"NotifyDelayAfter": 15.0}
-    handler.handle(job_event("RUNNING", kind="Glue Job Run Status", notificationCondition=condition), None)
+    sent = told(aws, job_event("RUNNING", kind="Glue Job Run Status", notificationCondition=condition))
     assert sent.lines[:4] == [
         "CleanOrders takes longer than 15 min in prod",
         "",
@@ -315,38 +311,24 @@ def test_a_subject_is_one_short_line_of_ascii(aws: Stubs, monkeypatch: pytest.Mo
     name = "Köln\n" + "x" * 100
     monkeypatch.setattr(handler, "_facts", lambda: Facts("prod", jobs={"CleanOrders-prod": JobFacts(name)}))
     look(aws)
-    sent = Sent(aws)
-    handler.handle(job_event(), None)
+    sent = told(aws, job_event())
     subject = sent.parameters["Subject"]
     assert subject == f"K?ln {'x' * 91}..."
     assert len(subject) == 99
 
 
-QUALITY = {
-    "id": "q1",
-    "source": "aws.glue-dataquality",
-    "detail-type": "Data Quality Evaluation Results Available",
-    **PLACE,
-    "detail": {
-        "context": {
-            "contextType": "GLUE_JOB",
-            "jobId": "jr_1",
-            "jobName": "CleanOrders-prod",
-            "evaluationContext": "orders",
-        },
-        "resultID": "dqresult-1",
-        "rulesetNames": ["own"],
-        "state": "FAILED",
-        "score": 0.75,
-    },
-}
+def quality_event(**numbers: int) -> dict[str, Any]:
+    context = {"contextType": "GLUE_JOB", "jobId": "jr_1", "jobName": "CleanOrders-prod", "evaluationContext": "orders"}
+    result = {"resultID": "dqresult-1", "rulesetNames": ["own"], "state": "FAILED", "score": 0.75}
+    kind = "Data Quality Evaluation Results Available"
+    detail = {"context": context, **result, **numbers}
+    return {"id": "q1", "source": "aws.glue-dataquality", "detail-type": kind, **PLACE, "detail": detail}
 
 
 @pytest.mark.parametrize("spelling", ["numRules{}", "rules{}"])
 def test_failed_data_quality_rules(aws: Stubs, spelling: str, capsys: pytest.CaptureFixture[str]) -> None:
-    sent = Sent(aws)
     numbers = {spelling.format("Succeeded"): 3, spelling.format("Failed"): 1, spelling.format("Skipped"): 0}
-    handler.handle({**QUALITY, "detail": {**QUALITY["detail"], **numbers}}, None)  # type: ignore[dict-item]
+    sent = told(aws, quality_event(**numbers))
     assert sent.lines == [
         "CleanOrders: 1 of 4 data quality rules failed in prod",
         "",
@@ -364,7 +346,7 @@ def test_failed_data_quality_rules(aws: Stubs, spelling: str, capsys: pytest.Cap
 
 
 def test_passed_data_quality_rules_are_not_told(aws: Stubs, capsys: pytest.CaptureFixture[str]) -> None:
-    handler.handle({**QUALITY, "detail": {**QUALITY["detail"], "numRulesSucceeded": 4}}, None)  # type: ignore[dict-item]
+    handler.handle(quality_event(numRulesSucceeded=4), None)
     line = json.loads(capsys.readouterr().out)
     assert (line["RulesPassed"], line["RulesFailed"]) == (4, 0)
 
@@ -381,8 +363,7 @@ def test_a_job_that_has_started_by_its_schedule_is_not_told(aws: Stubs) -> None:
 def test_a_job_that_has_not_started_by_its_schedule(aws: Stubs) -> None:
     yesterday = {**RUN, "JobRunState": "SUCCEEDED", "StartedOn": datetime(2026, 11, 25, 3, 0, 5, tzinfo=UTC)}
     aws["glue"].add_response("get_job_runs", {"JobRuns": [yesterday]}, RUNS)
-    sent = Sent(aws)
-    handler.handle(DUE, None)
+    sent = told(aws, DUE)
     assert sent.lines == [
         "CleanOrders has not started in prod",
         "",
@@ -400,8 +381,7 @@ def test_a_job_that_has_not_started_by_its_schedule(aws: Stubs) -> None:
 
 def test_a_scheduled_run_that_ended_without_an_event(aws: Stubs) -> None:
     aws["glue"].add_response("get_job_runs", {"JobRuns": [{**RUN, "JobRunState": "ERROR"}]}, RUNS)
-    sent = Sent(aws)
-    handler.handle(DUE, None)
+    sent = told(aws, DUE)
     assert sent.lines[:5] == [
         "CleanOrders ERROR in prod",
         "",
@@ -413,8 +393,7 @@ def test_a_scheduled_run_that_ended_without_an_event(aws: Stubs) -> None:
 
 def test_without_the_right_to_look_nobody_knows_whether_a_job_has_started(aws: Stubs) -> None:
     aws["glue"].add_client_error("get_job_runs", "AccessDeniedException", "no right", 400)
-    sent = Sent(aws)
-    handler.handle(DUE, None)
+    sent = told(aws, DUE)
     assert sent.lines[0] == "nobody knows whether CleanOrders has started in prod"
     assert sent.lines[3].endswith("when calling the GetJobRuns operation: no right")
 
@@ -452,8 +431,7 @@ def test_a_failed_execution_of_the_pipeline(aws: Stubs) -> None:
         },
         {"stageName": "Build", "actionName": "CdkSynth_UnitTest", "status": "Succeeded"},
     )
-    sent = Sent(aws)
-    handler.handle(pipeline_event("Pipeline Execution State Change", state="FAILED"), None)
+    sent = told(aws, pipeline_event("Pipeline Execution State Change", state="FAILED"))
     assert sent.lines == [
         "GluePipeline FAILED in DeployDev IntegrationTest",
         "",
@@ -467,8 +445,7 @@ def test_a_failed_execution_of_the_pipeline(aws: Stubs) -> None:
 
 def test_a_failed_execution_is_told_without_the_right_to_look(aws: Stubs) -> None:
     aws["codepipeline"].add_client_error("list_action_executions", "AccessDenied", "no right", 400)
-    sent = Sent(aws)
-    handler.handle(pipeline_event("Pipeline Execution State Change", state="FAILED"), None)
+    sent = told(aws, pipeline_event("Pipeline Execution State Change", state="FAILED"))
     assert sent.lines[0] == "GluePipeline FAILED"
     assert sent.lines[2].endswith("when calling the ListActionExecutions operation: no right")
 
@@ -479,15 +456,9 @@ def test_an_approval_that_waits(aws: Stubs) -> None:
         aws,
         {"stageName": "DeployProd", "actionName": "Approval", "status": "InProgress", "input": configuration},
     )
-    sent = Sent(aws)
-    event = pipeline_event(
-        "Action Execution State Change",
-        stage="DeployProd",
-        action="Approval",
-        state="STARTED",
-        type={"category": "Approval"},
-    )
-    handler.handle(event, None)
+    kind = {"category": "Approval"}
+    change = "Action Execution State Change"
+    sent = told(aws, pipeline_event(change, stage="DeployProd", action="Approval", state="STARTED", type=kind))
     assert sent.parameters["Subject"] == "GluePipeline waits for an approval: DeployProd"
     assert sent.lines == [
         "GluePipeline waits for an approval: DeployProd",
