@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from aws_glue_cdk_baseline.config import Job
@@ -31,13 +31,7 @@ class Event:
     text: str
 
 
-def logs(
-    account: StageAccount,
-    job: Job,
-    run_id: str,
-    with_all: bool,
-    sleep: Callable[[float], None] = time.sleep,
-) -> int:
+def logs(account: StageAccount, job: Job, run_id: str, with_all: bool) -> int:
     """Print the log of a run, or of the last one, until the run ends. With `with_all` nothing is left out."""
     name = account.stage.names.job(job.name)
     run = _run(account, job, name, run_id)
@@ -57,7 +51,7 @@ def logs(
             unanswered += 1
             if unanswered == PATIENCE:
                 raise
-        sleep(LOOK_SECONDS)
+        time.sleep(LOOK_SECONDS)
     if state != f"{run.state} {duration(run.seconds)}":
         print(f"{name} {run.state} after {duration(run.seconds)}")
     if run.error:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from aws_glue_cdk_baseline import prices
@@ -113,9 +113,7 @@ class Progress:
             print("\r" + " " * 40, end="\r", flush=True)
 
 
-def wait(
-    account: StageAccount, name: str, run_id: str, progress: Progress, sleep: Callable[[float], None] = time.sleep
-) -> JobRun:
+def wait(account: StageAccount, name: str, run_id: str, progress: Progress) -> JobRun:
     """Return the run when it has ended. Raise NoAnswerError if Glue does not answer for long."""
     began, unanswered = time.monotonic(), 0
     while True:
@@ -134,7 +132,7 @@ def wait(
                 return run
             progress.show(run.state, passed)
         least, longest = LOOK_SECONDS
-        sleep(min(longest, max(least, passed * LOOK_SHARE)))
+        time.sleep(min(longest, max(least, passed * LOOK_SHARE)))
 
 
 def _ask(name: str, stage: str) -> None:

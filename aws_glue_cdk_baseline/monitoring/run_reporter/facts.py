@@ -44,8 +44,8 @@ class Facts:
     jobs: Mapping[str, JobFacts] = field(default_factory=dict)
 
 
-def read_facts(folder: Path = Path(__file__).parent) -> Facts:
-    """Return the facts that the synth has written into a folder: that of this file."""
-    data = json.loads((folder / FILE).read_text(encoding="utf-8"))
+def read_facts() -> Facts:
+    """Return the facts that the synth has written beside this file."""
+    data = json.loads((Path(__file__).parent / FILE).read_text(encoding="utf-8"))
     jobs = {name: JobFacts(**values) for name, values in data.pop("jobs").items()}
     return Facts(**data, jobs=jobs)

@@ -41,13 +41,13 @@ def read(glue_context: GlueContext, table: str = "orders", **options: Any) -> li
     return sorted((row.asDict() for row in frame.toDF().collect()), key=repr)
 
 
-def columns(glue: Any, table: str = "orders") -> dict[str, str]:
-    found = glue.get_table(DatabaseName="shop", Name=table)["Table"]["StorageDescriptor"]["Columns"]
+def columns(glue: Any) -> dict[str, str]:
+    found = glue.get_table(DatabaseName="shop", Name="orders")["Table"]["StorageDescriptor"]["Columns"]
     return {column["Name"]: column["Type"] for column in found}
 
 
-def partitions(glue: Any, table: str = "orders") -> dict[tuple[str, ...], str]:
-    found = glue.get_partitions(DatabaseName="shop", TableName=table)["Partitions"]
+def partitions(glue: Any) -> dict[tuple[str, ...], str]:
+    found = glue.get_partitions(DatabaseName="shop", TableName="orders")["Partitions"]
     return {tuple(item["Values"]): item["StorageDescriptor"]["Location"] for item in found}
 
 

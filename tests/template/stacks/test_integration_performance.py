@@ -112,8 +112,8 @@ class Stage:
         self.glue.starts(job)
         self.glue.polls(job, "SUCCEEDED", ExecutionTime=seconds, DPUSeconds=2 * seconds)
 
-    def confirms(self, job: str, state: str = "SUCCEEDED") -> None:
-        self.glue.polls(job, state)
+    def confirms(self, job: str) -> None:
+        self.glue.polls(job, "SUCCEEDED")
 
     def test(self, *, changed_only: bool = True, after: dict[str, str] | None = None, **fingerprints: str) -> int:
         jobs = {}

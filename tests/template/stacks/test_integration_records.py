@@ -60,8 +60,8 @@ def records(table: Table) -> Records:
     return found
 
 
-def run_of(job: str, seconds: float = 61, dpu_seconds: float = 122) -> JobRun:
-    return JobRun(job, f"jr_{job}", 0, "SUCCEEDED", seconds=seconds, dpu_seconds=dpu_seconds)
+def run_of(job: str, seconds: float = 61) -> JobRun:
+    return JobRun(job, f"jr_{job}", 0, "SUCCEEDED", seconds=seconds, dpu_seconds=122)
 
 
 def passing(table: Table, job: str, plan: PlannedJob) -> None:

@@ -1,5 +1,4 @@
 import json
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -351,11 +350,6 @@ def test_one_account_for_all_three_works(tmp_path: Path) -> None:
     (trust,) = trusts_of_the_test_role(one)
     assert trust["Condition"]["ArnEquals"]["aws:PrincipalArn"].endswith(":role/glue-integration-test-dev")
     assert "111111111111" in json.dumps(trust["Principal"])
-
-
-@cache
-def source_of(module: str) -> str:
-    return (PROJECT / "aws_glue_cdk_baseline" / module).read_text(encoding="utf-8")
 
 
 def test_each_stage_of_the_config_is_deployed_in_its_order_with_its_approval_and_its_test(tmp_path: Path) -> None:

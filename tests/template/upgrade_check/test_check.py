@@ -19,7 +19,6 @@ from tools.upgrade_check.runs import VersionRun, copy_of, files_at, written_loca
 
 TO_6 = Change("5.1", "6.0")
 OUTPUT = "s3://data/out/"
-Runs = dict[str, list[Any]]
 Compare = Callable[..., Result]
 
 
