@@ -6,7 +6,6 @@ from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from rehearsal.aws import assembly
 from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.processes import ACTIONS, write_record
 from rehearsal.aws.sessions import ADMINISTRATOR, Session
@@ -37,12 +36,12 @@ class Laptop:
         synth = ["cdk", "synth", "--quiet", "--output", str(self.assembly), *context]
         self._cdk("cdk synth", synth, "executed", folder, None)
         self._console.synth_seconds = self._console.rows[-1].seconds
-        home = assembly.pipeline_stack(self.assembly)
+        home = pipeline_stack(self.assembly)
         row = self._console.begin(LAPTOP, "cdk bootstrap")
         self._cloud.emulator.wait_until_ready()
         added = self.bootstrap(self.assembly, home.environment)
         self._console.end(row, "emulated", "succeeded", ", ".join(added))
-        for stack in assembly.with_needed(self.assembly, home):
+        for stack in _with_needed(self.assembly, home):
             self.check_execution_role(stack, stack.template["Resources"], "deployed")
         deploy = ["cdk", "--app", str(self.assembly), "deploy", home.id, "--require-approval", "never"]
         session = self._cloud.sessions.user(home.environment.account, home.environment.region)
@@ -121,6 +120,22 @@ class Laptop:
         session = self._cloud.sessions.user(place.account, place.region)
         code = self._cloud.run(command, log=log, session=session, cwd=self._cloud.folder)
         return f"cdk bootstrap aws://{place} ended with exit code {code}; its log is {log}" if code else ""
+
+
+def pipeline_stack(folder: Path) -> Stack:
+    """Return the stack that has the pipeline. Raise RehearsalError if there is not exactly one."""
+    found = [stack for stack in stacks(folder) if stack.pipelines]
+    if len(found) != 1:
+        names = ", ".join(stack.id for stack in found) or "none"
+        raise RehearsalError(f"the rehearsal needs exactly one stack with a pipeline; the app has: {names}")
+    if not found[0].environment.known:
+        raise RehearsalError(f"{found[0].id} has no account and Region; give it env=Environment(account=…, region=…)")
+    return found[0]
+
+
+def _with_needed(folder: Path, home: Stack) -> list[Stack]:
+    """Return the stacks that `cdk deploy` deploys for `home`: those that it needs in other Regions, then itself."""
+    return [*(stack for stack in stacks(folder) if not stack.staged and stack.artifact in home.needs), home]
 
 
 def _create_policies(owner: Session, files: list[Path]) -> list[str]:

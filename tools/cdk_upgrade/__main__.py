@@ -18,7 +18,7 @@ from tools.cdk_upgrade.differences import Difference, differences
 from tools.cdk_upgrade.schema import first_line
 from tools.cdk_upgrade.versions import STAYS, Installed, install, pinned, wanted
 from tools.job_arguments import RunError
-from tools.stage_diff.assembly import templates
+from tools.stage_diff.synthesized import templates
 from tools.stage_diff.words import counted
 from tools.synth import synthesize
 

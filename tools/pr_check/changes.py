@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tools.assembly import stacks
-from tools.stage_diff.assembly import read_stage, stage_names, templates
 from tools.stage_diff.comparison import compare
 from tools.stage_diff.markdown import headline, markdown
+from tools.stage_diff.synthesized import read_stage, stage_names, templates
 from tools.stage_diff.templates import StackTemplate
 from tools.stage_diff.words import counted
 

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from aws_glue_cdk_baseline.config import PROJECT, Config, ConfigError, StageConfig, load_config, print_warnings
 from tools.job_arguments import RunError, add_options, find_stage
-from tools.stage_diff.assembly import read_stage
-from tools.stage_diff.build import show_before_approval
+from tools.stage_diff.approval_text import show_before_approval
 from tools.stage_diff.comparison import compare
 from tools.stage_diff.deployed import deployed, earlier_stacks
 from tools.stage_diff.markdown import markdown
+from tools.stage_diff.synthesized import read_stage
 from tools.stage_diff.templates import StackTemplate
 from tools.stage_jobs.account import StageAccount
 from tools.synth import synthesize

@@ -1,4 +1,7 @@
-"""A message: as text for email and queues, and as the JSON that Amazon Q Developer shows in a chat channel."""
+"""The form of a message: text for email and queues, and the JSON that Amazon Q Developer shows in a chat channel.
+
+The words are written where its event is read: job_events.py, due_runs.py, pipeline_events.py.
+"""
 
 from __future__ import annotations
 

@@ -12,10 +12,10 @@ from rehearsal import __main__ as rehearsal_main
 from rehearsal import samples
 from rehearsal.actions import source
 from rehearsal.aws import cloud
-from rehearsal.aws.assembly import pipeline_stack
 from rehearsal.aws.processes import NewRecords, write_record
 from rehearsal.aws.sessions import trusts
 from rehearsal.execution import Answer, ask
+from rehearsal.laptop import pipeline_stack
 from rehearsal.ministack import iam
 from rehearsal.model import Action, Deployed, Pipeline, RehearsalError, Stage, parse
 from rehearsal.report import denials

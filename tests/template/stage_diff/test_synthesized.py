@@ -9,10 +9,10 @@ from tests.configs import DEV, PIPELINE, make_job
 from tests.template.stacks.test_pipeline_stack import Synthesized
 from tests.template.stacks.test_show_changes import SHOWS
 from tools.job_arguments import RunError
-from tools.stage_diff.assembly import read_stage
 from tools.stage_diff.comparison import compare
 from tools.stage_diff.job_words import jobs_of
 from tools.stage_diff.permissions import OF_JOB
+from tools.stage_diff.synthesized import read_stage
 
 
 @pytest.mark.parametrize("place", [DEV, PIPELINE], ids=["an account of its own", "the pipeline's account"])

@@ -1,4 +1,4 @@
-"""The build before an approval: what it says if it may read what is deployed, and if it may not."""
+"""The text of an approval: what it says if it may read what is deployed, and if it may not."""
 
 import json
 import subprocess
@@ -12,7 +12,7 @@ from aws_glue_cdk_baseline.config import PROJECT, Config
 from tests.configs import make_config, make_job, with_stage
 from tests.template.stage_diff.small_templates import job, stack
 from tools.job_arguments import RunError
-from tools.stage_diff import build
+from tools.stage_diff import approval_text
 from tools.stage_diff.deployed import deployed
 from tools.stage_diff.markdown import shortened
 from tools.stage_jobs.account import DeniedError, MissingError
@@ -61,9 +61,9 @@ def said(config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
     """Return a function that runs the build with the answers of AWS: the log, and the text of the approval."""
 
     def run(**answers: Any) -> tuple[str, str]:
-        monkeypatch.setattr(build, "Caller", lambda *arguments, **named: Aws(answers))
-        monkeypatch.setattr(build, "read_stage", lambda folder, name: (stack(job("Clean"), job("Load")),))
-        build.show_before_approval(config, config.stage("prod"), tmp_path, ROLE, tmp_path / "changes")
+        monkeypatch.setattr(approval_text, "Caller", lambda *arguments, **named: Aws(answers))
+        monkeypatch.setattr(approval_text, "read_stage", lambda folder, name: (stack(job("Clean"), job("Load")),))
+        approval_text.show_before_approval(config, config.stage("prod"), tmp_path, ROLE, tmp_path / "changes")
         log = capsys.readouterr().out
         assert (tmp_path / "changes" / "changes.md").read_text() + "\n" == log
         return log, (tmp_path / "changes" / "approval.txt").read_text()

@@ -1,4 +1,6 @@
-"""The build before an approval: what the deployment of a stage changes, read with the role of the stage's account.
+"""The text of an approval: what the deployment of a stage changes, read with the role of the stage's account.
+
+The step ShowChanges of the pipeline runs it in a build: aws_glue_cdk_baseline/pipeline/approval.py.
 
 If the role lacks a right, or does not exist, the text says so and the build goes on: the deployment that is waiting may
 be the one that mends it.
@@ -11,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from aws_glue_cdk_baseline.config import Config, StageConfig
-from tools.stage_diff.assembly import read_stage
 from tools.stage_diff.comparison import compare
 from tools.stage_diff.deployed import deployed, earlier_stacks
 from tools.stage_diff.markdown import markdown, shortened, uncompared
+from tools.stage_diff.synthesized import read_stage
 from tools.stage_diff.templates import StackTemplate
 from tools.stage_jobs.account import Caller, DeniedError
 
