@@ -1,7 +1,6 @@
 """Tests of the integration test's chains: a job is started when the jobs before it have passed, and only then."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -13,18 +12,10 @@ from tests.integ import report
 from tests.integ.job_run import JobRun
 from tests.integ.job_runner import JobRunner
 from tests.integ.plan import PlanError, PlannedJob, read_plan
-from tests.template.stacks.test_integration_test import Glue, Time
+from tests.template.stacks.integration_stubs import Glue, Time
 
 DIAMOND = {"b": ["a"], "c": ["a"], "d": ["b", "c"]}
 Rows = list[tuple[str, str, str]]
-
-
-@pytest.fixture
-def glue() -> Iterator[Glue]:
-    made = Glue()
-    yield made
-    for stub in made.stubs:
-        stub.assert_no_pending_responses()
 
 
 def rows(runs: list[JobRun]) -> Rows:

@@ -20,7 +20,7 @@ from tests.integ.data_files import Budget, Data, DataError, fetch
 from tests.integ.expectations import Expectation, OutputCheck, expectation
 from tests.integ.job_run import JobRun
 from tests.integ.quality import QualityCheck, RuleResult, RulesProcess
-from tests.template.stacks.test_integration_test import Bucket
+from tests.template.stacks.integration_stubs import Bucket
 
 LINES = b'{"id": 1, "name": "a"}\n{"id": 2, "name": null}\n'
 

@@ -16,7 +16,7 @@ from tests.integ.job_runner import JobRunner
 from tests.integ.plan import Plan, PlannedJob
 from tests.integ.records import Passed, Record, Records
 from tests.integ.selection import Selection, select
-from tests.template.stacks.test_integration_test import KEYS, Glue, Time
+from tests.template.stacks.integration_stubs import KEYS, Glue, Time
 
 PLACE = ("DeployDev", "222222222222", "us-east-1")
 ARGUMENTS = {"--input_path": "s3://data/in/"}
