@@ -37,6 +37,7 @@ from aws_glue_cdk_baseline.config.section import Section
 from aws_glue_cdk_baseline.config.statements import PolicyStatement
 
 MAX_RULES = 100  # of one job
+LONGEST_MINUTES = 10_080  # of a run: a week
 MAX_CONNECTIONS = 50  # of one job; Glue names no limit
 MAX_PARAMETERS = 100  # of one job: ten times as many as a readable script has
 
@@ -149,6 +150,13 @@ class JobSettings(Section):
     def is_streaming(self) -> bool:
         """True for a streaming job, which runs until it is stopped."""
         return self.type == "streaming"
+
+    @property
+    def has_no_end(self) -> bool:
+        """True for a streaming job that Glue restarts, about once a week, which it does only without a timeout:
+        https://docs.aws.amazon.com/glue/latest/dg/glue-streaming-maintenance.html
+        """
+        return self.is_streaming and self.timeout_minutes == LONGEST_MINUTES
 
     @property
     def runtime(self) -> str:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Collection
 
 from aws_glue_cdk_baseline.config.errors import nearest
 from aws_glue_cdk_baseline.config.glue_values import tags_error
-from aws_glue_cdk_baseline.config.job_settings import JobSettings, StageJob
+from aws_glue_cdk_baseline.config.job_settings import LONGEST_MINUTES, JobSettings, StageJob
 from aws_glue_cdk_baseline.config.model import ConfigFile
-from aws_glue_cdk_baseline.config.setting_checks import LONGEST_MINUTES, setting_errors
+from aws_glue_cdk_baseline.config.setting_checks import setting_errors
 from aws_glue_cdk_baseline.config.yaml_file import KeyPath, YamlFile
 
 ADDED = {"default_arguments", "spark_conf", "tags"}  # those of a stage's job are added to those under `jobs`

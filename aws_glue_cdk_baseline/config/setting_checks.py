@@ -11,7 +11,6 @@ from aws_glue_cdk_baseline.config.spark_conf import CONF, spark_conf
 # An error: the settings that it comes from, by their Python names, the key of one of them, and the message.
 Wrong = tuple[set[str], str, str]
 
-LONGEST_MINUTES = 10_080  # of a run: a streaming job without `timeoutMinutes` has it
 # Settings of Spark jobs, by their Python names, each with its key.
 OF_SPARK = {
     **{"glue_version": "glueVersion", "worker_type": "workerType", "number_of_workers": "numberOfWorkers"},

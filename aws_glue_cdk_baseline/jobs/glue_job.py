@@ -72,7 +72,7 @@ def add_glue_job(
         "role": role,
         "script": glue.Code.from_bucket(script.bucket, script.key),
         "extra_python_files": [glue.Code.from_bucket(script.bucket, key) for key in shared] or None,
-        "timeout": _minutes(settings.timeout_minutes),
+        "timeout": None if settings.has_no_end else _minutes(settings.timeout_minutes),
         "max_retries": settings.max_retries,
         "max_concurrent_runs": settings.max_concurrent_runs,
         "continuous_logging": glue.ContinuousLoggingProps(enabled=True, log_group=environment.logs.output),

@@ -11,13 +11,14 @@ from tools.stage_diff.job_words import Job
 
 
 def most(job: Job) -> float | None:
-    """Return what a run of a job costs at most, in USD, or None if that is not known."""
+    """Return what a run of a job costs at most, in USD, or None if that is not known. A streaming job runs an hour."""
     values = job.values
     if values.get("type") == "pythonshell" and "maxCapacity" in values and "timeoutMinutes" in values:
         return prices.most_of_shell(float(values["maxCapacity"]), float(values["timeoutMinutes"]))
     worker, workers, minutes = (values.get(key) for key in ("workerType", "numberOfWorkers", "timeoutMinutes"))
     if values.get("type") == "pythonshell":
         return prices.most_of_shell(float(values.get("maxCapacity") or 0.0625), float(minutes or 0))
+    minutes = 60 if values.get("type") == "streaming" else minutes
     if not isinstance(worker, str) or worker not in prices.DPUS or workers is None or minutes is None:
         return None
     rate = prices.price(str(values.get("glueVersion", "")), str(values.get("executionClass", "STANDARD")), worker)

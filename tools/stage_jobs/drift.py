@@ -29,15 +29,16 @@ OF_SETTINGS = {
 }
 COMPARED = {JOB: "job", TRIGGER: "trigger", ROLE: "role", LOG_GROUP: "log group"}
 # The key of the config, where its value is in a job's properties and in GetJob's answer, and what it is if it is not.
+# UNKNOWN is what Glue fills in itself: the MaxCapacity of each Spark job, the timeout of a job that has none.
 SETTINGS: tuple[tuple[str, tuple[str, ...], Any], ...] = (
     ("description", ("Description",), ""),
     ("type", ("Command", "Name"), ""),
     ("maintenanceWindow", ("MaintenanceWindow",), ""),
-    ("maxCapacity", ("MaxCapacity",), 0),
-    ("glueVersion", ("GlueVersion",), ""),
-    ("workerType", ("WorkerType",), ""),
-    ("numberOfWorkers", ("NumberOfWorkers",), 0),
-    ("timeoutMinutes", ("Timeout",), 0),
+    ("maxCapacity", ("MaxCapacity",), UNKNOWN),
+    ("glueVersion", ("GlueVersion",), UNKNOWN),
+    ("workerType", ("WorkerType",), UNKNOWN),
+    ("numberOfWorkers", ("NumberOfWorkers",), UNKNOWN),
+    ("timeoutMinutes", ("Timeout",), UNKNOWN),
     ("maxDurationMinutes", ("NotificationProperty", "NotifyDelayAfter"), 0),
     ("maxRetries", ("MaxRetries",), 0),
     ("maxConcurrentRuns", ("ExecutionProperty", "MaxConcurrentRuns"), 1),

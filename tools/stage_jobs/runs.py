@@ -40,8 +40,11 @@ class JobRun:
 
 
 def has_failed(job: Job, run: JobRun) -> bool:
-    """Return true if a run of the job has failed. A streaming job that was stopped has not: it has no other end."""
-    return run.failed and not (job.settings.is_streaming and run.state == STOPPED)
+    """Return true if a run of the job has failed. A streaming job that was stopped has not: it has no other end.
+
+    Nor has one that EXPIRED, as Glue says when it restarts it in a run of its own.
+    """
+    return run.failed and not (job.settings.is_streaming and run.state in (STOPPED, "EXPIRED"))
 
 
 def job_run(answer: Mapping[str, Any]) -> JobRun:

@@ -87,9 +87,13 @@ def most(deployed: Mapping[str, Any]) -> str:
         return f"{capacity:g} DPU, {minutes} minutes at most, Python shell: {most_of_it} at most"
     rate = prices.price(version, execution, kind)
     flex = ", Flex" if execution == "FLEX" else ""
-    size = f"{workers} workers of {kind}, {minutes} minutes at most, Glue {version}{flex}"
+    is_streaming = deployed.get("Command", {}).get("Name") == "gluestreaming"
+    longest = "until it is stopped" if is_streaming else f"{minutes} minutes at most"
+    size = f"{workers} workers of {kind}, {longest}, Glue {version}{flex}"
     if rate is None or kind not in prices.DPUS:
         return f"{size}; what it costs is unknown here"
+    if is_streaming:
+        return f"{size}: {dollars(prices.most(rate, kind, workers, 60))} an hour at most"
     return f"{size}: {dollars(prices.most(rate, kind, workers, minutes))} at most"
 
 

@@ -17,12 +17,12 @@ def said(folder: Path, text: str) -> list[str]:
     return str(error.value).splitlines()
 
 
-def test_a_streaming_job_runs_for_a_week_unless_it_says_less(tmp_path: Path) -> None:
+def test_a_streaming_job_has_no_end_unless_it_says_less_than_a_week(tmp_path: Path) -> None:
     longest = load(tmp_path, STREAM).stages[0].jobs[1].settings
-    assert (longest.is_streaming, longest.is_shell, longest.timeout_minutes) == (True, False, 10080)
+    assert (longest.is_streaming, longest.is_shell, longest.has_no_end) == (True, False, True)
     own = STREAM.replace("streaming", "streaming\n    timeoutMinutes: 30\n    maintenanceWindow: Sun:23")
     settings = load(tmp_path, own).stages[0].jobs[1].settings
-    assert (settings.timeout_minutes, settings.maintenance_window) == (30, "Sun:23")
+    assert (settings.timeout_minutes, settings.has_no_end, settings.maintenance_window) == (30, False, "Sun:23")
 
 
 WRONG = {

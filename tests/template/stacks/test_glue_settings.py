@@ -86,11 +86,17 @@ def test_a_streaming_job_is_one_of_glue_with_its_maintenance_window(tmp_path: Pa
     properties, plain = job_properties(synth(job)), job_properties(synth(make_job(tmp_path, glue_version="6.0")))
     assert properties["Command"] == {**plain["Command"], "Name": "gluestreaming"}
     assert properties.pop("MaintenanceWindow") == "Sun:3"
-    assert properties["Timeout"] == 10080
-    assert {**properties, "Command": 0, "Timeout": 0} == {
-        **{name: value for name, value in plain.items() if name != "ExecutionClass"},
-        **{"Command": 0, "Timeout": 0},
+    assert {**properties, "Command": 0} == {
+        **{name: value for name, value in plain.items() if name not in ("ExecutionClass", "Timeout")},
+        "Command": 0,
     }
+
+
+def test_glue_restarts_a_streaming_job_each_week_unless_it_ends_before(tmp_path: Path) -> None:
+    endless = job_properties(synth(make_job(tmp_path, type="streaming", timeout_minutes=10080)))
+    ending = job_properties(synth(make_job(tmp_path, type="streaming", timeout_minutes=600)))
+    batch = job_properties(synth(make_job(tmp_path, timeout_minutes=10080)))
+    assert ("Timeout" in endless, ending["Timeout"], batch["Timeout"]) == (False, 600, 10080)
 
 
 def test_event_logs_are_written_and_are_no_output_that_the_integration_test_reads(tmp_path: Path) -> None:

@@ -103,3 +103,10 @@ def test_the_sample_of_the_page_is_what_is_printed() -> None:
     sample = page.partition("```\n# prod: ")[2].partition("\n```\n")[0]
     assert printed.startswith(f"# prod: {sample}\n")
     assert sample.count("\n## ") == 3
+
+
+def test_a_streaming_job_costs_by_the_hour() -> None:
+    command = {"Name": "gluestreaming", "PythonVersion": "3", "ScriptLocation": "s3://b/x.py"}
+    found = markdown("prod", compare([], [stack(job("Stream", Command=command, Timeout=None))]))
+    assert "- Stream: 2 x G.1X, Glue 5.1\n" in found
+    assert "- one run of each job: $0.880\n" in found

@@ -12,7 +12,7 @@ from tests.template.stage_jobs.conftest import Aws, deploy
 from tools.stage_jobs import __main__ as command
 from tools.stage_jobs.account import StageAccount
 from tools.stage_jobs.deployed_stack import Resource
-from tools.stage_jobs.drift import LOG_GROUP, argument_words, log_group_drift
+from tools.stage_jobs.drift import JOB, LOG_GROUP, argument_words, job_drift, log_group_drift
 from tools.stage_jobs.role_drift import permissions
 
 Run = Callable[..., tuple[int, str, str]]
@@ -141,6 +141,29 @@ def test_the_same_permissions_in_another_form_are_no_drift() -> None:
 )
 def test_an_argument_in_the_words_of_the_config(name: str, words: str) -> None:
     assert argument_words(name) == words
+
+
+@pytest.mark.parametrize(
+    ("deployed", "of_glue"),
+    [
+        ({"WorkerType": "G.1X", "NumberOfWorkers": 2, "Timeout": 60}, {"MaxCapacity": 2.0, "AllocatedCapacity": 2}),
+        ({"WorkerType": "G.1X", "NumberOfWorkers": 2}, {"MaxCapacity": 2.0, "Timeout": 0}),
+        ({"MaxCapacity": 0.0625, "Timeout": 60}, {"AllocatedCapacity": 0, "ExecutionClass": "STANDARD"}),
+    ],
+)
+def test_what_glue_fills_in_itself_is_no_drift(
+    config: Config, deployed: dict[str, object], of_glue: dict[str, object]
+) -> None:
+    """GetJob of AWS has the MaxCapacity of each job, as its documentation shows; MiniStack's has not."""
+
+    class OfGlue:
+        stage = config.stage("dev")
+
+        def call(self, *_: str, JobName: str) -> dict[str, object]:
+            return {"Job": {"Name": JobName, "GlueVersion": "5.1", **deployed, **of_glue}}
+
+    job = Resource("", JOB, "Quick-dev", {"GlueVersion": "5.1", **deployed})
+    assert job_drift(cast(StageAccount, OfGlue()), job) == []
 
 
 def test_the_key_that_glue_gives_a_log_group_of_a_security_configuration_is_no_drift() -> None:

@@ -136,6 +136,11 @@ def test_what_a_run_costs_at_most() -> None:
     assert most({**deployed, "ExecutionClass": "FLEX"}).endswith("Glue 6.0, Flex; what it costs is unknown here")
 
 
+def test_a_streaming_job_costs_by_the_hour_until_it_is_stopped() -> None:
+    deployed = {"Command": {"Name": "gluestreaming"}, "NumberOfWorkers": 2, "WorkerType": "G.1X", "GlueVersion": "5.1"}
+    assert most(deployed) == "2 workers of G.1X, until it is stopped, Glue 5.1: $0.880 an hour at most"
+
+
 def test_what_a_run_of_a_python_shell_job_costs_at_most() -> None:
     deployed = {"Command": {"Name": "pythonshell"}, "MaxCapacity": 1.0, "Timeout": 90, "GlueVersion": "3.0"}
     assert most(deployed) == "1 DPU, 90 minutes at most, Python shell: $0.660 at most"

@@ -109,10 +109,11 @@ def test_the_credentials_of_the_environment_serve_without_a_profile(
     assert run("status", "--profile", "prod", "Broken")[2].startswith("PROFILE=prod reaches AWS account 333333333333")
 
 
-def test_a_streaming_job_that_was_stopped_has_not_failed(tmp_path: Path) -> None:
+def test_a_streaming_job_that_was_stopped_or_restarted_has_not_failed(tmp_path: Path) -> None:
     now = datetime.now(UTC)
     for kind, state, failed in (
         ("streaming", "STOPPED", False),
+        ("streaming", "EXPIRED", False),
         ("streaming", "FAILED", True),
         ("spark", "STOPPED", True),
     ):
