@@ -19,7 +19,10 @@ ONCE = ClientConfig(retries={"total_max_attempts": 1, "mode": "standard"}, conne
 SESSION = "aws-glue-cdk-baseline"
 DEFAULT_CONFIG = "default-config.yaml"  # of a make without CONFIG=
 DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
-MISSING = ("EntityNotFoundException", "NoSuchBucket", "NoSuchEntity", "ParameterNotFound", "ResourceNotFoundException")
+MISSING = (
+    *("EntityNotFoundException", "NoSuchBucket", "NoSuchEntity", "ParameterNotFound"),
+    *("PipelineNotFoundException", "ResourceNotFoundException"),
+)
 # How AWS says who may not do what: "… is not authorized to perform: glue:GetJob on resource: arn:… because …".
 WHAT = re.compile(r"not authorized to perform: (?P<action>[\w-]+:\w+)(?: on resource: (?P<resource>\S+))?")
 

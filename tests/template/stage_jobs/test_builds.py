@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from aws_cdk.assertions import Template
+from botocore.exceptions import ClientError
 
 from aws_glue_cdk_baseline.config import StageConfig
 from aws_glue_cdk_baseline.pipeline_stack import PipelineStack
@@ -78,6 +79,12 @@ def test_a_size_without_a_known_price_a_pipeline_that_has_not_run_and_one_that_t
     assert last_builds(Answers(), "orders-GluePipeline") == [
         "Its builds: orders-GluePipeline is not deployed in this account and Region."
     ]
+
+
+def test_what_codepipeline_answers_for_a_pipeline_that_is_not_there() -> None:
+    answer = {"Error": {"Code": "PipelineNotFoundException", "Message": "Account has no pipeline with that name"}}
+    error = Answers()._explained("codepipeline", ClientError(answer, "ListActionExecutions"), "GluePipeline")
+    assert isinstance(error, MissingError)
 
 
 def test_without_a_profile_the_prices_are_those_of_the_sizes_that_the_pipeline_has(tmp_path: Path) -> None:
