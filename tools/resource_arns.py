@@ -11,9 +11,10 @@ ROLE = "AWS::IAM::Role"
 # Calls that a policy cannot restrict to one resource.
 WITHOUT_RESOURCE = (
     *("kms:CreateKey", "kms:ListAliases", "codecommit:ListRepositories"),
-    *("logs:DescribeLogGroups", "logs:DescribeResourcePolicies", "cloudwatch:DescribeAlarms"),
+    *("logs:DescribeLogGroups", "logs:DescribeResourcePolicies", "logs:DescribeIndexPolicies"),
+    *("cloudwatch:DescribeAlarms", "chatbot:ListAssociations", "chatbot:ListTagsForResource"),
     *("chatbot:CreateSlackChannelConfiguration", "chatbot:DescribeSlackChannelConfigurations"),
-    *("chatbot:CreateMicrosoftTeamsChannelConfiguration", "chatbot:ListAssociations"),
+    *("chatbot:CreateMicrosoftTeamsChannelConfiguration", "chatbot:GetMicrosoftTeamsChannelConfiguration"),
 )
 # The longest name of the types whose names are short. CloudFormation cuts a name that it makes: made_name.
 LONGEST = {ROLE: 64, "AWS::S3::Bucket": 63, "AWS::Events::Rule": 64, "AWS::IAM::ManagedPolicy": 128}

@@ -15,7 +15,7 @@ from aws_glue_cdk_baseline.config.stage_values import MAX_PREFIX
 from tests.apps import make_whole_app
 from tests.configs import PROD, with_monitoring, with_stage
 from tools.assembly import stacks
-from tools.deployment_calls import calls_of, needed
+from tools.deployment_calls import SCHEMAS, calls_of, needed
 from tools.execution_policy import lacking
 from tools.resource_arns import made_name
 
@@ -90,6 +90,19 @@ def policy(name: str) -> dict[str, Any]:
 @pytest.mark.parametrize("name", FILES)
 def test_a_policy_is_enough(calls: dict[str, Calls], name: str) -> None:
     assert lacking(calls[name], [policy(name)], "arn:aws:iam::123456789102:role/cfn-exec", "us-east-1") == []
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_call_that_iam_cannot_restrict_to_a_resource_is_about_all(calls: dict[str, Calls], name: str) -> None:
+    """cfn-lint has the resource types of each action: https://docs.aws.amazon.com/service-authorization/"""
+    services = json.loads((SCHEMAS.parent / "AdditionalSpecs" / "Policies.json").read_text(encoding="utf-8"))
+    wrong = set()
+    for action, arn, _ in calls[name]:
+        service, _, operation = action.partition(":")
+        known = services[service]["Actions"].get(operation.lower())
+        if known is not None and not known.get("Resources") and arn != "*":
+            wrong.add(action)
+    assert wrong == set()
 
 
 @pytest.mark.parametrize("name", FILES)
