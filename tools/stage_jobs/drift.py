@@ -13,7 +13,7 @@ from typing import Any
 from aws_glue_cdk_baseline.config.parameters import has_parameter, parameter_name
 from tools.stage_jobs.account import MissingError, StageAccount
 from tools.stage_jobs.deployed_stack import UNKNOWN, Resource, deployed_resources
-from tools.stage_jobs.role_drift import role_drift
+from tools.stage_jobs.role_drift import MANAGED, role_drift
 from tools.stage_jobs.triggers import trigger_drift
 
 AT_ONCE = 4  # resources; IAM takes fewer calls than Glue
@@ -53,7 +53,7 @@ SETTINGS: tuple[tuple[str, tuple[str, ...], Any], ...] = (
 def drift(account: StageAccount) -> int:
     """Print a line for each change by hand. Return 1 if there is one, else 0."""
     resources = deployed_resources(account)
-    policies = [resource for resource in resources if resource.kind == POLICY]
+    policies = [resource for resource in resources if resource.kind in (POLICY, MANAGED)]
     jobs = {
         resource.properties.get("Role", "").rpartition("/")[2]: resource
         for resource in resources

@@ -9,6 +9,7 @@ from typing import Any
 from tools.stage_jobs.account import MissingError, StageAccount
 from tools.stage_jobs.deployed_stack import UNKNOWN, Resource
 
+MANAGED = "AWS::IAM::ManagedPolicy"  # the CDK makes them of what does not fit into the own policy of a role
 MOST_SHOWN = 10  # permissions of a role, in each direction
 Permission = tuple[str, str, str, str]  # effect, action, resource, and the rest of the statement as JSON
 
@@ -24,11 +25,12 @@ def role_drift(account: StageAccount, deployed: Resource, policies: Sequence[Res
     trust = deployed.properties["AssumeRolePolicyDocument"]
     if permissions([trust]) != permissions([role["AssumeRolePolicyDocument"]]):
         lines.append(f"{shown}: others than it was deployed for may assume it (its trust policy was changed)")
-    lines += _managed(account, deployed, shown)
+    own = [policy for policy in policies if name in policy.properties["Roles"]]
+    lines += _managed(account, deployed, [policy.name for policy in own if policy.kind == MANAGED], shown)
     was = permissions(
         [
             *(policy["PolicyDocument"] for policy in map(_lower, deployed.properties.get("Policies", []))),
-            *(policy.properties["PolicyDocument"] for policy in policies if name in policy.properties["Roles"]),
+            *(policy.properties["PolicyDocument"] for policy in own if policy.kind != MANAGED),
         ]
     )
     names = account.pages("iam", "list_role_policies", "PolicyNames", name, RoleName=name)
@@ -59,8 +61,8 @@ def permissions(documents: Sequence[Any]) -> set[Permission]:
     return found
 
 
-def _managed(account: StageAccount, deployed: Resource, shown: str) -> list[str]:
-    was = set(deployed.properties.get("ManagedPolicyArns") or [])
+def _managed(account: StageAccount, deployed: Resource, own: Sequence[str], shown: str) -> list[str]:
+    was = {*(deployed.properties.get("ManagedPolicyArns") or []), *own}
     attached = account.pages(
         "iam", "list_attached_role_policies", "AttachedPolicies", deployed.name, RoleName=deployed.name
     )

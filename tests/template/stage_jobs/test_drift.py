@@ -13,7 +13,7 @@ from tools.stage_jobs import __main__ as command
 from tools.stage_jobs.account import StageAccount
 from tools.stage_jobs.deployed_stack import Resource
 from tools.stage_jobs.drift import JOB, LOG_GROUP, argument_words, job_drift, log_group_drift
-from tools.stage_jobs.role_drift import permissions
+from tools.stage_jobs.role_drift import MANAGED, permissions, role_drift
 
 Run = Callable[..., tuple[int, str, str]]
 REGION = "eu-central-1"
@@ -126,6 +126,27 @@ def test_the_same_permissions_in_another_form_are_no_drift() -> None:
     split[0] = {**split[0], "Condition": {"StringLike": {"s3:prefix": ["a", "b"]}}}
     assert permissions([{"Statement": one}]) == permissions([{"Statement": split}])
     assert permissions([{"Statement": {**one, "Condition": {}}}]) != permissions([{"Statement": one}])
+
+
+def test_what_the_cdk_moves_to_a_managed_policy_is_no_drift() -> None:
+    """The role of the integration test of many jobs has such policies."""
+    attached, trust = "arn:aws:iam::222222222222:policy/Overflow", {"Statement": [{"Effect": "Allow"}]}
+
+    class OfIam:
+        def call(self, *_: str, **__: str) -> dict[str, object]:
+            return {"Role": {"AssumeRolePolicyDocument": trust}}
+
+        def pages(self, _: str, operation: str, *__: str, **___: str) -> list[object]:
+            return [{"PolicyArn": attached}] if operation == "list_attached_role_policies" else []
+
+    account = cast(StageAccount, OfIam())
+    role = Resource("", "AWS::IAM::Role", "glue-test-dev", {"AssumeRolePolicyDocument": trust})
+    document = {"Statement": [{"Effect": "Allow", "Action": "glue:StartJobRun", "Resource": "arn:x"}]}
+    own, other = (
+        Resource("", MANAGED, attached, {"Roles": [name], "PolicyDocument": document}) for name in (role.name, "other")
+    )
+    assert role_drift(account, role, [own], "role") == []
+    assert role_drift(account, role, [other], "role") == [f"role: managedPolicies: {attached} was attached by hand"]
 
 
 @pytest.mark.parametrize(
