@@ -70,7 +70,6 @@ class Reporter(Construct):
                 if facts.stage
                 else "Tells of the pipeline",
                 runtime=RUNTIME,
-                architecture=aws_lambda.Architecture.ARM_64,
                 handler="run_reporter.handler.handle",
                 code=aws_lambda.Code.from_asset(str(_package(Path(folder), facts))),
                 role=role.without_policy_updates(),

@@ -74,6 +74,7 @@ def test_an_existing_topic_is_used_as_it_is(tmp_path: Path) -> None:
         template.resource_count_is(kind, 0)
     (function,) = found(template, "AWS::Lambda::Function")
     assert function["Environment"]["Variables"] == {"EXISTING_TOPIC": TOPIC}
+    assert "Architectures" not in function, "not every Region with Glue has arm64"
     published = [entry for entry in statements(template, NAME) if entry["Action"] == "sns:Publish"]
     assert [entry["Resource"] for entry in published] == [TOPIC]
     assert not [entry for entry in statements(template, NAME) if "kms" in str(entry["Action"])]
