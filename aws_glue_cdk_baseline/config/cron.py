@@ -29,7 +29,6 @@ EXAMPLE = "cron(0 3 * * ? *)"
 LEAST_MINUTES = 5  # between two runs
 MINUTES_A_DAY = 24 * 60
 MOST_CHARACTERS = 500  # the times of a longer one would take long to compute
-FAR = 30 * 366  # days in which a schedule that fires at all does so: 29 February on one day of the week
 
 
 @dataclass(frozen=True)
@@ -52,8 +51,7 @@ class Cron:
 
     def next_run(self, now: datetime) -> datetime | None:
         """Return the first time after `now`, or None if there is none any more."""
-        begin = now + timedelta(microseconds=1)
-        return next(self.runs(begin, begin + timedelta(days=FAR)), None)
+        return next(self.runs(now + timedelta(microseconds=1), datetime(max(self.years) + 1, 1, 1, tzinfo=UTC)), None)
 
     def runs_in(self, begin: datetime, days: int) -> int:
         """Return how many times there are in the `days` from the day of `begin` on, which counts whole."""
@@ -96,6 +94,17 @@ def parse_cron(text: str) -> Cron:
         return _parsed(fields)
     except ValueError as error:
         raise ValueError(f"{shown(text)}: {error}") from None
+
+
+def past_error(text: str, now: datetime) -> str:
+    """Return what is wrong with a schedule that has no time after `now`, and how to mend it, or ""."""
+    if parse_cron(text).next_run(now):
+        return ""
+    any_year = f"{text.rpartition(' ')[0]} *)"
+    return (
+        f"{shown(text)} has no time after {now:%Y-%m-%d %H:%M} UTC: it would never start; allowed: * or a later year;"
+        f" write, say, {any_year}, or remove it"
+    )
 
 
 def undocumented(text: str) -> str:

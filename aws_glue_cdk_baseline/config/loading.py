@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from aws_glue_cdk_baseline.config.bookmark_reads import bookmark_warnings
@@ -58,7 +59,7 @@ def load_config(
     errors += stage_jobs.errors
     stages = _stages(content, jobs)
     if not wrong_chains:
-        errors += schedule_errors(stages, file)
+        errors += schedule_errors(stages, file, datetime.now(UTC))
     errors += [*_tag_errors(content, file), *([] if errors else key_errors(content, jobs, file))]
     if errors:
         raise ConfigError(errors)

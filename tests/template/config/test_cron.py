@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aws_glue_cdk_baseline.config.cron import parse_cron
+from aws_glue_cdk_baseline.config.cron import parse_cron, past_error
 
 NOW = datetime(2026, 11, 27, 6, tzinfo=UTC)  # a Friday
 
@@ -33,6 +33,7 @@ NOW = datetime(2026, 11, 27, 6, tzinfo=UTC)  # a Friday
         ("cron(0 8 ? * 2#5 *)", ["2026-11-30 08:00", "2027-03-29 08:00"]),
         ("cron(0 0 29 2 ? *)", ["2028-02-29 00:00", "2032-02-29 00:00"]),
         ("cron(0 3 1 1 ? 2030/5)", ["2030-01-01 03:00", "2035-01-01 03:00"]),
+        ("cron(0 3 31 12 ? 2199)", ["2199-12-31 03:00"]),
     ],
 )
 def test_the_next_runs_by_the_calendar(schedule: str, next_runs: list[str]) -> None:
@@ -47,6 +48,21 @@ def test_the_next_runs_by_the_calendar(schedule: str, next_runs: list[str]) -> N
 
 def test_a_schedule_of_the_past_has_no_next_run() -> None:
     assert parse_cron("cron(0 3 * * ? 2020-2025)").next_run(NOW) is None
+
+
+@pytest.mark.parametrize("schedule", ["cron(0 3 * * ? 2020-2025)", "cron(0 3 1 NOV ? 2026)", "cron(5 5 ? * L 1970)"])
+def test_a_schedule_that_is_over_has_an_error_with_the_mend(schedule: str) -> None:
+    mend = f"{schedule.rpartition(' ')[0]} *)"
+    assert past_error(schedule, NOW) == (
+        f"{schedule!r} has no time after 2026-11-27 06:00 UTC: it would never start; allowed: * or a later year;"
+        f" write, say, {mend}, or remove it"
+    )
+    assert past_error(mend, NOW) == ""
+
+
+@pytest.mark.parametrize("year", ["*", "2026", "2020-2027", "1970,2199"])
+def test_a_schedule_that_has_a_time_left_has_no_such_error(year: str) -> None:
+    assert past_error(f"cron(0 3 1 DEC ? {year})", NOW) == ""
 
 
 @pytest.mark.parametrize(
