@@ -52,7 +52,9 @@ class PipelineStack(Stack):
             # Its imports from the CDK take a tenth of a synth.
             from aws_glue_cdk_baseline.monitoring.pipeline_messages import PipelineMessages
 
-            PipelineMessages(self, "Messages", names=config.names, recipients=config.recipients)
+            PipelineMessages(
+                self, "Messages", names=config.names, recipients=config.recipients, config_file=config.file
+            )
         if config.pull_requests:
             from aws_glue_cdk_baseline.pipeline.pull_requests import PullRequestBuild
 

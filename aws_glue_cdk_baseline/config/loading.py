@@ -57,7 +57,7 @@ def load_config(
     stage_jobs = StageJobs(file, content, project, check_job, read_packages(project) if packages else None)
     jobs = {stage: stage_jobs.build(stage) for stage in content.stages}
     errors += stage_jobs.errors
-    stages = _stages(content, jobs)
+    stages = _stages(content, jobs, name)
     if not wrong_chains:
         errors += schedule_errors(stages, file, datetime.now(UTC))
     errors += [*_tag_errors(content, file), *([] if errors else key_errors(content, jobs, file))]
@@ -86,7 +86,7 @@ def load_config(
     return with_stacks(config, path)
 
 
-def _stages(content: ConfigFile, jobs: Mapping[str, tuple[Job, ...]]) -> tuple[StageConfig, ...]:
+def _stages(content: ConfigFile, jobs: Mapping[str, tuple[Job, ...]], config_file: str) -> tuple[StageConfig, ...]:
     """Return the records of the stages, with what depends on their order: the first is tested, the last is approved."""
     first, last = next(iter(content.stages), ""), next(reversed(content.stages), "")
     told = recipients(content)
@@ -94,6 +94,7 @@ def _stages(content: ConfigFile, jobs: Mapping[str, tuple[Job, ...]]) -> tuple[S
         StageConfig(
             name=stage,
             name_prefix=content.name_prefix,
+            config_file=config_file,
             account=found.account,
             jobs=jobs[stage],
             approval=bool(stage in ("prod", last) if found.section.approval is None else found.section.approval),

@@ -113,8 +113,8 @@ class StageConfig(Record):
     stage with what is deployed before that. With `integration_test` it runs all jobs after the deployment, or with
     `tests_changed_only` those that have changed since they passed. With `rollback` a stage that fails returns to its
     last good deployment. With `schedules` its jobs start by their schedules, and after each other. CloudWatch keeps the
-    jobs' logs for `log_retention_days`. `name_prefix` is that of the config. Everything that the stage deploys has the
-    `tags`. `recipients` are told of failed runs; with a `dashboard` CloudWatch shows the runs.
+    jobs' logs for `log_retention_days`. `name_prefix` and `config_file` are those of the config. Everything that the
+    stage deploys has the `tags`. `recipients` are told of failed runs; with a `dashboard` CloudWatch shows the runs.
 
     Its jobs are in `stack_count` stacks. If one stack does not hold jobs and triggers, `stacks` has the number of the
     stack of each job, from 1, and the triggers are in `trigger_stack_count` stacks of their own.
@@ -131,6 +131,7 @@ class StageConfig(Record):
     schedules: bool = False
     log_retention_days: int = 30
     name_prefix: str = ""
+    config_file: str = "default-config.yaml"
     recipients: Recipients | None = None
     dashboard: bool = False
     tags: dict[str, str] = {}

@@ -24,7 +24,9 @@ LOG_DAYS = 30
 class PipelineMessages(Construct):
     """The topic, the function and the rules of the pipeline called `names.pipeline`, in its own stack."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, names: Names, recipients: Recipients) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, *, names: Names, recipients: Recipients, config_file: str
+    ) -> None:
         super().__init__(scope, construct_id)
         name = names.notifications
         key = monitoring_key(self, "Key", description="Encrypts the pipeline's messages", log_group=log_group_of(name))
@@ -38,7 +40,7 @@ class PipelineMessages(Construct):
             self,
             "Reporter",
             name=name,
-            facts=Facts(),
+            facts=Facts(config_file=config_file),
             key=key,
             own_topic=own.topic if own else None,
             existing_topic=recipients.topic_arn,

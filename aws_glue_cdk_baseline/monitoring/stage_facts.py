@@ -14,6 +14,7 @@ def stage_facts(stage: StageConfig) -> Facts:
         stage=stage.name,
         prices_of=prices.REGION,
         dimension=stage.names.prefixed(stage.name) if stage.dashboard else "",
+        config_file=stage.config_file,
         jobs={stage.names.job(job.name): _job_facts(stage, job) for job in stage.jobs},
     )
 

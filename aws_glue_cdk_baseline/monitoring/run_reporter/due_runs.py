@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from .console import runs_page
 from .facts import Facts, JobFacts
-from .job_run import at, place
+from .job_run import at, place, when
 from .message import Message, shortened
 
 AFTER = timedelta(hours=1)  # the time of an event is so much later than that of its schedule: ../due_checks.py
@@ -39,7 +39,8 @@ def report_due(event: Mapping[str, Any], facts: Facts, glue: Any) -> Iterator[Me
                 facts,
             )
             continue
-        runs = sorted(runs, key=lambda run: run["StartedOn"], reverse=True)
+        runs = [{**run, "StartedOn": run.get("StartedOn", due)} for run in runs]  # one that waits may have no start yet
+        runs.sort(key=lambda run: run["StartedOn"], reverse=True)
         since = [run for run in runs if run["StartedOn"] >= due - EARLY]
         broken = [run for run in since if run["JobRunState"] in ("ERROR", "EXPIRED")]
         if not since:
@@ -65,7 +66,7 @@ def _message(
             ("runs page", runs_page(str(event["region"]), name)),
         ),
         (
-            f"Its runs: make status JOB={job.job} STAGE={facts.stage} PROFILE=…",
+            f"Its runs: {facts.make(f'status JOB={job.job}', facts.stage)}",
             "A run that goes on keeps the next one from starting (maxConcurrentRuns), as does a trigger that is off.",
         ),
         f"{facts.stage}-{job.job}",
@@ -73,4 +74,4 @@ def _message(
 
 
 def _due(event: Mapping[str, Any]) -> datetime:
-    return datetime.fromisoformat(str(event["time"])) - AFTER
+    return when(event) - AFTER

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 FILE = "facts.json"
+DEFAULT_CONFIG = "default-config.yaml"  # of a make without CONFIG=
 
 
 @dataclass(frozen=True)
@@ -35,13 +36,19 @@ class Facts:
     """The stage, or an empty name for the pipeline, and its jobs by their names in Glue.
 
     `dimension` names the stage in CloudWatch; without it, no metrics are written. Prices are those of the Region
-    `prices_of`.
+    `prices_of`. The config is in `config_file`.
     """
 
     stage: str = ""
     dimension: str = ""
     prices_of: str = ""
     jobs: Mapping[str, JobFacts] = field(default_factory=dict)
+    config_file: str = DEFAULT_CONFIG
+
+    def make(self, target: str, stage: str) -> str:
+        """Return the command for a target of make in a stage, with the config if it is not the default one."""
+        config = f" CONFIG={self.config_file}" if self.config_file != DEFAULT_CONFIG else ""
+        return f"make {target} STAGE={stage}{config} PROFILE=…"
 
 
 def read_facts() -> Facts:

@@ -45,7 +45,7 @@ def _report(event: Mapping[str, Any], facts: Facts) -> Iterator[Message]:
     if "schedule" in event:
         yield from report_due(event, facts, client("glue"))
     elif event["source"] == "aws.codepipeline":
-        yield report_pipeline(event, client("codepipeline"))
+        yield report_pipeline(event, facts, client("codepipeline"))
     else:
         report = report_job(event, facts, client("glue"))
         if report.metrics and _is_new(str(event["id"]), "metrics", ""):

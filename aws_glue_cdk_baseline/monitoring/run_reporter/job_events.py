@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from .facts import Facts, JobFacts
-from .job_run import Run, place
+from .job_run import Run, place, when
 from .message import Message, in_words, shortened
 from .metrics import metric_line
 
@@ -67,7 +66,7 @@ def _bad_end(run: Run, facts: Facts, job: JobFacts) -> Message:
 
 def _long_run(run: Run, facts: Facts, job: JobFacts) -> Message:
     detail = run.event["detail"]
-    minutes = detail.get("notificationCondition", {}).get("NotifyDelayAfter") or job.longest
+    minutes = (detail.get("notificationCondition") or {}).get("NotifyDelayAfter") or job.longest
     return Message(
         f"{job.job} takes longer than {minutes:g} min in {facts.stage}",
         (
@@ -127,4 +126,4 @@ def _quality(event: Mapping[str, Any], facts: Facts) -> Report:
 
 def milliseconds(event: Mapping[str, Any]) -> int:
     """Return the time of an event in milliseconds since 1970."""
-    return int(datetime.fromisoformat(str(event["time"])).timestamp() * 1000)
+    return int(when(event).timestamp() * 1000)

@@ -29,11 +29,11 @@ class Run:
 
     @property
     def seconds(self) -> float:
-        """The time that it has taken, until now if it has not ended. 0 if that is not known."""
+        """The time that it has taken, until its event if it has not ended. 0 if that is not known."""
         if counted := float(self.answer.get("ExecutionTime") or 0):
             return counted
         started, ended = self.answer.get("StartedOn"), self.answer.get("CompletedOn")
-        return max(0.0, ((ended or datetime.now(UTC)) - started).total_seconds()) if started else 0
+        return max(0.0, ((ended or when(self.event)) - started).total_seconds()) if started else 0
 
     def dpu_hours(self, job: JobFacts) -> float:
         """Return what it is billed for. Glue counts it; without that, it is all workers for the whole time."""
@@ -79,7 +79,12 @@ class Run:
         ]
 
     def steps(self, facts: Facts, job: JobFacts) -> tuple[str, ...]:
-        return (f"The log: make logs JOB={job.job} STAGE={facts.stage} RUN={self.id} PROFILE=…",)
+        return (f"The log: {facts.make(f'logs JOB={job.job} RUN={self.id}', facts.stage)}",)
+
+
+def when(event: Mapping[str, Any]) -> datetime:
+    """Return the time of an event."""
+    return datetime.fromisoformat(str(event["time"]))
 
 
 def at(moment: datetime) -> str:

@@ -11,13 +11,14 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from .console import execution_page, pipeline_page
+from .facts import Facts
 from .message import Message, shortened
 
 FAILED, ACTION = "CodePipeline Pipeline Execution State Change", "CodePipeline Action Execution State Change"
 MOST_ACTIONS = 5  # failed actions in a message
 
 
-def report_pipeline(event: Mapping[str, Any], codepipeline: Any) -> Message:
+def report_pipeline(event: Mapping[str, Any], facts: Facts, codepipeline: Any) -> Message:
     """Return the message about a failed execution or a waiting approval: the rule lets no other event through."""
     detail = event["detail"]
     pipeline, execution = str(detail["pipeline"]), str(detail["execution-id"])
@@ -30,7 +31,7 @@ def report_pipeline(event: Mapping[str, Any], codepipeline: Any) -> Message:
         actions, why = [], str(error)
     details = [("details", f"unknown: {why}")] if why else []
     if event["detail-type"] == ACTION:
-        return _approval(event, pipeline, actions, details)
+        return _approval(event, facts, pipeline, actions, details)
     failed = [action for action in actions if action.get("status") == "Failed"][:MOST_ACTIONS]
     where = ", ".join(f"{action['stageName']} {action['actionName']}" for action in failed)
     fields = [
@@ -48,7 +49,11 @@ def report_pipeline(event: Mapping[str, Any], codepipeline: Any) -> Message:
 
 
 def _approval(
-    event: Mapping[str, Any], pipeline: str, actions: list[Mapping[str, Any]], details: list[tuple[str, str]]
+    event: Mapping[str, Any],
+    facts: Facts,
+    pipeline: str,
+    actions: list[Mapping[str, Any]],
+    details: list[tuple[str, str]],
 ) -> Message:
     detail = event["detail"]
     stage, action, region = str(detail["stage"]), str(detail["action"]), str(event["region"])
@@ -63,7 +68,7 @@ def _approval(
             ("answer", pipeline_page(region, pipeline)),
         ),
         (
-            f"What it would get: make diff STAGE={_config_name(stage)} PROFILE=…",
+            f"What it would get: {facts.make('diff', _config_name(stage))}",
             f"Choose Review at {stage}. Without an answer the approval fails after 7 days.",
         ),
         pipeline,

@@ -117,7 +117,7 @@ def test_a_failed_run_is_told_and_neither_a_good_one_nor_that_of_another_job(sta
             f"#/job/Show-dev/run/{run['Id']}",
             f"log page: {LOG_PAGE}{run['Id']}",
             "",
-            f"The log: make logs JOB=Show STAGE=dev RUN={run['Id']} PROFILE=…",
+            f"The log: make logs JOB=Show RUN={run['Id']} STAGE=dev PROFILE=…",
             "",
         ]
     )

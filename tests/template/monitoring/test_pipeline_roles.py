@@ -26,7 +26,9 @@ class Messages(Stack):
 
     def __init__(self, scope: Construct, construct_id: str, **kwargs: Any) -> None:
         super().__init__(scope, construct_id, **kwargs)
-        PipelineMessages(self, "Messages", names=Names(), recipients=make_recipients(PIPELINE, NAME))
+        PipelineMessages(
+            self, "Messages", names=Names(), recipients=make_recipients(PIPELINE, NAME), config_file="c.yaml"
+        )
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 import json
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -41,7 +42,7 @@ LOG_PAGE = (
     "log page: https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#logsV2:log-groups/log-group/"
     "$252Faws-glue$252Fjobs$252Fprod$252Foutput$3FlogStreamNameFilter$3Djr_1"
 )
-STEP = "The log: make logs JOB=CleanOrders STAGE=prod RUN=jr_1 PROFILE=…"
+STEP = "The log: make logs JOB=CleanOrders RUN=jr_1 STAGE=prod PROFILE=…"
 Stubs = dict[str, Stubber]
 
 
@@ -116,6 +117,23 @@ def test_a_streaming_job_that_the_integration_test_stops_has_not_failed(aws: Stu
     if is_told:
         Sent(aws)  # without this, the stub refuses to publish
     handler.handle(job_event(state, "Stream-prod"), None)
+
+
+def test_the_commands_name_the_config_if_it_is_not_the_default_one(aws: Stubs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(handler, "_facts", lambda: replace(FACTS, config_file="shop.yaml"))
+    look(aws)
+    ended = Sent(aws)
+    handler.handle(job_event(), None)
+    assert ended.lines[-1] == "The log: make logs JOB=CleanOrders RUN=jr_1 STAGE=prod CONFIG=shop.yaml PROFILE=…"
+
+
+@pytest.mark.parametrize("condition", [{}, {"notificationCondition": None}])
+def test_a_long_run_whose_event_has_no_limit_has_that_of_the_config(aws: Stubs, condition: Any) -> None:
+    look(aws, ExecutionTime=0)
+    sent = Sent(aws)
+    handler.handle(job_event("RUNNING", kind="Glue Job Run Status", **condition), None)
+    assert sent.lines[0] == "CleanOrders takes longer than 15 min in prod"
+    assert sent.lines[4] == "duration: 1 min 0 s"  # until the event, also if the message is late
 
 
 def test_a_failed_run(aws: Stubs, capsys: pytest.CaptureFixture[str]) -> None:
@@ -357,6 +375,12 @@ RUNS = {"JobName": "CleanOrders-prod", "MaxResults": 20}
 
 def test_a_job_that_has_started_by_its_schedule_is_not_told(aws: Stubs) -> None:
     aws["glue"].add_response("get_job_runs", {"JobRuns": [RUN]}, RUNS)
+    handler.handle(DUE, None)
+
+
+def test_a_run_that_waits_and_has_no_start_yet_is_not_missing(aws: Stubs) -> None:
+    waits = {name: value for name, value in RUN.items() if name != "StartedOn"} | {"JobRunState": "WAITING"}
+    aws["glue"].add_response("get_job_runs", {"JobRuns": [waits]}, RUNS)
     handler.handle(DUE, None)
 
 

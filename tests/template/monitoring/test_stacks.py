@@ -155,12 +155,15 @@ def test_the_facts_are_those_of_the_jobs_and_change_the_code(tmp_path: Path) -> 
     job = make_job(tmp_path, "Show", worker_type="R.2X", execution_class="FLEX", max_retries=2, max_duration_minutes=9)
     cheap = make_job(tmp_path, "Clean", glue_version="6.0", schedule="cron(0 3 * * ? *)", security_configuration="own")
     shell = make_job(tmp_path, "Copy", type="pythonshell")
-    watched = make_stage(job, cheap, shell, name="prod", name_prefix="orders", schedules=True, dashboard=True)
+    watched = make_stage(
+        job, cheap, shell, name="prod", name_prefix="orders", schedules=True, dashboard=True, config_file="o.yaml"
+    )
     logs = "/aws-glue/jobs/orders-prod/output"
     assert json.loads(facts_json(stage_facts(watched))) == {
         "stage": "prod",
         "dimension": "orders-prod",
         "prices_of": "us-east-1",
+        "config_file": "o.yaml",
         "jobs": {
             "orders-Clean-prod": {
                 **{"job": "Clean", "group": f"{logs}-own", "usd": 0.308, "dpus": 1.0, "retries": 0, "longest": 0},
