@@ -86,7 +86,8 @@ def parse_cron(text: str) -> Cron:
     fields = found[1].split()
     if len(fields) != len(FIELDS):
         names = " ".join(field.name for field in FIELDS)
-        year = f"; a sixth is the year: cron({_in_six(fields)})" if len(fields) == 5 else ""
+        six = _meant(fields) if len(fields) == 5 else ""
+        year = f"; a sixth is the year: {six}" if six else ""
         raise ValueError(
             f"{shown(text)} has {len(fields)} fields; a schedule of Glue has six, {names}, as in {EXAMPLE}{year}"
         )
@@ -115,20 +116,26 @@ def undocumented(text: str) -> str:
 def _other_form(text: str) -> str:
     if re.fullmatch(r"rate\(.*\)", text.strip()):
         return f"Glue has no rates; write six fields in UTC, as in {EXAMPLE}, or cron(0/30 * * * ? *) for half-hours"
-    if found := re.fullmatch(r"cron\s*\((.*)\)", text.strip(), re.IGNORECASE | re.DOTALL):
-        return f"write cron({found[1].strip()})"
-    if len(fields := text.split()) in (5, 6):
-        return f"write cron({' '.join(fields) if len(fields) == 6 else _in_six(fields)})"
-    return f"write six fields in UTC, as in {EXAMPLE}"
+    meant = _meant(re.sub(r"^cron(?![a-z])|[()]", " ", text.strip(), flags=re.IGNORECASE).split())
+    return f"write {meant}" if meant else f"write six fields in UTC, as in {EXAMPLE}"
 
 
-def _in_six(fields: list[str]) -> str:
+def _meant(fields: list[str]) -> str:
+    """Return five or six fields as a schedule of Glue, or "" if it would be none."""
+    six = _in_six(fields) if len(fields) == 5 else fields
+    try:
+        return f"cron({' '.join(six)})" if len(six) == len(FIELDS) and _parsed(six) else ""
+    except ValueError:
+        return ""
+
+
+def _in_six(fields: list[str]) -> list[str]:
     """Return the five fields of Unix as Glue's six. The days of the week of Unix count from 0."""
     minutes, hours, day, month, weekday = fields
     if weekday in ("*", ANY):
-        return f"{minutes} {hours} {day} {month} ? *"
+        return [minutes, hours, day, month, ANY, "*"]
     counted = re.sub(r"(?<![#/0-9])[0-7](?![0-9])", lambda number: str(int(number[0]) % 7 + 1), weekday)
-    return f"{minutes} {hours} ? {month} {counted} *"
+    return [minutes, hours, ANY if day == "*" else day, month, counted, "*"]
 
 
 def _parsed(fields: list[str]) -> Cron:
@@ -138,7 +145,8 @@ def _parsed(fields: list[str]) -> Cron:
         days = f"? {month} {weekday}" if weekday not in ("*", ANY) and day == "*" else f"{day} {month} ?"
         mend = f"cron({minutes} {hours} {days.replace('? ', '* ', 1) if day == ANY else days} {year})"
         raise ValueError(f"both day-of-month and day-of-week {given}; write, say, {mend}")
-    times = tuple(sorted(hour * 60 + minute for hour in HOURS.values(hours) for minute in MINUTES.values(minutes)))
+    of_an_hour = MINUTES.values(minutes)
+    times = tuple(sorted(hour * 60 + minute for hour in HOURS.values(hours) for minute in of_an_hour))
     cron = Cron(times, day, MONTH.values(month), weekday, YEAR.values(year))
     _check_days(DAY_OF_MONTH, day)
     _check_days(DAY_OF_WEEK, weekday)
