@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from aws_glue_cdk_baseline.config.errors import ErrorLine, did_you_mean
 from aws_glue_cdk_baseline.config.job_settings import JobSettings
+from aws_glue_cdk_baseline.config.messages import ACCOUNT
 from aws_glue_cdk_baseline.config.model import ConfigFile
 from aws_glue_cdk_baseline.config.records import Job
 from aws_glue_cdk_baseline.config.yaml_file import KeyPath, YamlFile
@@ -100,6 +101,8 @@ def after_errors(content: ConfigFile, file: YamlFile) -> list[ErrorLine]:
     """Return an error for each name in an `after` that cannot be, and for jobs that wait for each other."""
     # Jobs as they are typed: `content` lacks those with an error, and one error is enough.
     listed = {stage: _section(_section(file.data, stage), "jobs") for stage in content.stages}
+    if _lacks_a_stage(content, file):
+        return []
     errors: list[ErrorLine] = []
     waits: dict[str, dict[str, dict[str, _Name]]] = {stage: {} for stage in content.stages}
     for names in _afters(content, file, listed):
@@ -113,6 +116,14 @@ def after_errors(content: ConfigFile, file: YamlFile) -> list[ErrorLine]:
     for waits_of_stage in waits.values():
         errors += [_cycle_error(cycle, file) for cycle in _cycles(waits_of_stage)]
     return errors
+
+
+def _lacks_a_stage(content: ConfigFile, file: YamlFile) -> bool:
+    """Return true if `content` lacks a stage, such as one with too many jobs: nobody knows what it lists."""
+    data = file.data if isinstance(file.data, dict) else {}
+    return any(
+        f"{key}{ACCOUNT}" in data and "jobs" in _section(data, key) for key in data.keys() - content.stages.keys()
+    )
 
 
 def _section(data: object, key: str) -> dict[str, object]:
@@ -180,5 +191,7 @@ def _cycles(waits: dict[str, dict[str, _Name]]) -> Iterator[list[_Name]]:
 def _cycle_error(cycle: list[_Name], file: YamlFile) -> ErrorLine:
     start = cycle.index(min(cycle, key=lambda name: (name.line, name.of)))
     ordered = [*cycle[start:], *cycle[:start]]
-    links = ", ".join(f"{name.of} comes after {name.name} (line {name.line})" for name in ordered)
-    return ordered[0].error(file, f"these jobs wait for each other: {links}; remove one of these")
+    links = [f"{name.of} comes after {name.name} (line {name.line})" for name in ordered]
+    if more := links[MOST_NAMES:]:
+        links[MOST_NAMES:] = [f"and so on, {len(more)} more"]
+    return ordered[0].error(file, f"these jobs wait for each other: {', '.join(links)}; remove one of these")

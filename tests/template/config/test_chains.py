@@ -302,3 +302,22 @@ def test_the_command_that_checks_a_file_prints_its_warnings(
         "warning: c.yaml:7: dev.jobs.Clean.inputLocation: Load",
         "warning: c.yaml:8: dev.jobs.Report.inputLocation: Clean",
     ]
+
+
+def test_a_stage_with_too_many_jobs_has_its_own_error_alone(tmp_path: Path) -> None:
+    many = "".join(f"    Load{number}: {{script: s.py}}\n" for number in range(2001))
+    text = f"{ACCOUNTS}jobs:\n  Load1: {{after: Load0}}\ndev:\n  jobs:\n{many}{_stage('prod', 'Load', ('', ''))}"
+    assert load_text(tmp_path, text) == [
+        "c.yaml:7: dev.jobs: has 2001 jobs; at most 2000, as AWS Glue's quota of an account is 2,000; deploy the others"
+        " from a second copy of this project, in accounts of their own"
+    ]
+
+
+def test_a_long_circle_is_not_listed_whole(tmp_path: Path) -> None:
+    names = [f"J{number}" for number in range(30)]
+    circle = "".join(f"  {name}: {{after: {names[number - 1]}}}\n" for number, name in enumerate(names))
+    jobs = "".join(f"    {name}: {{script: s.py}}\n" for name in names)
+    (line,) = [
+        line for line in load_text(tmp_path, f"{ACCOUNTS}jobs:\n{circle}dev:\n  jobs:\n{jobs}") if "wait" in line
+    ]
+    assert line.endswith("J21 comes after J20 (line 26), and so on, 20 more; remove one of these")
