@@ -168,3 +168,9 @@ def with_stage(config: Config, name: str, **values: object) -> Config:
     """Return the config with other values in the stage called `name`."""
     stages = tuple(stage.model_copy(update=values) if stage.name == name else stage for stage in config.stages)
     return config.model_copy(update={"stages": stages})
+
+
+def with_prefix(config: Config, prefix: str) -> Config:
+    """Return another copy of the config, whose names begin with `prefix`."""
+    stages = tuple(stage.model_copy(update={"name_prefix": prefix}) for stage in config.stages)
+    return config.model_copy(update={"name_prefix": prefix, "stages": stages})

@@ -16,8 +16,8 @@ PLACE = re.compile(r"arn:(?:[a-z-]+|<AWS::Partition>|\*):(\w+):(?:<AWS::Region>|
 OVERFLOW = re.compile(r"/OverflowPolicy\d+/")
 # The id of a project of a stage. It ends with a hash of its path.
 STAGE_PROJECT = re.compile(r"(<GluePipeline(?:Deploy|Approve)\w+(?:IntegrationTest|ShowChanges))[0-9A-F]{8}(?=>)")
-# CDK's name of the bucket with this pipeline's artifacts in another Region.
-REPLICA = re.compile(r"pipelinestack-support-[a-z0-9-]+(?=/)")
+# CDK's name of the bucket with this pipeline's artifacts in another Region, cut as the name of the stack needs it.
+REPLICA = re.compile(r"[a-z0-9-]+eplicationbucket[0-9a-f]+(?=/)")
 
 
 @dataclass(frozen=True, order=True)

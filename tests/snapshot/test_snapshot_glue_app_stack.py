@@ -34,5 +34,5 @@ def test_glue_app_stack_snapshot(whole_app: WholeApp, stage: str, snapshot: Snap
 
 
 def test_pipeline_stack_snapshot(whole_app: WholeApp, snapshot: SnapshotAssertion) -> None:
-    template = whole_app.assembly.get_stack_by_name("PipelineStack").template
+    template = whole_app.assembly.get_stack_by_name(whole_app.config.names.pipeline_stack).template
     assert without_hashes(template) == snapshot(extension_class=JSONSnapshotExtension)

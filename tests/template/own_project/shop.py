@@ -8,6 +8,7 @@ from __future__ import annotations
 
 JOB_SCRIPTS = "aws_glue_cdk_baseline/job_scripts"
 CONFIG = """\
+namePrefix: shop
 pipelineAccount: {awsAccountId: "123456789101", awsRegion: eu-central-1}
 devAccount: {awsAccountId: "123456789102", awsRegion: eu-west-1}
 prodAccount: {awsAccountId: "123456789103", awsRegion: eu-north-1}

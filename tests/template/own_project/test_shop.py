@@ -73,7 +73,7 @@ def test_make_test_jobs_passes(shop: Project) -> None:
 def test_make_rehearse_passes_and_tells_what_each_run_read_and_wrote(shop: Project) -> None:
     outcome = shop_rehearsal(shop, "--approve")
     assert outcome.returncode == 0, outcome.stdout
-    table = [line for line in outcome.stdout.splitlines() if re.match(r"\s*\w+-dev\s", line)]
+    table = [line for line in outcome.stdout.splitlines() if re.match(r"\s*shop-\w+-dev\s", line)]
     assert len(table) >= 3, outcome.stdout
 
 

@@ -20,7 +20,7 @@ from aws_glue_cdk_baseline.config.source import Source
 from aws_glue_cdk_baseline.config.statements import PolicyStatement
 from aws_glue_cdk_baseline.permissions.connections import DESCRIBE
 from tests.apps import make_app, make_whole_app
-from tests.configs import DEV, PIPELINE, PROD, make_config, make_job, with_monitoring, with_stage
+from tests.configs import DEV, PIPELINE, PROD, make_config, make_job, with_monitoring, with_prefix, with_stage
 from tests.security.findings import Finding, acknowledge, find
 from tests.security.job_acknowledgements import job_acknowledgements
 from tests.security.monitoring_acknowledgements import monitoring_acknowledgements
@@ -68,14 +68,17 @@ JOBS: dict[str, dict[str, object]] = {
 
 
 def everything(folder: Path, dev_account: bool = True) -> Config:
-    """Make a config with every setting that widens a role, in two Regions; dev may be in the pipeline's account."""
+    """Make a config with every setting that widens a role, in two Regions.
+
+    Dev has an account of its own, and the copy a prefix; or dev is in the pipeline's account.
+    """
     jobs = tuple(make_job(folder, name, **values) for name, values in JOBS.items())
     config = make_config(jobs, dev=DEV if dev_account else PIPELINE, prod=PROD)
     config = with_stage(config, "prod", schedules=True, rollback=True, shows_changes=True)
     config = with_stage(config, "dev", tests_changed_only=True)
     config = with_monitoring(config)
     if dev_account:
-        return config.model_copy(update={"source": CONNECTED})
+        return with_prefix(config.model_copy(update={"source": CONNECTED}), "elevenchars")
     return config.model_copy(update={"source": Source(codeCommit="etl"), "pull_requests": True})
 
 
@@ -171,8 +174,8 @@ def test_each_key_of_the_config_is_switched_on(tmp_path: Path) -> None:
     runs = {"glue_version", "max_retries", "max_concurrent_runs"}
     in_the_job = {"script", "default_arguments"}  # they arrive as its files and locations
     assert JobSettings.model_fields.keys() - on == {"description", *sizes, *runs, *in_the_job}
-    assert left_off(stages) == {"log_retention_days", "name_prefix", "tags"}
-    assert left_off(configs) == {"name_prefix", "tags", "warnings"}
+    assert left_off(stages) == {"log_retention_days", "tags"}
+    assert left_off(configs) == {"tags", "warnings"}
 
 
 def left_off(records: Sequence[Record]) -> set[str]:

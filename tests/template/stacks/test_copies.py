@@ -12,17 +12,13 @@ import pytest
 
 from aws_glue_cdk_baseline.config import Config
 from tests.apps import make_whole_app
+from tests.configs import with_prefix
 from tests.template.security.test_nag_everything import everything
 from tools.assembly import stacks
 from tools.list_stages import copy_of
 
 # Keys that end like the key of a name, and name something inside another resource.
 NO_NAMES = {"PolicyName", "MetricName"}
-
-
-def with_prefix(config: Config, prefix: str) -> Config:
-    stages = tuple(stage.model_copy(update={"name_prefix": prefix}) for stage in config.stages)
-    return config.model_copy(update={"name_prefix": prefix, "stages": stages})
 
 
 def names(config: Config) -> dict[tuple[str, str, str], Any]:
