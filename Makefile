@@ -19,16 +19,18 @@ SHELL := /bin/bash
 given = $(if $(findstring command,$(origin $(1))),$($(1)))
 engine = $(if $(filter-out 1,$(words $(ENGINE)))$(filter-out spark docker,$(ENGINE)),$(error ENGINE is spark or docker, not $(ENGINE)),$(ENGINE))
 in_docker = $(filter docker,$(engine))
-image = python -m tools.glue_image $(1) --config $(CONFIG) $(addprefix --aws-profile=,$(call given,PROFILE))
+image = python -m tools.glue_image $(1) $(config) $(call option,PROFILE,--aws-profile)
 option = $(if $(call given,$(1)),$(2)="$(call given,$(1))")
-stage = $(addprefix --stage=,$(call given,STAGE))
-aws = $(addprefix --profile=,$(call given,PROFILE)) $(if $(call given,YES),--yes)
-sample = python -m tools.samples $(1) --config $(CONFIG) $(stage) $(call option,PROFILE,--profile) $(call option,FROM,--from) \
+config = --config "$(CONFIG)"
+stage = $(call option,STAGE,--stage)
+profile = $(call option,PROFILE,--profile)
+aws = $(profile) $(if $(call given,YES),--yes)
+sample = python -m tools.samples $(1) $(config) $(stage) $(profile) $(call option,FROM,--from) \
   $(call option,ROWS,--rows) $(call option,MASK,--mask) $(call option,PARAMETER,--parameter) $(call option,MB,--mb) "$(call given,JOB)"
 # The deployed jobs of a stage.
-deployed = python -m tools.stage_jobs $(1) --config $(CONFIG) $(addprefix --profile=,$(call given,PROFILE)) $(stage)
+deployed = python -m tools.stage_jobs $(1) $(config) $(profile) $(stage)
 # A whole copy of what the config deploys, or one stage of it.
-copies = python -m tools.$(1) --config $(CONFIG) $(aws) $(stage) $(addprefix --confirm=,$(call given,CONFIRM))
+copies = python -m tools.$(1) $(config) $(aws) $(stage) $(call option,CONFIRM,--confirm)
 JOB_TESTS := aws_glue_cdk_baseline/job_scripts/tests
 # Third-party packages of the jobs: their tests then run alone, since the other tests need this project's own packages.
 packages = $(wildcard requirements-jobs.lock)
@@ -58,20 +60,20 @@ fuzz-config: $(VENV)/.ready  ## break the config in 20 000 random ways (TRIES=10
 
 .PHONY: test-jobs
 test-jobs: $(VENV)/.ready  ## run the job tests alone (ARGS="-k join"), on local Spark or with ENGINE=docker
-	@$(if $(in_docker),$(call image,test),JOB_CONFIG=$(CONFIG) python -m pytest $(JOB_TESTS)) $(ARGS)
+	@$(if $(in_docker),$(call image,test),JOB_CONFIG="$(CONFIG)" python -m pytest $(JOB_TESTS)) $(ARGS)
 
 .PHONY: run
 run: $(VENV)/.ready  ## run a job, or without JOB a stage: JOB=JoinLegislators STAGE=prod UPSTREAM=1 PROFILE=dev ENGINE=docker
-	@$(if $(in_docker),$(call image,run),python -m tools.run_job --config $(CONFIG) $(aws) $(if $(call given,UPSTREAM),--upstream) $(addprefix --seconds=,$(call given,SECONDS))) $(stage) $(or $(JOB),"") $(ARGS)
+	@$(if $(in_docker),$(call image,run),python -m tools.run_job $(config) $(aws) $(if $(call given,UPSTREAM),--upstream) $(addprefix --seconds=,$(call given,SECONDS))) $(stage) $(or $(JOB),"") $(ARGS)
 
 .PHONY: upgrade-check
 upgrade-check: $(VENV)/.ready  ## say what another Glue version breaks and saves: JOB=X TO=6.0, or without JOB a stage
-	@python -m tools.upgrade_check --config $(CONFIG) $(addprefix --to=,$(call given,TO)) \
-	  $(addprefix --profile=,$(call given,PROFILE)) $(if $(call given,UPSTREAM),--upstream) $(stage) $(or $(JOB),"") $(ARGS)
+	@python -m tools.upgrade_check $(config) $(addprefix --to=,$(call given,TO)) \
+	  $(profile) $(if $(call given,UPSTREAM),--upstream) $(stage) $(or $(JOB),"") $(ARGS)
 
 .PHONY: cdk-upgrade-check
 cdk-upgrade-check: $(VENV)/.ready node_modules/.ready  ## show what newer versions of the CDK change in the templates (ARGS="aws-cdk-lib==2.275.0")
-	@python -m tools.cdk_upgrade --config $(CONFIG) $(call option,OUTPUT,--output) $(ARGS)
+	@python -m tools.cdk_upgrade $(config) $(call option,OUTPUT,--output) $(ARGS)
 
 .PHONY: shell
 shell: $(VENV)/.ready  ## open pyspark in the Glue image (ARGS=--dry-run prints the docker command)
@@ -79,7 +81,7 @@ shell: $(VENV)/.ready  ## open pyspark in the Glue image (ARGS=--dry-run prints 
 
 .PHONY: job
 job: $(VENV)/.ready  ## add a job: NAME=CleanOrders INPUT=s3://bucket/orders/, or FROM=script.py ARGS="--name value"
-	@python -m tools.new_job --config $(CONFIG) $(call option,FROM,--from) $(call option,INPUT,--input) \
+	@python -m tools.new_job $(config) $(call option,FROM,--from) $(call option,INPUT,--input) \
 	  $(call option,OUTPUT,--output) "$(call given,NAME)" $(if $(call given,ARGS),-- $(ARGS))
 
 .PHONY: sample
@@ -92,7 +94,7 @@ new-sample: $(VENV)/.ready  ## make up rows for a job's inputs, by the schema in
 
 .PHONY: rehearse
 rehearse: $(VENV)/.ready node_modules/.ready  ## run the whole pipeline on this machine (ARGS=--approve, KEEP=1)
-	@$(if $(engine),python -m rehearsal --config $(CONFIG)) $(ARGS)
+	@$(if $(engine),python -m rehearsal $(config)) $(ARGS)
 
 .PHONY: test-rehearsal
 test-rehearsal: $(VENV)/.ready node_modules/.ready  ## run the slow tests: whole pipelines, 300 jobs, every role (minutes)
@@ -120,11 +122,11 @@ drift: $(VENV)/.ready  ## say what was changed by hand in a stage since its depl
 
 .PHONY: diff
 diff: $(VENV)/.ready node_modules/.ready  ## show what a deployment would change in a stage: STAGE=prod PROFILE=prod
-	@python -m tools.stage_diff --config $(CONFIG) $(addprefix --profile=,$(call given,PROFILE)) $(stage) $(ARGS)
+	@python -m tools.stage_diff $(config) $(profile) $(stage) $(ARGS)
 
 .PHONY: pr-check
 pr-check: $(VENV)/.ready node_modules/.ready  ## check a branch as a Git host's CI does, as Markdown: BASE=origin/main OUTPUT=file.md
-	@python -m tools.pr_check --config $(CONFIG) $(call option,BASE,--base) $(call option,OUTPUT,--output) \
+	@python -m tools.pr_check $(config) $(call option,BASE,--base) $(call option,OUTPUT,--output) \
 	  $(addprefix --engine=,$(call given,ENGINE)) $(ARGS)
 
 .PHONY: sandbox
@@ -137,15 +139,15 @@ sandbox-destroy: $(VENV)/.ready  ## delete a sandbox, after showing what goes: C
 
 .PHONY: destroy
 destroy: $(VENV)/.ready  ## delete all that was deployed, after showing what goes: PROFILE=pipeline (CONFIRM=prod ALL=1 SKIP=test, STAGE=dev alone)
-	@$(call copies,teardown destroy) $(if $(call given,ALL),--all) $(addprefix --skip=,$(call given,SKIP))
+	@$(call copies,teardown destroy) $(if $(call given,ALL),--all) $(call option,SKIP,--skip)
 
 .PHONY: preflight
 preflight: $(VENV)/.ready node_modules/.ready  ## say whether a deployment will work, before it is tried: PROFILE=dev, or PROFILES="pipeline dev" (STAGE=dev)
-	@python -m tools.preflight --config $(CONFIG) $(stage) $(addprefix --profile=,$(call given,PROFILE) $(call given,PROFILES))
+	@python -m tools.preflight $(config) $(stage) $(profile) $(addprefix --profile=,$(call given,PROFILES))
 
 .PHONY: synth
 synth: $(VENV)/.ready node_modules/.ready  ## check the config and synthesize the pipeline into cdk.out
-	@cdk synth --quiet --context config=$(CONFIG)
+	@cdk synth --quiet --context config="$(CONFIG)"
 	@python -m tools.list_stages cdk.out
 
 .PHONY: snapshot
@@ -170,7 +172,7 @@ benchmark-run: $(VENV)/.ready  ## measure a job run beside a bare Spark session 
 
 .PHONY: lock
 lock: $(VENV)/.ready  ## update the lock files after a change of a requirements file or package.json (ARGS=--upgrade)
-	@python -m tools.lock --config $(CONFIG) $(ARGS)
+	@python -m tools.lock $(config) $(ARGS)
 
 .PHONY: clean
 clean:  ## remove everything that the other targets made

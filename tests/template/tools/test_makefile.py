@@ -1,6 +1,7 @@
 """The targets of the Makefile and their variables, as `make --dry-run` prints their commands."""
 
 import os
+import shlex
 import subprocess
 
 import pytest
@@ -45,7 +46,8 @@ def dry_run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[
 
 
 def last_command(*arguments: str, **environment: str) -> str:
-    return " ".join(dry_run(*arguments, **environment).stdout.replace("\\\n", " ").splitlines()[-1].split())
+    """Return the last command of a target as a shell reads it: quoted only where that is needed."""
+    return shlex.join(shlex.split(dry_run(*arguments, **environment).stdout.replace("\\\n", " ").splitlines()[-1]))
 
 
 def test_help_lists_every_target() -> None:
@@ -76,7 +78,7 @@ def test_a_run_with_a_profile_or_of_a_whole_stage() -> None:
         "python -m tools.run_job --config default-config.yaml --profile=me --yes --upstream Join"
     )
     assert last_command("run", "ARGS=--a b", YES="1", UPSTREAM="1") == (
-        'python -m tools.run_job --config default-config.yaml "" --a b'
+        "python -m tools.run_job --config default-config.yaml '' --a b"
     )
 
 
@@ -92,7 +94,7 @@ def test_a_check_of_a_branch_gets_the_base_and_the_file_of_the_command_line_only
     assert last_command("pr-check", BASE="x", OUTPUT="y", ENGINE="docker") == command
     given = ["BASE=origin/develop", "OUTPUT=a b.md", "ENGINE=docker", "ARGS=--limit 0"]
     assert last_command("pr-check", *given) == (
-        f'{command} --base="origin/develop" --output="a b.md" --engine=docker --limit 0'
+        f"{command} --base=origin/develop '--output=a b.md' --engine=docker --limit 0"
     )
 
 
@@ -100,7 +102,7 @@ def test_an_upgrade_check_of_the_cdk_gets_versions() -> None:
     command = "python -m tools.cdk_upgrade --config default-config.yaml"
     assert last_command("cdk-upgrade-check", OUTPUT="x") == command
     given = ["OUTPUT=x.md", "ARGS=aws-cdk-lib==2.275.0"]
-    assert last_command("cdk-upgrade-check", *given) == f'{command} --output="x.md" aws-cdk-lib==2.275.0'
+    assert last_command("cdk-upgrade-check", *given) == f"{command} --output=x.md aws-cdk-lib==2.275.0"
 
 
 def test_an_upgrade_check_gets_the_version_and_the_arguments_of_the_job() -> None:
@@ -109,7 +111,7 @@ def test_an_upgrade_check_gets_the_version_and_the_arguments_of_the_job() -> Non
         "python -m tools.upgrade_check --config default-config.yaml --to=6.0 --profile=me --upstream --stage=prod"
         " Join --a b"
     )
-    assert last_command("upgrade-check", TO="6.0") == 'python -m tools.upgrade_check --config default-config.yaml ""'
+    assert last_command("upgrade-check", TO="6.0") == "python -m tools.upgrade_check --config default-config.yaml ''"
 
 
 def test_a_variable_that_other_programs_use_too_is_not_taken_from_the_environment() -> None:
@@ -119,38 +121,38 @@ def test_a_variable_that_other_programs_use_too_is_not_taken_from_the_environmen
 
 def test_the_variables_of_a_new_job_are_not_taken_from_the_environment() -> None:
     command = last_command("job", NAME="me", FROM="me", INPUT="me", OUTPUT="me", ARGS="me")
-    assert command == 'python -m tools.new_job --config default-config.yaml ""'
+    assert command == "python -m tools.new_job --config default-config.yaml ''"
 
 
 def test_a_new_job_gets_its_values_from_the_command_line() -> None:
     given = ["NAME=Clean", "FROM=my scripts/c.py", "INPUT=s3://a/b/", "OUTPUT=s3://c/", "ARGS=--minimum_age 21"]
     assert last_command("job", *given) == (
-        'python -m tools.new_job --config default-config.yaml --from="my scripts/c.py" --input="s3://a/b/"'
-        ' --output="s3://c/" "Clean" -- --minimum_age 21'
+        "python -m tools.new_job --config default-config.yaml '--from=my scripts/c.py' --input=s3://a/b/"
+        " --output=s3://c/ Clean -- --minimum_age 21"
     )
 
 
 def test_a_sample_is_taken_with_the_variables_of_the_command_line_only() -> None:
     given = ["JOB=Join", "PROFILE=dev", "FROM=a b", "ROWS=5", "MASK=email,b.c", "MB=7", "PARAMETER=inputLocation"]
     assert last_command("sample", *given, "STAGE=prod") == (
-        'python -m tools.samples fetch --config default-config.yaml --stage=prod --profile="dev" --from="a b"'
-        ' --rows="5" --mask="email,b.c" --parameter="inputLocation" --mb="7" "Join"'
+        "python -m tools.samples fetch --config default-config.yaml --stage=prod --profile=dev '--from=a b'"
+        " --rows=5 --mask=email,b.c --parameter=inputLocation --mb=7 Join"
     )
     command = last_command("new-sample", "JOB=Join", PROFILE="dev", ROWS="5", FROM="x", MASK="y", MB="1", STAGE="prod")
-    assert command == 'python -m tools.samples invent --config default-config.yaml "Join"'
+    assert command == "python -m tools.samples invent --config default-config.yaml Join"
 
 
 def test_a_command_about_deployed_jobs_gets_the_stage_and_the_profile_of_the_command_line_only() -> None:
     base = "python -m tools.stage_jobs status --config default-config.yaml"
-    assert last_command("status", "STAGE=prod", "PROFILE=me") == f'{base} --profile=me --stage=prod ""'
-    assert last_command("status", "JOB=Join", PROFILE="me", STAGE="prod") == f'{base} "Join"'
+    assert last_command("status", "STAGE=prod", "PROFILE=me") == f"{base} --profile=me --stage=prod ''"
+    assert last_command("status", "JOB=Join", PROFILE="me", STAGE="prod") == f"{base} Join"
     command = last_command("start", "JOB=Join", "PROFILE=me", "YES=1", "ARGS=--a b")
-    assert command == ('python -m tools.stage_jobs start --config default-config.yaml --profile=me --yes "Join" --a b')
+    assert command == "python -m tools.stage_jobs start --config default-config.yaml --profile=me --yes Join --a b"
     assert last_command("start", "JOB=Join", "DOWNSTREAM=1", YES="1") == (
-        'python -m tools.stage_jobs start --config default-config.yaml --downstream "Join"'
+        "python -m tools.stage_jobs start --config default-config.yaml --downstream Join"
     )
     assert last_command("logs", "JOB=Join", "RUN=jr_1", "ALL=1") == (
-        'python -m tools.stage_jobs logs --config default-config.yaml --run="jr_1" --all "Join"'
+        "python -m tools.stage_jobs logs --config default-config.yaml --run=jr_1 --all Join"
     )
 
 
@@ -164,3 +166,10 @@ def test_what_deploys_or_deletes_a_copy_gets_the_variables_of_the_command_line_o
     )
     inherited = {"STAGE": "dev", "PROFILE": "me", "YES": "1", "CONFIRM": "prod", "ALL": "1", "SKIP": "prod"}
     assert last_command("destroy", **inherited) == "python -m tools.teardown destroy --config default-config.yaml"
+
+
+@pytest.mark.parametrize("target", sorted(TARGETS))
+def test_a_config_a_stage_and_a_profile_may_have_spaces(target: str) -> None:
+    given = ("CONFIG=my config.yaml", "STAGE=my stage", "PROFILE=my profile", "CONFIRM=prod, test", "SKIP=dev, test")
+    words = shlex.split(dry_run(target, *given).stdout.replace("\\\n", " "), comments=True)
+    assert not {"config.yaml", "stage", "profile", "test"}.intersection(words)
