@@ -114,7 +114,7 @@ for file in files:
     if os.fork():  # each file in a process of its own
         os.wait()
         continue
-    resource.setrlimit(resource.RLIMIT_CPU, (5, 5))
+    resource.setrlimit(resource.RLIMIT_CPU, (20, 20))
     resource.setrlimit(resource.RLIMIT_DATA, (200 << 20, 200 << 20))
     try:
         load_config(file, project=project)
@@ -145,7 +145,7 @@ def measured(project: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[st
 
 
 @pytest.mark.parametrize("name", EXPENSIVE)
-def test_an_expensive_file_takes_neither_5_seconds_nor_200_mb(measured: dict[str, tuple[str, int]], name: str) -> None:
+def test_an_expensive_file_takes_neither_20_seconds_nor_200_mb(measured: dict[str, tuple[str, int]], name: str) -> None:
     said, memory = measured.get(name, ("dead or a traceback", 0))
     assert said == "refused"
     assert memory < MEMORY
