@@ -30,6 +30,7 @@ from rehearsal.aws.processes import GRACE_SECONDS, JOB_PROCESSES, JOB_RUNS, end_
 from rehearsal.aws.sessions import Sessions, TrustError, account_of
 from rehearsal.ministack import s3
 from rehearsal.ministack.glue_events import put_state_change, told_if_long
+from rehearsal.ministack.glue_jobs import complete_run
 
 Run = dict[str, Any]
 STOPPED_BY_HAND = "STOPPED"
@@ -68,9 +69,8 @@ def run_on_local_spark(
     log = Path(os.environ["REHEARSAL_LOGS"]) / f"job-run-{job_name}-{run['Id'][:8]}.log"
     started = time.monotonic()
     try:
-        if is_shell := job["Command"]["Name"] == SHELL:
-            for of_spark in ("WorkerType", "NumberOfWorkers"):  # in Glue such a run has none
-                run.pop(of_spark, None)
+        complete_run(run, job)
+        is_shell = job["Command"]["Name"] == SHELL
         spark = spark_of(str(job.get("GlueVersion")))
         with told_if_long(job_name, run["Id"], job):
             state, message = ended(run, job, arguments, script, log, spark)

@@ -26,6 +26,15 @@ def install() -> None:
     service._update_job = keeping(service._update_job, lambda data: (data.get("JobName"), data.get("JobUpdate", {})))
 
 
+def complete_run(run: dict[str, Any], job: Mapping[str, Any]) -> None:
+    """Give a run the execution class of its job, by which it is billed. A run of a Python shell job has no workers."""
+    if job.get("ExecutionClass"):
+        run["ExecutionClass"] = job["ExecutionClass"]
+    if job["Command"]["Name"] == "pythonshell":
+        for key in OF_SPARK:
+            run.pop(key, None)
+
+
 def keeping(handle: Any, job_of: Callable[[Any], tuple[str, Mapping[str, Any]]]) -> Any:
     """Return a handler of CreateJob or UpdateJob that keeps them all. `job_of` returns the job's name and values."""
 

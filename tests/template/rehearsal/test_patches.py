@@ -128,3 +128,7 @@ def test_a_job_keeps_what_ministack_forgets(monkeypatch: pytest.MonkeyPatch) -> 
     assert jobs["A"] == {"Command": {"Name": "glueetl"}, **spark, **kept, "JobRunQueuingEnabled": True}
     several = {"ExecutionProperty": {"MaxConcurrentRuns": 3}}
     assert jobs["B"] == {"Command": {"Name": "pythonshell"}, **kept, **several}  # of Spark it has nothing
+    shell, flex = dict(spark), dict(spark)
+    glue_jobs.complete_run(shell, jobs["B"])
+    glue_jobs.complete_run(flex, {**jobs["A"], "ExecutionClass": "FLEX"})
+    assert (shell, flex) == ({}, {**spark, "ExecutionClass": "FLEX"})
