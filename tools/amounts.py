@@ -24,6 +24,11 @@ def dollars(usd: float | None) -> str:
     return f"${usd:,.2f}" if usd >= 10 else f"${usd:.3f}" if usd >= 0.1 else f"${usd:.4f}"
 
 
+def counted(number: int, noun: str) -> str:
+    """Return `1 job`, `2 jobs`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def total(values: Sequence[float | None]) -> str:
     """Return the sum of amounts of USD in words, and how many of them are not known."""
     known = [value for value in values if value is not None]

@@ -128,8 +128,11 @@ def _known_arguments(job: Job) -> tuple[list[str], bool]:
     return list(dict.fromkeys([*job.run_arguments, *read, *glue])), options is not None and options.complete
 
 
-def replaced_arguments(job: Job, given: list[str]) -> dict[str, str]:
-    """Return the job's arguments. Values `given` as `--name value` or `--name=value` replace those of the config."""
+def replaced_arguments(job: Job, given: list[str], *, of_this_machine: bool = True) -> dict[str, str]:
+    """Return the job's arguments. Values `given` as `--name value` or `--name=value` replace those of the config.
+
+    For a run on this machine, an input may be a file or folder of it, which has to exist.
+    """
     arguments = dict(job.run_arguments)
     known, are_all = _known_arguments(job)
     parts = [piece for item in given for piece in (item.split("=", 1) if item.startswith("--") else [item])]
@@ -146,7 +149,7 @@ def replaced_arguments(job: Job, given: list[str]) -> dict[str, str]:
             raise RunError(f"{name}: {error}")
         if name == BOOKMARK and value not in BOOKMARK_OPTIONS:
             raise RunError(f"{name}: {value!r} is not allowed; allowed: {', '.join(BOOKMARK_OPTIONS)}")
-        if name.startswith("--input") and "://" not in value and not Path(value).exists():
+        if of_this_machine and name.startswith("--input") and "://" not in value and not Path(value).exists():
             raise RunError(f"{name}: {value!r} does not exist; name a file or folder on this machine")
         arguments[name] = value
     return arguments

@@ -13,13 +13,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from aws_glue_cdk_baseline.config import PROJECT, ConfigError, load_config
+from tools.amounts import counted
 from tools.assembly import stacks
 from tools.cdk_upgrade.differences import Difference, differences
 from tools.cdk_upgrade.schema import first_line
 from tools.cdk_upgrade.versions import STAYS, Installed, install, pinned, wanted
 from tools.job_arguments import RunError
 from tools.stage_diff.synthesized import templates
-from tools.stage_diff.words import counted
 from tools.synth import synthesize
 
 FINE, LOOK, FAILED = 0, 1, 2

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tools.amounts import counted
 from tools.assembly import stacks
 from tools.stage_diff.comparison import compare
 from tools.stage_diff.markdown import headline, markdown
 from tools.stage_diff.synthesized import read_stage, stage_names, templates
 from tools.stage_diff.templates import StackTemplate
-from tools.stage_diff.words import counted
 
 REPOSITORY = "AWS::CodeCommit::Repository"
 REMOVED = "the config no longer has this stage. The pipeline does not delete it: its stacks stay in the account until"

@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 from aws_glue_cdk_baseline.config import PROJECT
 from aws_glue_cdk_baseline.config.job_tests import CONFIG, TESTS
 from build_stage.docker_engine import ImageError, check_docker
-from tools.stage_diff.words import counted
+from tools.amounts import counted
 
 # As build_stage/build.sh. No cache: nothing is written to the project's folder.
 PYTEST = (sys.executable, "-m", "pytest", "-p", "no:cacheprovider")

@@ -11,6 +11,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from aws_glue_cdk_baseline.config import Job, StageConfig
+from tools.consent import answer
 from tools.job_arguments import RunError
 
 CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE")
@@ -48,5 +49,5 @@ def ask(account: str, jobs: Iterable[Job], yes: bool) -> None:
         return
     if not sys.stdin.isatty():
         raise RunError("nothing was run: a run that may write to AWS asks first; without a terminal, give YES=1")
-    if input("Go on? [y/N] ").strip().lower() not in ("y", "yes"):
+    if answer("Go on? [y/N] ").lower() not in ("y", "yes"):
         raise RunError("nothing was run; without PROFILE, what a job writes stays in out/")

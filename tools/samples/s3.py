@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import boto3
+import botocore.session
 from botocore import exceptions as failures
 from botocore.config import Config
 
@@ -20,6 +21,11 @@ ACTIONS = {"ListObjectsV2": "s3:ListBucket", "GetObject": "s3:GetObject", "HeadO
 EXPIRED = ("ExpiredToken", "ExpiredTokenException", "RequestExpired")
 UNKNOWN = ("InvalidClientTokenId", "InvalidAccessKeyId", "SignatureDoesNotMatch", "UnrecognizedClientException")
 SSO = (failures.SSOError, failures.TokenRetrievalError, failures.UnauthorizedSSOTokenError)
+
+
+def profile_names() -> list[str]:
+    """Return the AWS profiles of this machine, also where the environment names one that is not among them."""
+    return list(botocore.session.get_session().available_profiles)
 
 
 class Access:
@@ -43,7 +49,7 @@ class Access:
         try:
             yield
         except failures.ProfileNotFound:
-            known = ", ".join(boto3.Session().available_profiles) or "none"
+            known = ", ".join(profile_names()) or "none"
             raise SampleError(f"PROFILE={self.profile}: there is no such AWS profile; there are: {known}") from None
         except SSO:
             raise SampleError(

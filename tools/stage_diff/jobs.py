@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from tools.amounts import counted
 from tools.stage_diff.files import FileChange, script_change, shared_code_changes
 from tools.stage_diff.job_words import Job
 from tools.stage_diff.resources import LOST
 from tools.stage_diff.templates import JOB, UnreadableError
-from tools.stage_diff.words import change, changes, counted, shown
+from tools.stage_diff.words import change, changes, shown
 
 # Every job of this app has these: an added job does not repeat them.
 USUAL: Mapping[str, object] = {

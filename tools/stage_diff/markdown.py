@@ -6,12 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from tools.amounts import prices_of
+from tools.amounts import counted, prices_of
 from tools.stage_diff.comparison import Changes
 from tools.stage_diff.costs import total
 from tools.stage_diff.files import FileChange
 from tools.stage_diff.resources import ResourceChange, label
-from tools.stage_diff.words import counted, shown
+from tools.stage_diff.words import shown
 
 
 def markdown(title: str, changes: Changes, remarks: Sequence[str] = ()) -> str:

@@ -40,10 +40,5 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str
             yield change(key, before.get(key), after.get(key))
 
 
-def counted(number: int, noun: str) -> str:
-    """Return `1 job`, `2 jobs`."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
 def listed(names: Iterable[str]) -> str:
     return ", ".join(names)

@@ -12,7 +12,7 @@ from botocore.config import Config as ClientConfig
 
 from aws_glue_cdk_baseline.config import StageConfig
 from tools.job_arguments import RunError
-from tools.samples.s3 import EXPIRED, SSO, UNKNOWN
+from tools.samples.s3 import EXPIRED, SSO, UNKNOWN, profile_names
 
 PATIENT = ClientConfig(retries={"total_max_attempts": 5, "mode": "standard"}, connect_timeout=10, read_timeout=60)
 ONCE = ClientConfig(retries={"total_max_attempts": 1, "mode": "standard"}, connect_timeout=10, read_timeout=60)
@@ -59,10 +59,7 @@ class Caller:
         self.profile, self.region = profile, region
         self.user = self.who = who or (f"PROFILE={profile}" if profile else "this environment")
         self._clients: dict[tuple[str, bool], Any] = {}
-        try:
-            self._session = session or boto3.Session(profile_name=profile or None, region_name=region)
-        except failures.ProfileNotFound:
-            raise RunError(f"PROFILE={profile}: there is no such AWS profile; {_profiles()}") from None
+        self._session = session or _session(profile, region_name=region)
         identity = self.call("sts", "get_caller_identity")
         self.account, self.user = str(identity["Account"]), str(identity["Arn"])
 
@@ -71,7 +68,7 @@ class Caller:
         answer = self.call("sts", "assume_role", RoleArn=role_arn, RoleSessionName=SESSION)
         keys = answer["Credentials"]
         given = {"aws_access_key_id": keys["AccessKeyId"], "aws_secret_access_key": keys["SecretAccessKey"]}
-        session = boto3.Session(**given, aws_session_token=keys["SessionToken"], region_name=region)
+        session = _session("", **given, aws_session_token=keys["SessionToken"], region_name=region)
         return Caller(self.profile, region, session, role_arn.rpartition("/")[2])
 
     def call(self, service: str, operation: str, about: str = "", *, once: bool = False, **parameters: Any) -> Any:
@@ -103,7 +100,10 @@ class Caller:
 
     def _client(self, service: str, once: bool) -> Any:
         if (service, once) not in self._clients:
-            self._clients[service, once] = self._session.client(service, config=ONCE if once else PATIENT)
+            try:
+                self._clients[service, once] = self._session.client(service, config=ONCE if once else PATIENT)
+            except ValueError as error:  # of an endpoint in the environment that is no URL
+                raise RunError(f"{service}: {error} ({self.who})") from None
         return self._clients[service, once]
 
     def _explained(self, service: str, error: failures.ClientError, about: str) -> RunError:
@@ -153,6 +153,17 @@ class StageAccount(Caller):
         return f"STAGE={self.stage.name}{config}" + (f" PROFILE={self.profile}" if self.profile else "")
 
 
+def _session(profile: str, **values: str) -> boto3.Session:
+    """Return a session. Raise RunError if there is no such profile, or if the files of the profiles cannot be read."""
+    try:
+        return boto3.Session(profile_name=profile or None, **values)
+    except failures.ProfileNotFound as error:
+        name = f"PROFILE={profile}" if profile else f"AWS_PROFILE={error.kwargs['profile']}"
+        raise RunError(f"{name}: there is no such AWS profile; {_profiles()}") from None
+    except failures.BotoCoreError as error:
+        raise RunError(" ".join(str(error).split())) from None
+
+
 def _profiles() -> str:
-    names = boto3.Session().available_profiles
+    names = profile_names()
     return f"there are: {', '.join(names)}" if names else "there are none: see `aws configure`"

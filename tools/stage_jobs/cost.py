@@ -64,7 +64,8 @@ def table(found: Sequence[JobCost]) -> list[str]:
         if item.succeeded:
             usually = dollars(item.usual)
             took = duration(median(run.seconds for run in item.succeeded))
-            runs = f"{took}, the median of {len(item.succeeded)} runs"
+            number = len(item.succeeded)
+            runs = f"{took}, in 1 run" if number == 1 else f"{took}, the median of {number} runs"
         elif item.looked:
             runs = "no run has succeeded yet"
         rows.append((item.job.name, f"{size}, {settings.runs_on}{flex}", dollars(item.most), usually, runs))

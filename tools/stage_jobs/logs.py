@@ -140,4 +140,4 @@ def _run(account: StageAccount, job: Job, name: str, run_id: str) -> JobRun:
         if run_id:
             raise RunError(f"{name} has no run {run_id!r}; without RUN= you see the last one") from None
         raise RunError(f"{name} is not deployed in this account and Region; the pipeline deploys it") from None
-    raise RunError(f"{name} has no run yet: make start JOB={job.name} {account.make_variables()}")
+    raise RunError(f"{name} has no run yet, or is not deployed: make start JOB={job.name} {account.make_variables()}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from aws_glue_cdk_baseline import prices
-from tools.amounts import dollars
+from tools.amounts import counted, dollars
 from tools.stage_jobs.job_cost import JobCost
 from tools.stage_jobs.runs import JobRun, has_failed
 
@@ -59,9 +59,10 @@ def waste(found: Sequence[JobCost]) -> list[str]:
     lines = ["What was paid for nothing, most first (DPU-seconds of the last runs):"]
     for both, paid, lost, short, number, item in sorted(wasted, key=lambda entry: -entry[0]):
         usd = "" if item.rate is None else f", {dollars(both / 3600 * item.rate)}"
-        reasons = [f"{lost:.0f} by {number} runs that failed"] if lost else []
-        reasons += [f"{short:.0f} below the billed minute"] if short else []
-        share = f"{both:.0f} of {paid:.0f} in {len(item.runs)} runs ({both / paid:.0%}{usd})"
+        reasons = [f"{_rounded(lost)} by {counted(number, 'run')} that failed"] if lost else []
+        reasons += [f"{_rounded(short)} below the billed minute"] if short else []
+        runs = counted(len(item.runs), "run")
+        share = f"{_rounded(both)} of {_rounded(paid)} in {runs} ({both / paid:.0%}{usd})"
         lines.append(f"  {item.job.name}: {share}: {', '.join(reasons)}")
     return lines
 
@@ -74,7 +75,8 @@ def idle(found: Sequence[JobCost]) -> list[str]:
         paid = sum(run.paid for run in known)
         if paid:
             used = sum(run.paid * item.loads[run.id] for run in known)
-            line = f"  {item.job.name}: {used:.0f} of {paid:.0f} DPU-seconds in {len(known)} runs ({used / paid:.0%})"
+            runs = counted(len(known), "run")
+            line = f"  {item.job.name}: {_rounded(used)} of {_rounded(paid)} DPU-seconds in {runs} ({used / paid:.0%})"
             shares.append((used / paid, line))
     if not shares:
         return []
@@ -100,6 +102,11 @@ def _fewer_workers(item: JobCost) -> str:
         f"  {item.job.name}: numberOfWorkers: {enough} lowers what a run costs at most to {dollars(less)}; its last"
         f" runs had {used:.1f} on average"
     )
+
+
+def _rounded(dpu_seconds: float) -> str:
+    """Return DPU-seconds without decimals, but for the few of a Python shell job."""
+    return f"{dpu_seconds:.0f}" if dpu_seconds >= 10 else f"{dpu_seconds:.3g}"
 
 
 def _below_a_minute(run: JobRun) -> float:

@@ -14,6 +14,7 @@ from typing import Any
 from aws_glue_cdk_baseline import prices
 from aws_glue_cdk_baseline.config import Job
 from tools.amounts import dollars, duration
+from tools.consent import answer
 from tools.job_arguments import RunError, replaced_arguments
 from tools.stage_jobs.account import MissingError, NoAnswerError, RefusedError, StageAccount
 from tools.stage_jobs.runs import JobRun, one_run
@@ -68,7 +69,7 @@ def run_arguments(job: Job, given: list[str]) -> dict[str, str]:
 
     Raise RunError for one that the job does not have, and for a file of this machine.
     """
-    values = replaced_arguments(job, given)
+    values = replaced_arguments(job, given, of_this_machine=False)
     names = list(dict.fromkeys(item.partition("=")[0] for item in given if item.startswith("--")))
     for name in names:
         if "://" in job.run_arguments.get(name, "") and "://" not in values[name]:
@@ -143,7 +144,7 @@ def _ask(name: str, stage: str) -> None:
     why = f"{stage} has an approval"
     if not sys.stdin.isatty():
         raise RunError(f"nothing was started: {why}, so a start asks first; without a terminal, give YES=1")
-    if input(f"{why}. Start {name} there? Type yes: ").strip().lower() != "yes":
+    if answer(f"{why}. Start {name} there? Type yes: ").lower() != "yes":
         raise RunError("nothing was started")
 
 

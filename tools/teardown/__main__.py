@@ -7,7 +7,7 @@ import signal
 import sys
 
 from aws_glue_cdk_baseline.config import Config, ConfigError, StageConfig, load_config
-from tools.consent import ask, ask_for_names
+from tools.consent import ask, ask_for_names, names_in
 from tools.job_arguments import RunError, add_options, find_stage
 from tools.stage_jobs.account import Caller, StageAccount
 from tools.teardown.deletion import delete_bucket, delete_log_groups, delete_stack
@@ -32,9 +32,10 @@ def main(arguments: list[str] | None = None) -> int:
     )
     add_options(parser, [*OPTIONS, *(["--all"] if name == "destroy" else [])])
     parser.add_argument(
-        "--skip", metavar="STAGES", default="", help="stages that are not looked at, with commas between"
+        "--skip", metavar="STAGES", default="", help="stages that are not looked at, with commas or spaces between"
     )
     options = parser.parse_args([item for item in further if item])
+    options.begun = False  # true once something may be gone
     try:
         config = load_config(options.config)
         stage = find_stage(config, options.stage) if options.stage or name == "sandbox" else None
@@ -44,8 +45,8 @@ def main(arguments: list[str] | None = None) -> int:
     except (ConfigError, RunError) as error:
         sys.exit(str(error))
     except KeyboardInterrupt:
-        again = f"make {COMMANDS[name]}"
-        print(f"\ninterrupted; CloudFormation may go on with the last stack: {again} goes on later", file=sys.stderr)
+        goes_on = f"CloudFormation may go on with the last stack: make {COMMANDS[name]} goes on later"
+        print(f"\ninterrupted; {goes_on if options.begun else 'nothing was deleted'}", file=sys.stderr)
         return 130
 
 
@@ -64,6 +65,7 @@ def _sandbox(config: Config, stage: StageConfig, options: argparse.Namespace) ->
         return 0
     _show(plan)
     ask("Delete this?", options.yes, "nothing was deleted")
+    options.begun = True
     _delete(plan, "sandbox-destroy")
     print("What stays: the data in S3, and the assets in the bucket of cdk bootstrap")
     return 0
@@ -75,7 +77,9 @@ def _destroy(config: Config, stage: StageConfig | None, options: argparse.Namesp
     _check_account(own, config, stage)
     if stage and options.all:
         raise RunError("ALL=1 is about the pipeline's buckets and logs; leave out STAGE, or ALL")
-    skipped = [find_stage(config, name.strip()).name for name in options.skip.split(",") if name.strip()]
+    if stage and options.skip:
+        raise RunError("SKIP is about the stages of a whole copy, and STAGE is one; leave out one of them")
+    skipped = [find_stage(config, name).name for name in names_in(options.skip)]
     plan = stage_plan(own, stage) if stage else whole_plan(own, config, skipped)
     left = Leftovers() if stage else left_over(own, config, plan)
     if not plan.parts and not (options.all and left):
@@ -96,6 +100,7 @@ def _destroy(config: Config, stage: StageConfig | None, options: argparse.Namesp
     names = [part.consent for part in plan.parts if part.consent]
     ask_for_names(names, options.confirm, "nothing was deleted")
     ask("Delete all this?", options.yes, "nothing was deleted")
+    options.begun = True
     if plan.has(PIPELINE):
         _stop_pipeline(own, config)
     _delete(plan, "destroy")

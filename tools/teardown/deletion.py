@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from tools.amounts import counted
 from tools.job_arguments import RunError
 from tools.stage_jobs.account import Caller, MissingError, NoAnswerError
 from tools.teardown.stacks import Stack
@@ -58,11 +59,11 @@ def delete_bucket(caller: Caller, bucket: str) -> None:
                 first = errors[0]
                 raise RunError(f"{bucket}: {first.get('Key')} could not be deleted: {first.get('Message')}")
             deleted += len(items)
-            _progress(f"  {bucket}: {deleted} objects deleted", ends=False)
+            _progress(f"  {bucket}: {counted(deleted, 'object')} deleted", ends=False)
         caller.call("s3", "delete_bucket", bucket, Bucket=bucket)
     except MissingError:
         return
-    _progress(f"  {bucket} is gone, with {deleted} objects", ends=True)
+    _progress(f"  {bucket} is gone, with {counted(deleted, 'object')}", ends=True)
 
 
 def delete_log_groups(caller: Caller, names: Iterable[str]) -> None:

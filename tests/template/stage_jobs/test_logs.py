@@ -128,7 +128,10 @@ def test_an_answer_that_fails_once_does_not_end_the_following(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["dev", "Idle"], "Idle-dev has no run yet: make start JOB=Idle STAGE=dev CONFIG=c.yaml PROFILE=dev"),
+        (
+            ["dev", "Idle"],
+            "Idle-dev has no run yet, or is not deployed: make start JOB=Idle STAGE=dev CONFIG=c.yaml PROFILE=dev",
+        ),
         (["dev", "--run", "jr_1", "Quick"], "Quick-dev has no run 'jr_1'; without RUN= you see the last one"),
         (["dev"], "name a job: JOB=Quick; c.yaml has in dev: Quick, Broken, Slow, Idle"),
         (

@@ -74,7 +74,7 @@ def test_what_the_processors_used_is_told_by_the_load_of_each_run(run: Run, aws:
     _, out, _ = run("cost", "--profile", "dev")
     heading, line = out[out.index("What the processors") :].splitlines()[:2]
     assert heading == "What the processors of the workers used of what was paid, least first:"
-    assert line == "  Quick: 30 of 120 DPU-seconds in 1 runs (25%)"  # 2 workers of 1 DPU for the billed minute
+    assert line == "  Quick: 30 of 120 DPU-seconds in 1 run (25%)"  # 2 workers of 1 DPU for the billed minute
 
 
 class Asked:

@@ -64,7 +64,7 @@ def test_only_what_is_given_is_sent(tmp_path: Path) -> None:
     assert run_arguments(job, []) == {}
     assert run_arguments(job, ["--day", "-1", "--conf=a=c"]) == {"--day": "-1", "--conf": "a=c"}
     with pytest.raises(RunError, match=r"^--input_path: '.*' is no location in S3, and the run is in AWS; write s3:"):
-        run_arguments(job, ["--input_path", str(tmp_path)])
+        run_arguments(job, ["--input_path", str(tmp_path / "none")])
 
 
 @pytest.mark.parametrize(
@@ -120,6 +120,12 @@ def test_a_stage_with_an_approval_asks_before_a_start(
     )
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
     monkeypatch.setattr("builtins.input", lambda prompt: "y")
+    assert run(*given, "Quick")[::2] == (1, "nothing was started")
+
+    def ctrl_d(prompt: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr("builtins.input", ctrl_d)
     assert run(*given, "Quick")[::2] == (1, "nothing was started")
     assert glue.get_job_runs(JobName="Quick-prod")["JobRuns"] == []
     monkeypatch.setattr("builtins.input", lambda prompt: "yes")

@@ -109,6 +109,26 @@ def test_the_credentials_of_the_environment_serve_without_a_profile(
     assert run("status", "--profile", "prod", "Broken")[2].startswith("PROFILE=prod reaches AWS account 333333333333")
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("AWS_PROFILE", "gone", "AWS_PROFILE=gone: there is no such AWS profile; there are: unknown, sso, dev, prod"),
+        ("AWS_CONFIG_FILE", "BROKEN", "Unable to parse config file: BROKEN"),
+        ("AWS_ENDPOINT_URL", "nowhere", "sts: Invalid endpoint: nowhere (this environment)"),
+    ],
+)
+def test_a_wrong_variable_of_aws_is_one_line(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str, message: str
+) -> None:
+    broken = tmp_path / "config"
+    broken.write_text("[profile", encoding="utf-8")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "222222222222")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "emulated")
+    monkeypatch.setenv(name, value.replace("BROKEN", str(broken)))
+    code, _, err = run("status")
+    assert (code, err[: len(message)] if name == "AWS_PROFILE" else err) == (1, message.replace("BROKEN", str(broken)))
+
+
 def test_a_streaming_job_that_was_stopped_or_restarted_has_not_failed(tmp_path: Path) -> None:
     now = datetime.now(UTC)
     for kind, state, failed in (

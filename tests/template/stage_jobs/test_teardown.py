@@ -116,7 +116,7 @@ def test_a_stage_with_an_approval_asks_for_its_name_also_with_yes(
     assert call(*DESTROY, "--yes")[2] == (
         "nothing was deleted: dev has an approval; without a terminal, give CONFIRM=dev"
     )
-    assert call(*DESTROY, "--yes", "--confirm", "prod")[0] == 1
+    assert call(*DESTROY, "--yes", "--confirm", "prod test")[0] == 1
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
     monkeypatch.setattr("builtins.input", lambda question: "yes")
     assert call(*DESTROY, "--yes")[2] == "nothing was deleted: that is not dev"
@@ -162,6 +162,14 @@ def test_a_stack_of_another_app_with_the_same_name_is_left_alone(call: Run, aws:
         ),
         (["destroy", "--profile", "dev", "--stage", "test"], "c.yaml has no stage 'test'; it has: dev, prod"),
         ([*DESTROY, "--all"], "ALL=1 is about the pipeline's buckets and logs; leave out STAGE, or ALL"),
+        (
+            [*DESTROY, "--yes", "--skip", "dev"],
+            "SKIP is about the stages of a whole copy, and STAGE is one; leave out one of them",
+        ),
+        (
+            ["destroy", "--profile", "dev", "--stage", "test prod"],
+            "c.yaml has no stage 'test prod'; it has: dev, prod",
+        ),
         (
             ["destroy", "--profile", "reader", "--stage", "dev", "--yes"],
             "nothing was deleted: dev: the stacks: access denied: arn:aws:iam::222222222222:user/reader may not"
@@ -210,6 +218,19 @@ def test_ctrl_c_is_exit_code_130_and_says_what_goes_on(
         130,
         "\ninterrupted; CloudFormation may go on with the last stack: make destroy goes on later\n",
     )
+
+
+def test_ctrl_c_at_a_question_says_that_nothing_was_deleted(
+    call: Run, deployed: Config, aws: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(question: str) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", interrupted)
+    code, _, err = call(*DESTROY)
+    assert (code, err) == (130, "\ninterrupted; nothing was deleted\n")
+    assert "anna-DeployDev-GlueAppStack" in names(aws)
 
 
 def test_a_stage_that_cannot_be_reached_stops_it_unless_it_is_skipped(
