@@ -12,10 +12,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from aws_glue_cdk_baseline.config import Config, ConfigError, load_config, print_warnings
-from aws_glue_cdk_baseline.config.regions import partition_of
 from tools.assembly import Environment
 from tools.job_arguments import RunError, add_options, find_stage
-from tools.preflight.bootstrap import check_bootstrap
+from tools.preflight.bootstrap import Bootstrap
 from tools.preflight.buckets import check_buckets
 from tools.preflight.catalog import check_catalog
 from tools.preflight.config_lines import ConfigLines
@@ -89,7 +88,7 @@ class _Preflight:
     def __init__(self, config: Config, lines: ConfigLines) -> None:
         self._config, self._lines = config, lines
         self._readers: dict[tuple[str, str], Reader] = {}
-        self._bootstrapped: set[Environment] = set()
+        self._bootstraps: dict[Environment, Bootstrap] = {}
 
     def findings(self, part: Part, first: Reader) -> Iterator[Finding]:
         """Yield the findings of a part. `first` has the profile of its account, in any Region."""
@@ -106,13 +105,12 @@ class _Preflight:
                 closed.add(place.region)
                 continue
             own = [stack for stack in part.stacks if stack.environment == place]
-            if place not in self._bootstrapped:
-                self._bootstrapped.add(place)
-                version = max(stack.bootstrap_version for stack in own)
-                pipeline = self._config.pipeline_account.aws_account_id
-                yield from check_bootstrap(reader, place, version, pipeline, self._bootstrap_command(place, first))
-            file = f"bootstrap/{'stage' if part.stage else 'pipeline'}-account.json"
-            yield from check_execution_role(reader, place, own, file)
+            if place not in self._bootstraps:
+                self._bootstraps[place] = self._bootstrap(place, reader)
+                yield from self._bootstraps[place].check(max(stack.bootstrap_version for stack in own))
+            if self._bootstraps[place].is_there:
+                file = f"bootstrap/{'stage' if part.stage else 'pipeline'}-account.json"
+                yield from check_execution_role(reader, place, own, file, self._bootstraps[place])
             yield from check_stacks(reader, own)
         if part.account.aws_region in closed:
             return
@@ -133,20 +131,12 @@ class _Preflight:
             self._readers[key] = reader if reader.region == region else Reader(reader.profile, region)
         return self._readers[key]
 
-    def _bootstrap_command(self, place: Environment, reader: Reader) -> str:
-        """Return the command that bootstraps a place, with the policies of bootstrap/ that its parts need."""
+    def _bootstrap(self, place: Environment, reader: Reader) -> Bootstrap:
+        """Return the bootstrap of a place, with the policies of bootstrap/ that its parts need."""
         pipeline = self._config.pipeline_account.aws_account_id
         is_stage = any(stage.account.aws_account_id == place.account for stage in self._config.stages)
         files = [*(["pipeline"] if place.account == pipeline else []), *(["stage"] if is_stage else [])]
-        policies = ",".join(
-            f"arn:{partition_of(place.region)}:iam::{place.account}:policy/deploy-{file}-account" for file in files
-        )
-        trust = f" --trust {pipeline}" if place.account != pipeline else ""
-        profile = f" --profile {reader.profile}" if reader.profile else ""
-        return (
-            f"npx cdk bootstrap aws://{place.account}/{place.region}{profile}{trust}"
-            f" --cloudformation-execution-policies {policies}"
-        )
+        return Bootstrap(reader, place, pipeline, files)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from aws_glue_cdk_baseline.config.regions import partition_of
 from tools.preflight.config_lines import ConfigLines
 from tools.preflight.finding import Finding, fail, looked, ok
 from tools.preflight.reader import DeniedError, Reader
-from tools.preflight.used import Used, used_buckets, used_keys
+from tools.preflight.used import Used, Uses, used_buckets, used_keys
 from tools.stage_jobs.account import MissingError, RefusedError
 
 OWN_OF_S3 = "alias/aws/s3"  # a key that AWS manages: who may read the bucket may use it
@@ -18,12 +18,12 @@ NOT_ENCRYPTED = "ServerSideEncryptionConfigurationNotFoundError"
 
 def check_buckets(reader: Reader, stage: StageConfig, lines: ConfigLines) -> Iterator[Finding]:
     """Yield the findings of each bucket and of each KMS key. `reader` is in the account and Region of the stage."""
-    of_buckets = set()
+    of_buckets, keys = set(), used_keys(stage, lines)
     for name, used in used_buckets(stage, lines).items():
-        bucket = _Bucket(reader, name, used)
+        bucket = _Bucket(reader, name, used, keys)
         yield from looked(bucket.about, bucket.check)
         of_buckets.add(bucket.key)
-    for arn, used in used_keys(stage, lines).items():
+    for arn, used in keys.items():
         if arn not in of_buckets:
             yield from _key_findings(reader, arn, used)
 
@@ -31,8 +31,8 @@ def check_buckets(reader: Reader, stage: StageConfig, lines: ConfigLines) -> Ite
 class _Bucket:
     """A bucket. `key` is the ARN of the key that encrypts new objects, when it has been looked at."""
 
-    def __init__(self, reader: Reader, name: str, used: Used) -> None:
-        self._reader, self._name, self._used = reader, name, used
+    def __init__(self, reader: Reader, name: str, used: Used, keys: Uses) -> None:
+        self._reader, self._name, self._used, self._keys = reader, name, used, keys
         self.about, self.key = f"bucket {name}", ""
         self._arn = f"arn:{partition_of(reader.region)}:s3:::{name}"
 
@@ -69,11 +69,18 @@ class _Bucket:
         if refused := [job.name for job in used.jobs if not _may_use(job, self._name, key)]:
             yield fail(
                 self.about,
-                f"is encrypted with a key that {', '.join(refused)} may not use; add"
-                f" `kmsKeys: {{{self._name}: '{key}'}}` ({used.at})",
+                f"is encrypted with a key that {', '.join(refused)} may not use; {self._mend(key)}",
             )
             return
         yield ok(self.about, f"{where}, and the jobs may use its key")
+
+    def _mend(self, key: str) -> str:
+        """Return how the jobs get the key, where the config may name other keys of the bucket."""
+        named = list(dict.fromkeys(arn for job in self._used.jobs for arn in job.kms_keys.get(self._name, ())))
+        if not named:
+            return f"add `kmsKeys: {{{self._name}: '{key}'}}` ({self._used.at})"
+        listed = ", ".join(f"'{arn}'" for arn in [*named, key])
+        return f"write `{self._name}: [{listed}]` under kmsKeys ({self._keys[named[0]].at})"
 
     def _is_of_this_account(self) -> bool:
         owner = self._reader.account
@@ -127,7 +134,10 @@ def _problem(reader: Reader, key: str) -> str:
         state = reader.call("kms", "describe_key", key, KeyId=key)["KeyMetadata"]["KeyState"]
     except MissingError:
         return "does not exist; use another key"
-    return "" if state == "Enabled" else f"is in the state {state}; enable it, or use another key"
+    if state == "Enabled":
+        return ""
+    first = "cancel its deletion and " if state == "PendingDeletion" else ""
+    return f"is in the state {state}; {first}enable it, or use another key"
 
 
 def _may_use(job: Job, bucket: str, key: str) -> bool:

@@ -9,6 +9,7 @@ from aws_glue_cdk_baseline.config.regions import partition_of
 from tools.assembly import Environment, Stack
 from tools.deployment_calls import Call, needed
 from tools.execution_policy import PASSED_TO, Policy, document, lacks, role_of
+from tools.preflight.bootstrap import Bootstrap
 from tools.preflight.finding import Finding, fail, looked, ok
 from tools.preflight.reader import DeniedError, Reader
 from tools.stage_jobs.account import MissingError, RefusedError
@@ -17,13 +18,17 @@ MOST_OF_A_KIND = 5  # resources that IAM is asked about: all names of a kind are
 SHOWN = 3
 
 
-def check_execution_role(reader: Reader, place: Environment, stacks: Sequence[Stack], file: str) -> Iterator[Finding]:
-    """Yield what the role lacks for the stacks. `file` is the policy in bootstrap/ that would be enough."""
+def check_execution_role(
+    reader: Reader, place: Environment, stacks: Sequence[Stack], file: str, bootstrap: Bootstrap
+) -> Iterator[Finding]:
+    """Yield what the role of a bootstrap lacks for the stacks. `file` is the policy that would be enough."""
     about = f"CloudFormation's role in {place.region}"
-    yield from looked(about, lambda: _check(reader, place, stacks, file, about))
+    yield from looked(about, lambda: _check(reader, place, stacks, file, about, bootstrap))
 
 
-def _check(reader: Reader, place: Environment, stacks: Sequence[Stack], file: str, about: str) -> Iterator[Finding]:
+def _check(
+    reader: Reader, place: Environment, stacks: Sequence[Stack], file: str, about: str, bootstrap: Bootstrap
+) -> Iterator[Finding]:
     partition = partition_of(place.region)
     role = role_of(place).replace("arn:aws:", f"arn:{partition}:", 1)
     calls = [
@@ -37,10 +42,10 @@ def _check(reader: Reader, place: Environment, stacks: Sequence[Stack], file: st
     except (DeniedError, RefusedError):
         missing, how = _by_policies(reader, role, calls, place), "its policies were read"
     except MissingError:  # a role that is not there
-        yield fail(about, f"there is no role {role.rpartition('/')[2]}; bootstrap the account")
+        yield fail(about, f"there is no role {role.rpartition('/')[2]}; {bootstrap.anew}")
         return
     if missing and not _exists(reader, role):  # the simulator of an emulator denies what nobody has
-        yield fail(about, f"there is no role {role.rpartition('/')[2]}; bootstrap the account")
+        yield fail(about, f"there is no role {role.rpartition('/')[2]}; {bootstrap.anew}")
         return
     if not missing:
         yield ok(about, f"may do all that the stacks need; {how}")

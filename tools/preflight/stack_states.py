@@ -11,13 +11,17 @@ from tools.preflight.reader import Reader
 from tools.stage_jobs.account import MissingError
 
 SHOWN = 3
-DELETE = "its first deployment has failed; delete the stack"
+DELETE = ("its first deployment has failed; delete it", "delete-stack")
+# What to do with a stack in a state, and the command of `aws cloudformation` for it.
 MENDS = {
     "ROLLBACK_COMPLETE": DELETE,
     "ROLLBACK_FAILED": DELETE,
     "CREATE_FAILED": DELETE,
-    "DELETE_FAILED": "it could not be deleted; delete what is left of it",
-    "UPDATE_ROLLBACK_FAILED": "continue its rollback: aws cloudformation continue-update-rollback",
+    "DELETE_FAILED": ("its events say what could not be deleted; delete that, then it", "delete-stack"),
+    "UPDATE_ROLLBACK_FAILED": (
+        "its events say what could not be rolled back; mend that, then continue",
+        "continue-update-rollback",
+    ),
 }
 NEW = "REVIEW_IN_PROGRESS"  # a change set was made, and not executed
 
@@ -41,7 +45,10 @@ def stack_status(reader: Reader, name: str) -> str:
 def _check(reader: Reader, stack: Stack) -> Iterator[Finding]:
     status = stack_status(reader, stack.name)
     if status in MENDS:
-        yield fail(stack.name, f"is in {status}: {MENDS[status]}")
+        mend, command = MENDS[status]
+        profile = f" --profile {reader.profile}" if reader.profile else ""
+        command = f"aws cloudformation {command} --stack-name {stack.name} --region {reader.region}{profile}"
+        yield fail(stack.name, f"is in {status}: {mend}: `{command}`")
     elif status.endswith("_IN_PROGRESS"):
         yield fail(stack.name, f"is in {status}; wait until it has ended")
     elif status:

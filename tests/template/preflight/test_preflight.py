@@ -20,6 +20,7 @@ from tests.template.preflight.answers import Answers
 from tests.template.preflight.conftest import CONFIG, DEV, HOME, PROD, SCRIPT, VERSION, Aws, Run, encrypt
 from tools import assembly
 from tools.job_arguments import RunError
+from tools.preflight.bootstrap import Bootstrap
 from tools.preflight.finding import Outcome
 from tools.preflight.parts import parts_of, synthesized
 from tools.preflight.quotas import DPUS, JOBS, RUNS, RUNS_OF_A_JOB
@@ -27,6 +28,7 @@ from tools.preflight.reader import READS, DeniedError, NotReadingError, Reader
 from tools.stage_jobs.account import MissingError
 
 DEPLOY = f"cdk-hnb659fds-deploy-role-{DEV}-us-east-1"
+ASSETS = f"cdk-hnb659fds-assets-{DEV}-us-east-1"
 EXECUTE = f"cdk-hnb659fds-cfn-exec-role-{DEV}-us-east-1"
 COMMAND = (
     f"run `npx cdk bootstrap aws://{DEV}/us-east-1 --profile dev --trust {HOME} --cloudformation-execution-policies"
@@ -278,10 +280,14 @@ def no_login(aws: Aws) -> Iterator[None]:
 
 SECRET = f"secret arn:aws:secretsmanager:us-east-1:{DEV}:secret:shop/dev"
 MISSING: dict[str, tuple[Callable[[Aws], AbstractContextManager[None]], str]] = {
-    "no bootstrap": (lambda aws: version(aws, ""), f"bootstrap in us-east-1: there is none; {COMMAND}"),
+    "no bootstrap": (
+        lambda aws: version(aws, ""),
+        f"bootstrap in us-east-1: there is none; delete the stack CDKToolkit and the bucket {ASSETS}, then {COMMAND}",
+    ),
     "an old bootstrap": (
         lambda aws: version(aws, "5"),
-        f"bootstrap in us-east-1: its version is 5, and this app needs 6; {COMMAND}",
+        "bootstrap in us-east-1: its version is 5, and this app needs 6; run `npx cdk bootstrap"
+        f" aws://{DEV}/us-east-1 --profile dev`",
     ),
     "a bootstrap that trusts others": (
         lambda aws: trusting(aws, DEV, PROD),
@@ -289,12 +295,12 @@ MISSING: dict[str, tuple[Callable[[Aws], AbstractContextManager[None]], str]] = 
     ),
     "no bucket of the bootstrap": (
         lambda aws: no_bucket(aws, f"cdk-hnb659fds-assets-{DEV}-us-east-1"),
-        f"bootstrap in us-east-1: its bucket cdk-hnb659fds-assets-{DEV}-us-east-1 is gone; delete the stack CDKToolkit,"
-        f" then {COMMAND}",
+        f"bootstrap in us-east-1: its bucket {ASSETS} is gone; delete the stack CDKToolkit, then {COMMAND}",
     ),
     "no role of CloudFormation": (
         no_role,
-        f"CloudFormation's role in us-east-1: there is no role {EXECUTE}; bootstrap the account",
+        f"CloudFormation's role in us-east-1: there is no role {EXECUTE}; delete the stack CDKToolkit and the bucket"
+        f" {ASSETS}, then {COMMAND}",
     ),
     "a role that lacks an action": (
         lambda aws: policy_without(aws, "glue:CreateJob"),
@@ -307,7 +313,8 @@ MISSING: dict[str, tuple[Callable[[Aws], AbstractContextManager[None]], str]] = 
     ),
     "a stack that cannot be deployed again": (
         failed_stack,
-        "DeployDev-GlueAppStack: is in ROLLBACK_COMPLETE: its first deployment has failed; delete the stack",
+        "DeployDev-GlueAppStack: is in ROLLBACK_COMPLETE: its first deployment has failed; delete it: `aws"
+        " cloudformation delete-stack --stack-name DeployDev-GlueAppStack --region us-east-1 --profile dev`",
     ),
     "no bucket": (
         lambda aws: no_bucket(aws, "raw-dev"),
@@ -321,6 +328,15 @@ MISSING: dict[str, tuple[Callable[[Aws], AbstractContextManager[None]], str]] = 
         lambda aws: key(aws, lambda kms, arn: kms.disable_key(KeyId=arn), lambda kms, arn: kms.enable_key(KeyId=arn)),
         "bucket clean-dev: is encrypted with KEY, which is in the state Disabled; enable it, or use another key"
         " (Clean, c.yaml:18)",
+    ),
+    "a key on its way out": (
+        lambda aws: key(
+            aws,
+            lambda kms, arn: kms.schedule_key_deletion(KeyId=arn),
+            lambda kms, arn: (kms.cancel_key_deletion(KeyId=arn), kms.enable_key(KeyId=arn)),
+        ),
+        "bucket clean-dev: is encrypted with KEY, which is in the state PendingDeletion; cancel its deletion and enable"
+        " it, or use another key (Clean, c.yaml:18)",
     ),
     "a key that is gone": (
         other_key,
@@ -434,6 +450,46 @@ def test_a_key_that_no_role_may_use_is_red(run: Run, aws: Aws) -> None:
     assert findings(lines, Outcome.FAIL) == [
         f"bucket clean-dev: is encrypted with a key that Clean may not use; add `kmsKeys: {{clean-dev:"
         f" '{aws.keys['dev']}'}}` (c.yaml:17)"
+    ]
+    other = f"arn:aws:kms:us-east-1:{DEV}:key/of-others"
+    code, lines, _ = run(*profiles("dev"), text=CONFIG.replace("clean-dev: KEY", f"clean-dev: '{other}'"))
+    assert findings(lines, Outcome.FAIL)[0] == (
+        f"bucket clean-dev: is encrypted with a key that Clean may not use; write `clean-dev: ['{other}',"
+        f" '{aws.keys['dev']}']` under kmsKeys (c.yaml:10)"
+    )
+
+
+def test_a_bootstrap_keeps_what_it_trusts_and_an_empty_account_gets_its_policy_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    there: dict[str, Any] = {}
+
+    def call(self: Reader, service: str, operation: str, about: str = "", **parameters: Any) -> Any:
+        if operation == "get_caller_identity":
+            return {"Account": DEV, "Arn": "me"}
+        if operation not in there:
+            raise MissingError(about)
+        return there[operation]
+
+    monkeypatch.setattr(Reader, "call", call)
+    monkeypatch.setattr(Reader, "__init__", lambda self, profile: setattr(self, "profile", profile))
+    place = assembly.Environment(DEV, "us-east-1", "hnb659fds")
+
+    def mends() -> list[str]:
+        return [finding.text for finding in Bootstrap(Reader("dev"), place, HOME, ["stage"]).check(6)]  # type: ignore[call-arg]
+
+    assert mends() == [f"there is none; make the policy deploy-stage-account as the README does, then {COMMAND}"]
+    there["head_bucket"] = {}
+    there["get_policy"] = {}
+    assert mends() == [f"there is none; delete the bucket {ASSETS}, then {COMMAND}"]
+    values = {"TrustedAccounts": PROD, "CloudFormationExecutionPolicies": "arn:aws:iam::aws:policy/Other"}
+    parameters = [{"ParameterKey": key, "ParameterValue": value} for key, value in values.items()]
+    there["describe_stacks"] = {"Stacks": [{"StackStatus": "CREATE_COMPLETE", "Parameters": parameters}]}
+    there["get_parameter"] = {"Parameter": {"Value": "31"}}
+    there["get_role"] = {"Role": {"AssumeRolePolicyDocument": {"Statement": []}}}
+    assert mends()[1:] == [
+        f"{DEPLOY} does not trust the pipeline's account {HOME}; run `npx cdk bootstrap aws://{DEV}/us-east-1 --profile"
+        f" dev --trust {PROD} --trust {HOME} --cloudformation-execution-policies arn:aws:iam::aws:policy/Other`"
     ]
 
 
