@@ -150,8 +150,10 @@ class Bootstrap:
             policy = role["AssumeRolePolicyDocument"]
             policy = json.loads(policy) if isinstance(policy, str) else policy
             if not evaluate_trust_policy(policy, f"arn:{partition}:iam::{self.pipeline}:root"):
-                said = f"{name} does not trust the pipeline's account {self.pipeline}"
-                yield fail(about, f"{said}; {self._with_trust}")
+                said, mend = f"{name} does not trust the pipeline's account {self.pipeline}", self._with_trust
+                if self.pipeline in self._parameter("TrustedAccounts"):  # the command would change nothing
+                    mend = "its trust was changed by hand; add the account to it again, in IAM"
+                yield fail(about, f"{said}; {mend}")
                 return
         yield ok(about, f"the account of the pipeline, {self.pipeline}, is trusted")
 

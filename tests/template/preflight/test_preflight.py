@@ -491,6 +491,8 @@ def test_a_bootstrap_keeps_what_it_trusts_and_an_empty_account_gets_its_policy_f
         f"{DEPLOY} does not trust the pipeline's account {HOME}; run `npx cdk bootstrap aws://{DEV}/us-east-1 --profile"
         f" dev --trust {PROD} --trust {HOME} --cloudformation-execution-policies arn:aws:iam::aws:policy/Other`"
     ]
+    parameters[0]["ParameterValue"] = f"{PROD},{HOME}"
+    assert mends()[1].endswith("; its trust was changed by hand; add the account to it again, in IAM")
 
 
 def test_an_input_of_another_account_may_be_in_another_region(
