@@ -46,8 +46,7 @@ def _check(reader: Reader, stack: Stack) -> Iterator[Finding]:
     status = stack_status(reader, stack.name)
     if status in MENDS:
         mend, command = MENDS[status]
-        profile = f" --profile {reader.profile}" if reader.profile else ""
-        command = f"aws cloudformation {command} --stack-name {stack.name} --region {reader.region}{profile}"
+        command = f"aws cloudformation {command} --stack-name {stack.name} {reader.cli_options}"
         yield fail(stack.name, f"is in {status}: {mend}: `{command}`")
     elif status.endswith("_IN_PROGRESS"):
         yield fail(stack.name, f"is in {status}; wait until it has ended")

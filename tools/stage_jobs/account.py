@@ -98,6 +98,11 @@ class Caller:
                 return
             token = {given: page[given]}
 
+    @property
+    def cli_options(self) -> str:
+        """The options with which the AWS CLI reaches the same Region, with the same credentials."""
+        return f"--region {self.region}" + (f" --profile {self.profile}" if self.profile else "")
+
     def _client(self, service: str, once: bool) -> Any:
         if (service, once) not in self._clients:
             try:

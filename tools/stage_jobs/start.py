@@ -161,5 +161,4 @@ def _started(account: StageAccount, name: str, arguments: dict[str, str]) -> str
 
 
 def _stop(account: StageAccount, name: str, run_id: str) -> str:
-    profile = f" --profile {account.profile}" if account.profile else ""
-    return f"aws glue batch-stop-job-run --job-name {name} --job-run-ids {run_id} --region {account.region}{profile}"
+    return f"aws glue batch-stop-job-run --job-name {name} --job-run-ids {run_id} {account.cli_options}"

@@ -36,7 +36,8 @@ def trigger_drift(account: StageAccount, deployed: Resource) -> list[str]:
     was, lines = deployed.properties, []
     if now.get("State") not in ACTIVE:
         lines.append(
-            f"{deployed.name}: it was stopped by hand; aws glue start-trigger --name {deployed.name} starts it"
+            f"{deployed.name}: it was stopped by hand; aws glue start-trigger --name {deployed.name}"
+            f" {account.cli_options} starts it"
         )
     if (schedule := was.get("Schedule", "")) != (is_now := now.get("Schedule") or ""):
         lines.append(f"{deployed.name}: schedule is {is_now or 'empty'}; it was deployed as {schedule or 'empty'}")

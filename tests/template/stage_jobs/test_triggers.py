@@ -91,7 +91,8 @@ def test_drift_names_what_was_changed_of_a_trigger(run: Run, deployed: Aws) -> N
     assert (code, err) == (1, "")
     *lines, last, _ = out.splitlines()[1:]
     assert lines == [
-        "Load-chains-schedule: it was stopped by hand; aws glue start-trigger --name Load-chains-schedule starts it",
+        "Load-chains-schedule: it was stopped by hand; aws glue start-trigger --name Load-chains-schedule --region"
+        f" {REGION} --profile dev starts it",
         f"Load-chains-schedule: schedule is cron(0 4 * * ? *); it was deployed as {DAILY}",
         "Load-chains-schedule: it starts Alone-chains, Load-chains; it was deployed with Load-chains",
         "Weekly-chains-schedule: the trigger was deleted by hand",
