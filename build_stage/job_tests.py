@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from aws_glue_cdk_baseline.config import PROJECT, Config, ConfigError, load_config
-from aws_glue_cdk_baseline.config.job_tests import SCRIPTS, files_left_out, glue_versions, versions_by_file
+from aws_glue_cdk_baseline.config.job_tests import SCRIPTS, TESTS, files_left_out, glue_versions, versions_by_file
 from build_stage.docker_command import IMAGES, new_container
 from build_stage.docker_engine import ImageError, check_docker, execute, interrupt_on_termination
 from build_stage.image_packages import write_image_lock
@@ -71,6 +71,8 @@ def run_job_tests(config: Config, commands: Commands, reports: Path, pytest_argu
                 run_on_plain_spark(version, config.file, reports, pytest_arguments, success)
             except ImageError as error:
                 failures.append(str(error))
+    if failures and not versions_by_file(config):
+        failures.append(f"{TESTS.relative_to(PROJECT)} has no test of a job: add one, such as `make job` writes")
     if failures:
         raise ImageError("; ".join(failures))
 

@@ -20,6 +20,7 @@ from tools.amounts import counted
 PYTEST = (sys.executable, "-m", "pytest", "-p", "no:cacheprovider")
 APP_TESTS = ("tests/unit", "tests/snapshot", "tests/security")
 STOP_SECONDS = 30  # until a container or a Spark has ended
+NO_TESTS = 5  # pytest's exit code if there are none
 LOG_LINES = 40  # of a failed run, for a reader
 
 
@@ -102,6 +103,8 @@ class Run:
         summary = counted(number, "test")
         if failures:
             summary = f"{len(failures)} of {summary} failed"
+        elif code == NO_TESTS:
+            summary = "there is none; the Build stage fails without any"
         elif code:
             summary = f"ended with exit code {code} after {summary}"
         summary = "; ".join([summary, *suites])

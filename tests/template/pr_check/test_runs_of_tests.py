@@ -50,6 +50,11 @@ def test_a_run_that_breaks_has_not_passed(tmp_path: Path) -> None:
     assert result == Result("Tests", False, "ended with exit code 1 after 0 tests", log=("docker is not installed",))
 
 
+def test_a_project_without_a_test_is_told_so(tmp_path: Path) -> None:
+    result = Run("Tests", program(tmp_path, "sys.exit(5)"), tmp_path / "run").result()
+    assert (result.passed, result.summary) == (False, "there is none; the Build stage fails without any")
+
+
 def test_a_stopped_run_leaves_no_process(tmp_path: Path) -> None:
     child = "import os, subprocess, time\nchild = subprocess.Popen(['sleep', '60'])\n"
     command = program(tmp_path, f"{child}print(child.pid, flush=True)\ntime.sleep(60)")

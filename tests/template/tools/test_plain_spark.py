@@ -93,6 +93,18 @@ def test_what_fails_there_fails_the_build(
     assert str(raised.value) == message
 
 
+def test_a_project_without_any_test_is_told_what_is_missing(
+    monkeypatch: pytest.MonkeyPatch, config: Config, tmp_path: Path
+) -> None:
+    for file in (tmp_path / "tests").iterdir():
+        file.unlink()
+    monkeypatch.setattr(plain_spark, "_run", Programs(0, 5).run)
+    with pytest.raises(
+        ImageError, match=r"; aws_glue\S+/tests has no test of a job: add one, such as `make job` writes$"
+    ):
+        job_tests.run_job_tests(config, {}, tmp_path / "reports")
+
+
 def test_tests_that_are_chosen_may_be_those_of_another_version(
     monkeypatch: pytest.MonkeyPatch, config: Config, tmp_path: Path
 ) -> None:
