@@ -16,6 +16,7 @@ from aws_glue_cdk_baseline.config import PROJECT, load_config
 from tests.whole_app import WholeApp
 
 STAGES = [stage.names.pipeline_stage for stage in load_config(PROJECT / "default-config.yaml").stages]
+HOW = "the template differs from its snapshot: run `make snapshot`, and commit what it changes"
 
 
 def without_hashes(template: dict[str, Any]) -> Any:
@@ -30,9 +31,9 @@ def without_hashes(template: dict[str, Any]) -> Any:
 def test_glue_app_stack_snapshot(whole_app: WholeApp, stage: str, snapshot: SnapshotAssertion) -> None:
     stacks = whole_app.assembly.get_nested_assembly(f"assembly-PipelineStack-{stage}").stacks
     for stack in sorted(stacks, key=lambda stack: stack.stack_name):  # more than one if the stage has many jobs
-        assert without_hashes(stack.template) == snapshot(extension_class=JSONSnapshotExtension)
+        assert without_hashes(stack.template) == snapshot(extension_class=JSONSnapshotExtension), HOW
 
 
 def test_pipeline_stack_snapshot(whole_app: WholeApp, snapshot: SnapshotAssertion) -> None:
     template = whole_app.assembly.get_stack_by_name(whole_app.config.names.pipeline_stack).template
-    assert without_hashes(template) == snapshot(extension_class=JSONSnapshotExtension)
+    assert without_hashes(template) == snapshot(extension_class=JSONSnapshotExtension), HOW
