@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from tools.stage_diff.replacement import Replaced
 from tools.stage_diff.resources import LOST, label, replacements
-from tools.stage_diff.templates import Resource, StackTemplate, flat
-from tools.stage_diff.words import changes, shown
+from tools.stage_diff.templates import Resource, StackTemplate, changed_values
+from tools.stage_diff.words import change, shown
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def _lost(resource: Resource) -> str:
 
 
 def _lines(before: object, after: object) -> Iterator[str]:
-    return changes(dict(flat(before)), dict(flat(after)))
+    return (change(*item) for item in changed_values(before, after))
 
 
 def _rest(before: Sequence[StackTemplate], after: Sequence[StackTemplate]) -> Iterator[Difference]:

@@ -10,8 +10,8 @@ from tools.stage_diff.job_words import Job, jobs_of
 from tools.stage_diff.jobs import JobChange, job_changes
 from tools.stage_diff.permissions import RoleChange, role_changes
 from tools.stage_diff.resources import ResourceChange, resource_changes
-from tools.stage_diff.templates import Resource, StackTemplate, flat
-from tools.stage_diff.words import changes
+from tools.stage_diff.templates import Resource, StackTemplate, changed_values
+from tools.stage_diff.words import change
 
 
 @dataclass(frozen=True)
@@ -66,9 +66,9 @@ def _resources(stacks: Sequence[StackTemplate]) -> list[Resource]:
 
 
 def _rest(before: Sequence[StackTemplate], after: Sequence[StackTemplate]) -> list[str]:
-    old, new = ({stack.name: dict(flat(stack.rest)) for stack in stacks} for stacks in (before, after))
+    old, new = ({stack.name: stack.rest for stack in stacks} for stacks in (before, after))
     return [
-        f"{name}: {line}"
+        f"{name}: {change(*item)}"
         for name in dict.fromkeys([*new, *old])
-        for line in changes(old.get(name, {}), new.get(name, {}))
+        for item in changed_values(old.get(name, {}), new.get(name, {}))
     ]

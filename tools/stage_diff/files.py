@@ -68,14 +68,18 @@ def _files(asset: Asset | None) -> dict[str, bytes]:
 
 
 def _text_change(what: str, title: str, old: bytes, new: bytes) -> FileChange:
+    ends = ["CRLF" if b"\r\n" in text else "LF" for text in (old, new)]
+    same_ends = ends[0] == ends[1]
+    if not same_ends:  # or every line would differ
+        old, new = (text.replace(b"\r\n", b"\n") for text in (old, new))
     try:
         before, after = (text.decode("utf-8").splitlines(keepends=True) for text in (old, new))
     except UnicodeDecodeError:
         return FileChange(f"{what} changed ({len(old)} bytes -> {len(new)} bytes, not text)")
     lines = [line.rstrip("\r\n") for line in difflib.unified_diff(before, after, n=CONTEXT)][2:]
     added, removed = (sum(line.startswith(sign) for line in lines) for sign in "+-")
-    remark = ""
-    if [line.rstrip() for line in before] == [line.rstrip() for line in after]:
+    remark = "" if same_ends else f", and {ends[1]} in place of {ends[0]} at the ends of lines"
+    if same_ends and [line.rstrip() for line in before] == [line.rstrip() for line in after]:
         remark = ", only in white space at the ends of lines"
     if len(lines) > MOST_LINES:
         lines = [*lines[:MOST_LINES], f"… ({len(lines) - MOST_LINES} more lines)"]

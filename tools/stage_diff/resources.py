@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from tools.stage_diff.permissions import POLICIES, ROLE
 from tools.stage_diff.replacement import Replaced, create_only, replaced
-from tools.stage_diff.templates import JOB, TRIGGER, Resource, flat
-from tools.stage_diff.words import change, changes, shown
+from tools.stage_diff.templates import JOB, TRIGGER, Resource, changed_values, flat
+from tools.stage_diff.words import change, shown
 
 # The loss that goes with a resource of a type, and the property that names it.
 LOST = {
@@ -82,9 +82,9 @@ def resource_changes(before: Iterable[Resource], after: Iterable[Resource]) -> I
 def _changed(was: Resource, now: Resource, how: Replaced) -> Iterator[ResourceChange]:
     lines: list[str] = []
     if was.kind != JOB:
-        old, new = ({path: item for path, item in _told(resource)} for resource in (was, now))
-        lines += changes(old, new)
-    lines += [change(name, a, b) for name, a, b in _attributes(was, now)]
+        told = (item for item in changed_values(was.properties, now.properties) if _is_told(now.kind, item[0]))
+        lines += [change(*item) for item in told]
+    lines += [change(*item) for item in changed_values(was.attributes, now.attributes)]
     if how in (Replaced.YES, Replaced.MAYBE):
         keeps = was.item.get("UpdateReplacePolicy") == "Retain"
         yield ResourceChange("replaced", now, how.value, tuple(lines), "" if keeps else LOST.get(now.kind, ""))
@@ -92,20 +92,11 @@ def _changed(was: Resource, now: Resource, how: Replaced) -> Iterator[ResourceCh
         yield ResourceChange("changed", now, how.value, tuple(lines))
 
 
-def _told(resource: Resource) -> Iterator[tuple[str, object]]:
-    for path, item in flat(resource.properties):
-        if resource.kind == TRIGGER and SAID.fullmatch(path):
-            continue
-        if resource.kind in (ROLE, *POLICIES) and re.split(r"[.\[]", path)[0] in PERMISSIONS:
-            continue
-        yield path, item
-
-
-def _attributes(was: Resource, now: Resource) -> Iterator[tuple[str, object, object]]:
-    old, new = dict(flat(was.attributes)), dict(flat(now.attributes))
-    for name in dict.fromkeys([*new, *old]):
-        if old.get(name) != new.get(name):
-            yield name, old.get(name), new.get(name)
+def _is_told(kind: str, path: str) -> bool:
+    """Return false for what the words of the jobs and the permissions of the roles say."""
+    if kind in (ROLE, *POLICIES):
+        return re.split(r"[.\[]", path)[0] not in PERMISSIONS
+    return kind != TRIGGER or not SAID.fullmatch(path)
 
 
 def replacements(

@@ -155,6 +155,36 @@ def flat(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
         yield path, value
 
 
+def changed_values(before: Any, after: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """Yield the path and both values of each difference, in the order of the new ones. None is a value that is missing.
+
+    Items of a list that have names, such as the stages of a pipeline, are compared by name: one that is only in one of
+    both lists is one difference.
+    """
+    old_items, new_items = _by_name(before), _by_name(after)
+    if old_items and new_items:
+        both = [name for name in new_items if name in old_items]
+        for name in dict.fromkeys([*new_items, *old_items]):
+            place, old, new = f"{path}[{name}]", old_items.get(name), new_items.get(name)
+            yield from changed_values(old, new, place) if name in both else [(place, old, new)]
+        if both != (earlier := [name for name in old_items if name in both]):
+            yield f"{path} in order", earlier, both
+    elif isinstance(before, Mapping) and isinstance(after, Mapping):
+        for key in dict.fromkeys([*after, *before]):
+            yield from changed_values(before.get(key), after.get(key), f"{path}.{key}" if path else str(key))
+    else:
+        old, new = dict(flat(before, path)), dict(flat(after, path))
+        yield from ((key, old.get(key), new.get(key)) for key in {**new, **old} if old.get(key) != new.get(key))
+
+
+def _by_name(value: Any) -> dict[str, Any]:
+    """Return the items of a list by their names, or nothing if it is no list of items with names of their own."""
+    items = value if isinstance(value, list) else []
+    names = [item.get("Name") for item in items if isinstance(item, Mapping)]
+    found = {name: item for name, item in zip(names, items, strict=False) if isinstance(name, str)}
+    return found if len(found) == len(items) else {}
+
+
 def _is_tag(item: Any) -> bool:
     return isinstance(item, Mapping) and set(item) == {"Key", "Value"}
 

@@ -123,8 +123,20 @@ def test_an_asset_of_another_name_with_the_same_text_is_no_change() -> None:
 
 
 def test_white_space_at_the_ends_of_lines_is_said() -> None:
-    found = only(changed([job("Clean", "a")], [job("Clean", "b")], a_py=b"x\r\n", b_py=b"x\n").jobs)
+    found = only(changed([job("Clean", "a")], [job("Clean", "b")], a_py=b"x \n", b_py=b"x\n").jobs)
     assert found.lines == ("script: +1 -1 lines, only in white space at the ends of lines",)
+
+
+def test_other_line_ends_are_said_and_hide_no_changed_line() -> None:
+    old, new = b"x\r\ny\r\n", b"x\nz\n"
+    found = only(changed([job("Clean", "a")], [job("Clean", "b")], a_py=old, b_py=new).jobs)
+    assert found.lines == ("script: +1 -1 lines, and LF in place of CRLF at the ends of lines",)
+    assert found.files[0].lines == ("@@ -1,2 +1,2 @@", " x", "-y", "+z")
+    found = only(changed([job("Clean", "a")], [job("Clean", "b")], a_py=b"x\n", b_py=b"x\r\n").jobs)
+    assert (found.lines, found.files[0].lines) == (
+        ("script: +0 -0 lines, and CRLF in place of LF at the ends of lines",),
+        (),
+    )
 
 
 @pytest.mark.parametrize(

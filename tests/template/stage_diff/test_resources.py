@@ -40,6 +40,36 @@ def test_a_resource_that_is_changed_in_place() -> None:
     assert (found[0], *found[2:]) == ("changed", "is changed in place", ("RetentionInDays: `30` -> `7`",))
 
 
+def stages(*names: str, **actions: str) -> dict[str, Any]:
+    """Return a pipeline of stages, each with one action."""
+    items = [
+        {"Name": name, "Actions": [{"Name": "Deploy", "RunOrder": 1, "Region": actions.get(name, "eu-west-1")}]}
+        for name in names
+    ]
+    return resource("Pipeline", "AWS::CodePipeline::Pipeline", Stages=items)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line"),
+    [
+        (
+            stages("Dev", "Prod"),
+            stages("Dev", "Prod", Prod="x"),
+            "Stages[Prod].Actions[Deploy].Region: `eu-west-1` -> `x`",
+        ),
+        (stages("Dev", "Prod"), stages("Prod", "Dev"), 'Stages in order: `["Dev", "Prod"]` -> `["Prod", "Dev"]`'),
+        (
+            stages("Dev", "Test", "Prod"),
+            stages("Dev", "Prod"),
+            'Stages[Test]: `{"Actions": [{"Name": "Deploy", "Region": "eu-west-1", "RunOrder": 1}], "Name": "Test"}`'
+            " is removed",
+        ),
+    ],
+)
+def test_items_of_a_list_are_compared_by_their_names(before: Any, after: Any, line: str) -> None:
+    assert one([before], [after])[3] == (line,)
+
+
 @pytest.mark.parametrize(
     ("kind", "lost"),
     [
