@@ -109,7 +109,9 @@ class StageJobs:
             return None  # its settings are under the misspelt name
         known = self._known_scripts
         hint = did_you_mean(relative, known) or f"; write it, or name another one with `script:` ({', '.join(known)})"
-        self._error(path, f"the job has no script: {self._scripts_folder.name}/{relative} does not exist{hint}")
+        places: tuple[KeyPath, ...] = ((*path, "script"), ("jobs", path[-1], "script"))
+        place = next((place for place in places if place in self._file.lines), path)
+        self._error(place, f"the job has no script: {self._scripts_folder.name}/{relative} does not exist{hint}")
         return None
 
     @cached_property

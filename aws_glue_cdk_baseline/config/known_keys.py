@@ -14,8 +14,11 @@ KMS_KEY = "is no setting; write `kmsKeys:` at the top of the file or in the stag
 NOTIFY = "is no setting; write `notifications: {email: team@example.com}`"
 SCHEDULE = "is not a key here; give a job a `schedule`, and a stage `schedules: true`"
 TRIGGERS = "is no setting: `schedule` of a job starts it, and `after` starts it when others have succeeded"
+OF_FILE = "is a key of the whole file; write it at the top, not indented"
+ACCOUNT = "belongs to an account, as in `devAccount: {awsAccountId: …, awsRegion: …}`"
 REPOSITORY = "belongs under `source`, as in `source: {connectionArn: …, repository: owner/name, branch: main}`"
 OF_STAGE = "is a key of a stage; write it below the name of the stage, such as prod"
+OF_JOB = "is a setting of a job; write it below the name of a job, under `jobs`"
 TOP_KEYS = {
     OF_STAGE: "approval integrationTest rollback logRetentionDays dashboard",
     "is called `pullRequests` here; write `pullRequests: true`": "pullRequest pr prs prCheck pullRequestChecks",
@@ -26,9 +29,11 @@ TOP_KEYS = {
     CONNECTIONS: "connections",
     NETWORK: "vpc vpcId subnets securityGroups",
     KMS_KEY: "kmsKey kmsKeyArn kmsKeyId",
+    ACCOUNT: "awsAccountId awsRegion",
 }
 STAGE_KEYS = {
-    "is a key of the whole file; write it at the top, not indented": "namePrefix source pullRequests pipelineAccount",
+    ACCOUNT: "awsAccountId awsRegion account accountId region env",
+    OF_FILE: "namePrefix source pullRequests pipelineAccount",
     "is called `rollback` here; write `rollback: true`": "onFailure autoRollback rollbackOnFailure",
     SCHEDULE: "schedule cron trigger triggers",
     NOTIFY: "notification notify alarms alarm alerts alert email slack teams topicArn",
@@ -39,6 +44,8 @@ STAGE_KEYS = {
 _MEANWHILE = "is no setting yet; set {} under `defaultArguments` meanwhile"
 _ARGUMENT = "is no setting; set {} under `defaultArguments`"
 JOB_KEYS = {
+    OF_STAGE: "approval integrationTest rollback logRetentionDays dashboard",
+    OF_FILE: "pullRequests pipelineAccount",
     "is called `connections` here; it names one or more": "connection connectionName connectionNames",
     NETWORK: (
         "vpc vpcId vpcConfig network networkConfiguration subnet subnets subnetId subnetIds securityGroup"

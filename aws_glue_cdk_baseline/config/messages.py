@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from aws_glue_cdk_baseline.config.errors import ErrorLine, did_you_mean, nearest, shown
 from aws_glue_cdk_baseline.config.job_settings import Expect, JobSettings, StageJob
-from aws_glue_cdk_baseline.config.known_keys import about_key
+from aws_glue_cdk_baseline.config.known_keys import OF_JOB, about_key
 from aws_glue_cdk_baseline.config.model import TOP_KEYS, Account, StageSection
 from aws_glue_cdk_baseline.config.notifications import Notifications, Slack, Teams
 from aws_glue_cdk_baseline.config.section import Section
@@ -144,6 +144,8 @@ def _unknown_key(path: KeyPath, stages: Sequence[str]) -> str:
     key = str(path[-1])
     if about := about_key(key, _level(path)):
         return about
+    if _level(path) in ("top", "stage") and key in [field.alias for field in JobSettings.model_fields.values()]:
+        return OF_JOB
     if len(path) == 1:
         known = [
             *TOP_KEYS,

@@ -18,6 +18,8 @@ from aws_glue_cdk_baseline.config.yaml_file import Data, YamlFile
 
 TRIES = 10  # each removes what the one before refused; later errors are mostly consequences of the first
 MOST_ERRORS = 1000  # ten times what is shown; to explain an error takes time
+STAGES = "stages"
+_NO_STAGES = "is not a key: each stage has a section of its own, and its account, as `dev:` and `devAccount:`"
 PLACEHOLDER = {"awsAccountId": "123456789101", "awsRegion": "us-east-1"}  # replaces an account with an error
 
 
@@ -27,9 +29,13 @@ def parse(file: YamlFile) -> tuple[ConfigFile | None, list[ErrorLine]]:
     If there are errors, the model lacks the wrong parts, so that the other parts can still be checked. It is None if
     too little is left.
     """
-    data: dict[str, Data] = file.data if isinstance(file.data, dict) else {}
+    data: dict[str, Data] = dict(file.data) if isinstance(file.data, dict) else {}
+    errors = []
+    if STAGES in data and STAGES + ACCOUNT not in data:  # the model has the pairs under this name
+        del data[STAGES]
+        errors.append(file.error((STAGES,), f"{_NO_STAGES}; write what is below it at the top"))
     content, missing = _with_stages(data)
-    errors = [_half_missing(file, half, key) for half, key in missing.items()]
+    errors += [_half_missing(file, half, key) for half, key in missing.items() if key or not errors]
     for number in range(TRIES):
         try:
             return ConfigFile.model_validate(content), errors

@@ -6,17 +6,31 @@ nesting lets its C loader crash the process.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import NoReturn
 
 import yaml
 
-from aws_glue_cdk_baseline.config.errors import ConfigError, ErrorLine
+from aws_glue_cdk_baseline.config.errors import ConfigError, ErrorLine, shown
 
 MAX_BYTES = 4 * 1024 * 1024  # 2,000 jobs in three stages are about a quarter of it
 MAX_VALUES = 160_000  # aliases count each time: a few lines of them can stand for billions of values ("billion laughs")
 MAX_KEY, MAX_VALUE = 200, 10_000  # characters; aliases can repeat a value in every job
 MAX_DEPTH = 20  # a config has six levels
+# What libyaml says, and how to mend it.
+_INDENT = "; is it indented as the lines above?"
+_MENDS = {
+    "mapping values are not allowed": "; is it indented as the lines above? A value with `: ` needs quotes",
+    "did not find expected key": "; is it indented as the lines above, and quoted as a whole?",
+    "did not find expected <document start>": _INDENT,
+    "expected '-' indicator": _INDENT,
+    "expected ',' or": "; close the bracket{begun}, or put a comma between its values",
+    "could not find expected ':'": "; write `key: value`",
+    "expected alphabetic": "; put a value that begins with * or & in quotes",
+    "second occurrence": " of an anchor; give it another name",
+    "unknown escape character": r"; write \\ for a backslash, or single quotes around the value",
+}
 
 
 def fail(name: str, line: int, message: str) -> NoReturn:
@@ -50,13 +64,35 @@ def compose(text: str, name: str) -> yaml.Node | None:
         root: yaml.Node | None = yaml.compose(text, Loader=yaml.CSafeLoader)
         return root
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        reason = (error.problem or "").replace("but found another document", "more than one document (`---`)")
-        fail(name, (mark.line if mark else 0) + 1, f"not valid YAML: {reason}")
+        unclosed = "end of stream" in (error.problem or "") and error.context_mark
+        mark = unclosed or error.problem_mark or error.context_mark
+        line = mark.line if mark else 0
+        found = (text.splitlines()[line : line + 1] or [""])[0][mark.column if mark else 0 :]
+        fail(name, line + 1, f"not valid YAML: {_reason(error, found)}")
     except yaml.reader.ReaderError as error:
         line = text.encode().count(b"\n", 0, error.position) + 1
         code = f"U+{error.character:04X}" if isinstance(error.character, int) else repr(error.character)
         fail(name, line, f"not valid YAML: the character {code} is not allowed; remove it, or save the file as UTF-8")
+
+
+def _reason(error: yaml.MarkedYAMLError, found: str) -> str:
+    """Return why a text is not YAML, in the words of libyaml, and how to mend it.
+
+    `found` is the rest of the line at which libyaml stopped.
+    """
+    problem = error.problem or ""
+    if "tab character" in problem or (found.startswith("\t") and "start any token" in problem):
+        return "a tab; indent with spaces"
+    if found and "start any token" in problem:
+        return f"{shown(found[0])} cannot begin a value; put the value in quotes"
+    if "undefined alias" in problem:
+        name = re.split(r"[\s,}\]]", found[1:])[0]
+        return f"nothing above has the anchor &{name}; correct the alias *{name}"
+    if "end of stream" in problem:
+        return "this quote is not closed; close it"
+    begun = f" of line {error.context_mark.line + 1}" if error.context_mark else ""
+    mend = next((mend for part, mend in _MENDS.items() if part in problem), "").replace("{begun}", begun)
+    return problem.replace("but found another document", "more than one document (`---`)") + mend
 
 
 def _measure(text: str, name: str) -> None:

@@ -148,8 +148,8 @@ def test_a_stage_overrides_the_after_of_all_stages(tmp_path: Path) -> None:
 def test_a_job_with_an_error_of_its_own_is_no_unknown_job(tmp_path: Path) -> None:
     text = Chain(SHARED).text().replace("Load: {script: s.py, ", "Load: {script: none.py, ")
     assert [line.split(": the job has no")[0] for line in load_text(tmp_path, text)] == [
-        "c.yaml:11: dev.jobs.Load",
-        "c.yaml:16: prod.jobs.Load",
+        "c.yaml:11: dev.jobs.Load.script",
+        "c.yaml:16: prod.jobs.Load.script",
     ]
 
 

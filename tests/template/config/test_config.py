@@ -189,7 +189,11 @@ SETTINGS = ", ".join(str(field.alias) for field in JobSettings.model_fields.valu
 OF_A_STAGE = ", ".join(str(field.alias) for field in StageSection.model_fields.values())
 ERRORS: dict[str, tuple[str | bytes, str]] = {
     "empty file": ("", "c.yaml:1: the file is empty; start from default-config.yaml"),
-    "broken YAML": ("dev: [1\n", "c.yaml:2: not valid YAML: did not find expected ',' or ']'"),
+    "broken YAML": (
+        "dev: [1\n",
+        "c.yaml:2: not valid YAML: did not find expected ',' or ']'; close the bracket of line 1, or put a comma"
+        " between its values",
+    ),
     "not a mapping": ("- dev\n", "c.yaml:1: expected sections such as `dev:`; start from default-config.yaml"),
     "not UTF-8": (CONFIG.encode() + b"# \xff", "c.yaml:22: byte 0xff is not UTF-8; save the file as UTF-8"),
     "a missing section": (
@@ -602,6 +606,42 @@ ERRORS: dict[str, tuple[str | bytes, str]] = {
         ' `expect: {quality: ["RowCount > 0"]}`',
     ),
     "two documents": (CONFIG + "---\na: 1\n", "c.yaml:22: not valid YAML: more than one document (`---`)"),
+    "a tab": ("dev:\n\tjobs: 1\n", "c.yaml:2: not valid YAML: a tab; indent with spaces"),
+    "a tab deeper in the file": (
+        CONFIG.replace("    numberOf", "  \tnumberOf"),
+        "c.yaml:6: not valid YAML: a tab; indent with spaces",
+    ),
+    "a value that begins as YAML's own": (
+        CONFIG.replace("021", "@daily"),
+        "c.yaml:20: not valid YAML: '@' cannot begin a value; put the value in quotes",
+    ),
+    "an alias of nothing": (
+        CONFIG.replace("021", "[*age, 1]"),
+        "c.yaml:20: not valid YAML: nothing above has the anchor &age; correct the alias *age",
+    ),
+    "a quote that is not closed": (
+        CONFIG.replace("021", "'021"),
+        "c.yaml:20: not valid YAML: this quote is not closed; close it",
+    ),
+    "two values in one line": (
+        CONFIG.replace("021", "0: 21"),
+        "c.yaml:20: not valid YAML: mapping values are not allowed in this context; is it indented as the lines above?"
+        " A value with `: ` needs quotes",
+    ),
+    "stages under a key of their own": (
+        CONFIG + "stages: {test: {jobs: {Join: {}}}}\n",
+        "c.yaml:22: stages: is not a key: each stage has a section of its own, and its account, as `dev:` and"
+        " `devAccount:`; write what is below it at the top",
+    ),
+    "all stages under a key of their own": (
+        "pipelineAccount: {awsAccountId: '123456789101', awsRegion: us-east-1}\nstages: {dev: {jobs: {Join: {}}}}\n",
+        "c.yaml:2: stages: is not a key: each stage has a section of its own, and its account, as `dev:` and"
+        " `devAccount:`; write what is below it at the top",
+    ),
+    "a script that does not exist": (
+        CONFIG.replace("numberOfWorkers: 4", "script: jion.py"),
+        "c.yaml:6: jobs.Join.script: the job has no script: job_scripts/jion.py does not exist; did you mean join.py?",
+    ),
     "levels without end": (
         CONFIG + "deep: " + "[" * 99_999,
         "c.yaml:22: nested more than 20 levels deep; a config has six",

@@ -55,6 +55,9 @@ def test_a_key_in_the_wrong_place_is_sent_to_its_own(tmp_path: Path) -> None:
     for place, key, said in (
         ("", "dashboard: true", "is a key of a stage; write it below the name of the stage, such as prod"),
         ("  ", "pullRequests: true", "is a key of the whole file; write it at the top, not indented"),
+        ("", "numberOfWorkers: 4", "is a setting of a job; write it below the name of a job, under `jobs`"),
+        ("  ", "numberOfWorkers: 4", "is a setting of a job; write it below the name of a job, under `jobs`"),
+        ("  ", "awsRegion: x", "belongs to an account, as in `devAccount: {awsAccountId: …, awsRegion: …}`"),
     ):
         with pytest.raises(ConfigError) as error:
             load(tmp_path, f"{CONFIG}{place}{key}\n")
