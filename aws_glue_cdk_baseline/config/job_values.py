@@ -124,12 +124,12 @@ JobNames = Annotated[
 ]
 Schedule = Annotated[str, AfterValidator(_schedule), text_like(r"^\s*cron\(\s*(\S+\s+){5}\S+\s*\)\s*$")]
 Script = Annotated[str, AfterValidator(_script), text_like(r"^[A-Za-z0-9_/-]+\.py$")]
-Description = Annotated[str, AfterValidator(_description)]
+ParameterValue = Annotated[str, WithJsonSchema({"type": ["string", "number", "boolean"]})]
+Description = Annotated[ParameterValue, AfterValidator(_description)]
 ManagedPolicies = Annotated[
     tuple[Annotated[str, AfterValidator(_managed_policy)], ...], AfterValidator(_no_policy_twice)
 ]
 QualityRule = Annotated[str, AfterValidator(_quality_rule)]
-ParameterValue = Annotated[str, WithJsonSchema({"type": ["string", "number", "boolean"]})]
 DefaultArgument = Annotated[str, AfterValidator(default_argument)]
 ArgumentValue = Annotated[ParameterValue, AfterValidator(_argument_value)]
 # Older versions do not know --custom-logGroup-prefix: all jobs of an account would share their log groups.

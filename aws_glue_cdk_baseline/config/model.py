@@ -107,13 +107,26 @@ class ConfigFile(Section):
 TOP_KEYS = tuple(str(field.alias) for name, field in ConfigFile.model_fields.items() if name != "stages")
 
 
-def _without_null(schema: Any) -> Any:
-    """Return a JSON Schema in which no key may be empty, as in the file; pydantic lets those that are optional."""
+# Values in quotes, and the words of YAML 1.1, which editors read as text.
+_TYPED = {
+    "integer": "^[+]?[0-9]+$",
+    "number": "^[0-9.]+(e-?[0-9]+)?$",
+    "boolean": "^([Tt]rue|TRUE|[Ff]alse|FALSE|[Yy]es|YES|[Nn]o|NO|[Oo]n|ON|[Oo]ff|OFF)$",
+}
+
+
+def _as_typed(schema: Any) -> Any:
+    """Return a JSON Schema of what may be typed: a number may be in quotes, and no key may be empty.
+
+    Pydantic lets those keys be empty that are optional.
+    """
     if isinstance(schema, list):
-        return [_without_null(item) for item in schema]
+        return [_as_typed(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
-    found = {key: _without_null(value) for key, value in schema.items() if (key, value) != ("default", None)}
+    found = {key: _as_typed(value) for key, value in schema.items() if (key, value) != ("default", None)}
+    if isinstance(kind := found.get("type"), str) and kind in _TYPED:
+        found |= {"type": [kind, "string"], "pattern": _TYPED[kind]}
     kinds = [kind for kind in found.get("anyOf", []) if kind != {"type": "null"}]
     if len(kinds) == 1:
         del found["anyOf"]
@@ -132,6 +145,9 @@ def json_schema() -> str:
             "$ref": "#/$defs/StageSection"
         },
     }
-    schema = _without_null(schema)
+    schema = _as_typed(schema)
+    for section in (schema, schema["$defs"]["StageSection"]):  # a job may have nothing below it
+        jobs = section["properties"]["jobs"]
+        jobs["additionalProperties"] = {"anyOf": [jobs["additionalProperties"], {"type": "null"}]}
     schema["description"] = "Accounts, jobs and stages. A stage is a section and its account, as dev and devAccount."
     return json.dumps({"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}, indent=2) + "\n"

@@ -47,4 +47,4 @@ def text_like(pattern: str) -> WithJsonSchema:
 
 def number_or_text(pattern: str) -> WithJsonSchema:
     """Return a JSON Schema that also accepts a number: editors read unquoted digits so, this project reads text."""
-    return WithJsonSchema({"anyOf": [{"type": "string", "pattern": pattern}, {"type": "number"}]})
+    return WithJsonSchema({"type": ["string", "number"], "pattern": pattern})

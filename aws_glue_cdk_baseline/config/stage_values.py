@@ -73,4 +73,7 @@ Approval = Annotated[
     BeforeValidator(_approval),
     WithJsonSchema({"anyOf": [{"type": "boolean"}, {"const": CHANGES}]}),
 ]
-RetentionDays = Annotated[int, AfterValidator(_retention), WithJsonSchema({"enum": list(LOG_RETENTION_DAYS)})]
+_DAYS = {"type": "string", "pattern": f"^({'|'.join(map(str, LOG_RETENTION_DAYS))})$"}
+RetentionDays = Annotated[
+    int, AfterValidator(_retention), WithJsonSchema({"anyOf": [{"enum": list(LOG_RETENTION_DAYS)}, _DAYS]})
+]

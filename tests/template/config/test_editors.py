@@ -64,13 +64,20 @@ GOOD = {
     ),
     of_dev: (
         *("integrationTest: changed", "approval: changes", "approval: true", "schedules: true", "rollback: true"),
-        *("notifications: none", "dashboard: true", "logRetentionDays: 7", f"kmsKeys: {{dev-data: {KEY}}}"),
+        *(
+            "notifications: none",
+            "dashboard: true",
+            "logRetentionDays: 7",
+            "logRetentionDays: '365'",
+            f"kmsKeys: {{dev-data: {KEY}}}",
+        ),
     ),
     of_join: (
         *("schedule: cron(0 3 * * ? *)", "after: Show", "after: [Show]", "type: streaming", "queuing: true"),
         *("sparkUi: s3://logs/x/", "connections: orders db", "connections: [a, b.c]", "expect: {maxDpuHours: 0.5}"),
         *("securityConfiguration: ours", "sparkConf: {spark.a: 1}", "tags: {Cost Center: '04'}", "glueVersion: 5.1"),
-        *("maxDurationMinutes: 5", "observability: true", "script: join.py"),
+        *("maxDurationMinutes: 5", "observability: true", "script: join.py", "maxRetries: '1'", "bookmark: 'no'"),
+        *("expect: {maxDpuHours: '0.5'}", "description: 2026", "maxConcurrentRuns: '10'"),
     ),
 }
 WRONG = {
@@ -105,6 +112,12 @@ WRONG = {
 
 @pytest.mark.parametrize("text", [place(value) for place, values in GOOD.items() for value in values])
 def test_an_editor_takes_what_is_right(text: str) -> None:
+    assert is_taken(text)
+
+
+def test_an_editor_takes_a_job_with_nothing_below_it(tmp_path: Path) -> None:
+    text = CONFIG.replace("numberOfWorkers: 4", "")
+    assert load(tmp_path, text).stages
     assert is_taken(text)
 
 
