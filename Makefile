@@ -80,9 +80,9 @@ shell: $(VENV)/.ready  ## open pyspark in the Glue image (ARGS=--dry-run prints 
 	@$(call image,shell) $(ARGS)
 
 .PHONY: job
-job: $(VENV)/.ready  ## add a job: NAME=CleanOrders INPUT=s3://bucket/orders/, or FROM=script.py ARGS="--name value"
+job: $(VENV)/.ready  ## add a job: NAME=CleanOrders INPUT=s3://bucket/orders/, or FROM=script.py ARGS="--name value" (TYPE=pythonshell)
 	@python -m tools.new_job $(config) $(call option,FROM,--from) $(call option,INPUT,--input) \
-	  $(call option,OUTPUT,--output) "$(call given,NAME)" $(if $(call given,ARGS),-- $(ARGS))
+	  $(call option,OUTPUT,--output) $(call option,TYPE,--type) "$(call given,NAME)" $(if $(call given,ARGS),-- $(ARGS))
 
 .PHONY: sample
 sample: $(VENV)/.ready  ## take samples of a job's inputs: JOB=X PROFILE=dev (or FROM=folder) ROWS=1000 MASK=email

@@ -13,8 +13,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 
 from aws_glue_cdk_baseline.config import PROJECT, ConfigError
+from aws_glue_cdk_baseline.config.errors import did_you_mean
+from aws_glue_cdk_baseline.config.job_values import JobType
 from aws_glue_cdk_baseline.config.yaml_file import read_yaml
 from tools.new_job.config_blocks import blocks_for, check_config, check_is_new, extend_config
 from tools.new_job.names import NewJobError, check_importable, module_name
@@ -115,12 +118,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--input", default="", metavar="S3", help="the location that the job reads")
     parser.add_argument("--output", default="", metavar="S3", help="the location that the job writes to")
     parser.add_argument("--from", dest="source", default="", metavar="FILE", help="a script that exists")
+    parser.add_argument("--type", default="spark", metavar="TYPE", help="spark, pythonshell or streaming")
     parser.add_argument("name", nargs="?", default="", metavar="NAME", help="such as CleanOrders")
     words = list(sys.argv[1:] if arguments is None else arguments)
     end = words.index("--") if "--" in words else len(words)
     options = parser.parse_args(words[:end])
     source = Path(options.source).expanduser() if options.source else None  # not every shell expands FROM=~/…
-    request = Request(options.name, source, options.input, options.output, tuple(words[end + 1 :]))
+    if options.type not in get_args(JobType):
+        hint = did_you_mean(options.type, get_args(JobType)) or f"; allowed: {', '.join(get_args(JobType))}"
+        sys.exit(f"TYPE={options.type} is not a type of job{hint}")
+    request = Request(options.name, source, options.input, options.output, tuple(words[end + 1 :]), options.type)
     try:
         added = add_job(request, options.config)
     except (ConfigError, NewJobError) as error:

@@ -39,8 +39,14 @@ def check_is_new(name: str, config: YamlFile) -> None:
 
 
 def blocks_for(config: YamlFile, parameters: Block, settings: Block) -> Blocks:
-    """Return the block of each section: parameters for each stage, and settings for `jobs` if the config has it."""
+    """Return the block of each section: parameters for each stage, and settings for `jobs` if the config has it.
+
+    If it has none, each stage gets the type of the job, which it is not without.
+    """
     has_settings = isinstance(config.data, dict) and "jobs" in config.data and settings.lines
+    if not has_settings and "type" in settings.values:
+        kind = settings.values["type"]
+        parameters = Block((f"type: {kind}", *parameters.lines), {"type": kind, **parameters.values})
     stages: Blocks = dict.fromkeys(stage_sections(config), parameters)
     return {("jobs",): settings, **stages} if has_settings else stages
 

@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from aws_glue_cdk_baseline.config.job_values import JobType
 from local.samples import sample_of
 from tools.new_job.arguments import Argument
 from tools.new_job.existing_script import ExistingScript
 from tools.new_job.names import NewJobError
 
 TEMPLATE = Path(__file__).resolve().parent / "template"
+# Of the template, for each type of job.
+SCRIPTS: dict[JobType, str] = {"spark": "job_script", "pythonshell": "shell_script", "streaming": "stream_script"}
 LINE_LENGTH = 120  # of ruff, in pyproject.toml
 COMPRESSED = {".gz", ".bz2", ".zst", ".snappy", ".lz4", ".deflate"}
 CSV = '{"withHeader": True}'
@@ -57,31 +60,39 @@ def format_of(location: str, samples: Path) -> Format:
     return Format("json", guessed=True)
 
 
-def new_script(form: Format) -> str:
-    """Return the script of the template, which reads this format."""
-    text = (
-        (TEMPLATE / "job_script.py").read_text(encoding="utf-8").replace('FORMAT = "json"', f'FORMAT = "{form.name}"')
+def new_script(form: Format, kind: JobType = "spark") -> str:
+    """Return the script of the template for this type of job, which reads this format."""
+    text = (TEMPLATE / f"{SCRIPTS[kind]}.py").read_text(encoding="utf-8")
+    if kind == "pythonshell":
+        return text  # it reads lines of text
+    head, equals, comment = text.replace('FORMAT = "json"', f'FORMAT = "{form.name}"').partition(
+        "OPTIONS: dict[str, Any] = {}"
     )
-    head, equals, comment = text.partition("OPTIONS: dict[str, Any] = {}")
-    return f"{head}{equals[:-2]}{form.options or '{}'}{comment}"
+    options = form.options or "{}"
+    if kind == "streaming":  # read by Spark itself
+        options = options.replace("withHeader", "header").replace("separator", "sep")
+    return f"{head}{equals[:-2]}{options}{comment}"
 
 
-def new_test(module: str) -> str:
+def new_test(module: str, kind: JobType = "spark") -> str:
     """Return the test of the template for the script `module`, with its import in sorted order."""
-    names = ("FORMAT", "OPTIONS", "main", "transform")
-    old = f"from job_script import {', '.join(names)}\n"
-    new = old.replace("job_script", module)
+    names = (*(() if kind == "pythonshell" else ("FORMAT", "OPTIONS")), "main", "transform")
+    old = f"from {SCRIPTS[kind]} import {', '.join(names)}\n"
+    new = old.replace(SCRIPTS[kind], module)
     if len(new) > LINE_LENGTH + 1:
         new = "\n".join([f"from {module} import (", *(f"    {name}," for name in names), ")\n"])
-    above, _, below = (TEMPLATE / "test_job_script.py").read_text(encoding="utf-8").partition(old)
+    above, _, below = (TEMPLATE / f"test_{SCRIPTS[kind]}.py").read_text(encoding="utf-8").partition(old)
     head, pytest, before = above.partition("import pytest\n")
-    after, _, rest = below.partition("\n\n")
-    imports = [*before.splitlines(keepends=True), new, f"{after}\n"]
+    after, _, rest = f"\n{below}".partition("\n\n")
+    imports = [*before.splitlines(keepends=True), new, *(f"{line}\n" for line in after.splitlines() if line)]
     return f"{head}{pytest}{''.join(sorted(imports, key=lambda line: line.split()[1]))}\n{rest}"
 
 
-def existing_test(script: ExistingScript, arguments: Sequence[Argument]) -> str:
-    """Return the test of a script that was brought: it runs on its samples, and rows come out of each output."""
+def existing_test(script: ExistingScript, arguments: Sequence[Argument], kind: JobType = "spark") -> str:
+    """Return the test of a script that was brought: it runs on its samples, and rows come out of each output.
+
+    Nothing runs that has a location in it, does not end, or reads paths as S3 alone does.
+    """
     values = [item for item in arguments if item.value]
     outputs = [item for item in values if item.is_output and "://" in item.value]
     fixtures = ["run_script: Callable[..., dict[str, Any]]"]
@@ -99,6 +110,12 @@ def existing_test(script: ExistingScript, arguments: Sequence[Argument]) -> str:
         f'@pytest.mark.skip(reason="line {line} of the script has the location {location}: make it an argument")'
         for line, location in list(script.locations())[:1]
     ]
+    if kind == "pythonshell" and "boto3" in script.imports():
+        skip = [
+            '@pytest.mark.skip(reason="boto3 takes no paths of samples: test the functions; make run tries it all")'
+        ]
+    if kind == "streaming":
+        skip = ['@pytest.mark.skip(reason="a stream has no end: test the function that transforms a batch")']
     return "\n".join(
         [
             '"""The job runs on its samples: add a test of what it computes, by value."""',

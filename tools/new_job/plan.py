@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from aws_glue_cdk_baseline.config.job_values import JobType
 from local.sample_data import PUBLIC_DATA
 from local.samples import SAMPLES, sample_of
 from tools.new_job.arguments import (
@@ -21,19 +22,27 @@ from tools.new_job.arguments import (
 )
 from tools.new_job.config_blocks import Block
 from tools.new_job.existing_script import ExistingScript, check_shared_code, read_existing
-from tools.new_job.job_files import existing_test, format_of, new_script, new_test
+from tools.new_job.job_files import Format, existing_test, format_of, new_script, new_test
 from tools.new_job.names import NewJobError, name_from
+
+# What the script of the template does, for each type of job.
+EXAMPLES: dict[JobType, str] = {
+    "spark": "keeps each record of its input once",
+    "pythonshell": "keeps each line of its input once",
+    "streaming": "drops records that lack a value",
+}
 
 
 @dataclass(frozen=True)
 class Request:
-    """What the command line asks for: NAME, FROM, INPUT, OUTPUT and the words of ARGS."""
+    """What the command line asks for: NAME, FROM, INPUT, OUTPUT, TYPE and the words of ARGS."""
 
     name: str = ""
     source: Path | None = None
     input: str = ""
     output: str = ""
     words: tuple[str, ...] = ()
+    type: JobType = "spark"
 
     @property
     def job_name(self) -> str:
@@ -45,7 +54,8 @@ class Request:
         """The values, with the start of the command that gave them."""
         source = [f"FROM={shlex.quote(str(self.source))}"] if self.source else []
         name = [f"NAME={self.name}"] if self.name else []
-        return Given(" ".join(["make job", *source, *name]), self.input, self.output, self.words)
+        kind = [f"TYPE={self.type}"] if self.type != "spark" else []
+        return Given(" ".join(["make job", *source, *name, *kind]), self.input, self.output, self.words)
 
 
 @dataclass(frozen=True)
@@ -89,24 +99,37 @@ def _new(request: Request, module: str, project: Path) -> Job:
         raise NewJobError(
             "ARGS gives the arguments of a script that you bring (FROM=…); a new job has INPUT and OUTPUT"
         )
-    form = format_of(request.input, samples)
+    if request.type == "streaming":
+        _check_stream(request)
+    form = Format("text") if request.type == "pythonshell" else format_of(request.input, samples)
     arguments = (Argument("input_path", request.input), Argument("output_path", request.output))
-    notes = ["It keeps each record of its input once: replace its transformation, its test and its parameters."]
+    description = EXAMPLES[request.type]
+    notes = [f"It {description}: replace its transformation, its test and its parameters."]
     if form.guessed:
         notes.append(f"Neither a name nor a sample tells the format of {request.input}: FORMAT in the script is json.")
     lines, values = block_lines(arguments)
-    description = "keeps each record of its input once, an example"
     return _job(
         request,
         module,
         project,
         arguments,
         notes,
-        script_text=new_script(form).encode(),
-        test_text=new_test(module).encode(),
+        script_text=new_script(form, request.type).encode(),
+        test_text=new_test(module, request.type).encode(),
         parameters=Block(lines, values),
-        description=description,
+        description=f"{description}, an example",
     )
+
+
+def _check_stream(request: Request) -> None:
+    """Raise NewJobError if the template's script could not read INPUT as a stream, or has no OUTPUT."""
+    given = request.given
+    if not request.input.endswith("/"):
+        raise NewJobError(f"INPUT={request.input}: a stream of files is in a folder; end it with /: {request.input}/")
+    if not request.output:
+        raise NewJobError(
+            f"name the output, which also has the checkpoint: {given.start} INPUT={request.input} OUTPUT={EXAMPLE}"
+        )
 
 
 def _brought(request: Request, module: str, project: Path) -> Job:
@@ -130,7 +153,7 @@ def _brought(request: Request, module: str, project: Path) -> Job:
         arguments,
         notes,
         script_text=script.content,
-        test_text=existing_test(script, arguments).encode(),
+        test_text=existing_test(script, arguments, request.type).encode(),
         parameters=Block(lines, values),
         description=script.description,
         is_brought=True,
@@ -161,7 +184,10 @@ def _job(
         f"{location} has no sample: `make sample` fetches one, or put files into samples/{location.partition('://')[2]}"
         for location in missing
     ]
-    settings = Block((f"description: {scalar(description)}",), {"description": description}) if description else None
+    settings = {
+        **({} if request.type == "spark" else {"type": request.type}),
+        **({"description": description} if description else {}),
+    }
     return Job(
         name=request.job_name,
         module=module,
@@ -170,7 +196,7 @@ def _job(
         script_text=script_text,
         test_text=test_text,
         parameters=parameters,
-        settings=settings or Block((), {}),
+        settings=Block(tuple(f"{key}: {scalar(value)}" for key, value in settings.items()), settings),
         notes=(*notes, *told, *(["Each stage has these locations: change those that differ."] if inputs else [])),
         missing=tuple(missing),
         is_brought=is_brought,

@@ -42,6 +42,9 @@ def test_the_tests_that_come_with_new_jobs_pass_in_each_format(tmp_path: Path) -
     for ending in ("jsonl", "tsv", "parquet"):
         name = f"Read{ending.capitalize()}"
         add_job(Request(name, input=f"s3://data/records.{ending}"), config, project)
+    add_job(Request("ReadShell", input="s3://data/x/", type="pythonshell"), config, project)
+    stream = Request("ReadStream", input="s3://data/stream/", output="s3://data/kept/", type="streaming")
+    add_job(stream, config, project)
     (tmp_path / "adults.py").write_text(OLD_SCRIPT, encoding="utf-8")
     given = {"input": "s3://data/people.csv", "output": "s3://data/adults/", "words": ("--minimum_age", "21")}
     add_job(Request("", tmp_path / "adults.py", **given), config, project)  # type: ignore[arg-type]
@@ -56,5 +59,5 @@ def test_the_tests_that_come_with_new_jobs_pass_in_each_format(tmp_path: Path) -
     command = [sys.executable, "-m", "pytest", "-q", "-p", "build_stage.sample_fixture"]
     command += ["--config-file", str(PROJECT / "pyproject.toml"), str(tests)]
     result = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True)
-    assert "1 failed, 10 passed" in result.stdout, result.stdout + result.stderr
+    assert "1 failed, 14 passed" in result.stdout, result.stdout + result.stderr
     assert "WithoutSample: the sample of inputLocation (s3://x-y/z) is missing; to get it: " in result.stdout

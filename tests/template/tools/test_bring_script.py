@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from aws_glue_cdk_baseline.config import load_config
+from aws_glue_cdk_baseline.config.job_values import JobType
 from tests.configs import CONFIG, make_project
 from tools.new_job import __main__ as new_job
 from tools.new_job.arguments import Given, kind_of, scalar
@@ -346,3 +347,22 @@ def test_a_job_is_named_after_its_script(file: str) -> None:
 def test_a_command_is_repeated_with_what_was_given() -> None:
     given = Given("make job FROM=x.py", "s3://a/", "", ("--title", "two words"))
     assert given.command(["b"]) == "make job FROM=x.py INPUT=s3://a/ ARGS=\"--title 'two words' --b VALUE\""
+
+
+@pytest.mark.parametrize(
+    ("kind", "why"),
+    [
+        ("pythonshell", "boto3 takes no paths of samples: test the functions; make run tries it all"),
+        ("streaming", "a stream has no end: test the function that transforms a batch"),
+    ],
+)
+def test_what_cannot_run_on_a_sample_is_skipped_with_the_reason(project: Path, kind: JobType, why: str) -> None:
+    script = project / "notify.py"
+    script.write_text(
+        "import sys\nimport boto3\nfrom awsglue.utils import getResolvedOptions\n"
+        'args = getResolvedOptions(sys.argv, ["input_path"])\nboto3.client("s3")\n'
+    )
+    request = Request("", script, "s3://raw/orders/", type=kind)
+    added = new_job.add_job(request, project / "c.yaml", project)
+    assert f'@pytest.mark.skip(reason="{why}")\n' in added.job.test.read_text()
+    assert load_config(project / "c.yaml", project).stages[0].jobs[-1].settings.type == kind

@@ -120,15 +120,16 @@ def test_a_variable_that_other_programs_use_too_is_not_taken_from_the_environmen
 
 
 def test_the_variables_of_a_new_job_are_not_taken_from_the_environment() -> None:
-    command = last_command("job", NAME="me", FROM="me", INPUT="me", OUTPUT="me", ARGS="me")
+    command = last_command("job", NAME="me", FROM="me", INPUT="me", OUTPUT="me", TYPE="me", ARGS="me")
     assert command == "python -m tools.new_job --config default-config.yaml ''"
 
 
 def test_a_new_job_gets_its_values_from_the_command_line() -> None:
     given = ["NAME=Clean", "FROM=my scripts/c.py", "INPUT=s3://a/b/", "OUTPUT=s3://c/", "ARGS=--minimum_age 21"]
+    given += ["TYPE=pythonshell"]
     assert last_command("job", *given) == (
         "python -m tools.new_job --config default-config.yaml '--from=my scripts/c.py' --input=s3://a/b/"
-        " --output=s3://c/ Clean -- --minimum_age 21"
+        " --output=s3://c/ --type=pythonshell Clean -- --minimum_age 21"
     )
 
 

@@ -3,10 +3,13 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from aws_glue_cdk_baseline.config import PROJECT, ConfigError, load_config
+from aws_glue_cdk_baseline.config.job_values import JobType
+from aws_glue_cdk_baseline.config.records import Job
 from aws_glue_cdk_baseline.config.yaml_file import read_yaml
 from tests.configs import CONFIG, make_project
 from tools.new_job import __main__ as new_job
@@ -31,6 +34,13 @@ def project(tmp_path: Path) -> Path:
 
 def add(project: Path, name: str = "CountTerms", input: str = MEMBERSHIPS, config: str = "c.yaml") -> new_job.Added:
     return new_job.add_job(Request(name, input=input), project / config, project)
+
+
+def add_typed(project: Path, kind: JobType, name: str = "CountTerms") -> Job:
+    """Add a job of this type to the config c.yaml. Return its record in the last stage."""
+    request = Request(name, input="s3://raw/o/", output="s3://clean/o/", type=kind)
+    new_job.add_job(request, project / "c.yaml", project)
+    return load_config(project / "c.yaml", project).stages[-1].jobs[-1]
 
 
 def files(project: Path) -> dict[str, bytes]:
@@ -81,8 +91,9 @@ def test_only_lines_are_added_to_the_config(project: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["A", "CountTerms", "Zebra", "PytestTwo", "AwsglueX", LONG, "Ab" * 33])
-def test_what_is_written_is_formatted_and_linted(name: str, project: Path) -> None:
-    add(project, name)
+@pytest.mark.parametrize("kind", get_args(JobType))
+def test_what_is_written_is_formatted_and_linted(name: str, kind: JobType, project: Path) -> None:
+    add_typed(project, kind, name)
     written = [
         str(JOB_SCRIPTS / f"{module_name(name)}.py"),
         str(JOB_SCRIPTS / "tests" / f"test_{module_name(name)}.py"),
@@ -92,6 +103,30 @@ def test_what_is_written_is_formatted_and_linted(name: str, project: Path) -> No
         command = [sys.executable, "-m", "ruff", *check, "--no-cache", *written]
         result = subprocess.run(command, cwd=project, capture_output=True, text=True)
         assert result.returncode == 0, result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("kind", get_args(JobType))
+def test_a_job_has_its_type_where_settings_are_or_in_each_stage(kind: JobType, project: Path) -> None:
+    assert add_typed(project, kind).settings.type == kind
+    text = CONFIG.replace("jobs:\n  Join:\n    numberOfWorkers: 4\n", "", 1)
+    (project / "c.yaml").write_text(text, encoding="utf-8")
+    assert add_typed(project, kind, "CountSeats").settings.type == kind
+
+
+def test_a_stream_of_files_has_a_folder_and_a_place_for_its_checkpoint(project: Path) -> None:
+    for input, message in (
+        ("s3://raw/o.csv", r"^INPUT=s3://raw/o\.csv: a stream of files is in a folder; end it with /: "),
+        ("s3://raw/o/", "^name the output, .*: make job NAME=Read TYPE=streaming INPUT=s3://raw/o/ OUTPUT=s3://your"),
+    ):
+        with pytest.raises(NewJobError, match=message):
+            new_job.add_job(Request("Read", input=input, type="streaming"), project / "c.yaml", project)
+
+
+def test_a_type_that_is_none_is_one_line() -> None:
+    with pytest.raises(SystemExit, match=r"^TYPE=pythonShell is not a type of job; did you mean pythonshell\?$"):
+        new_job.main(["--type", "pythonShell", "Read"])
+    with pytest.raises(SystemExit, match=r"^TYPE=ray is not a type of job; allowed: spark, pythonshell, streaming$"):
+        new_job.main(["--type=ray", "Read"])
 
 
 def test_a_config_without_settings_stays_without(project: Path) -> None:
