@@ -17,7 +17,8 @@ try:
     file = Path(str(app.node.try_get_context("config") or "default-config.yaml"))
     config = load_config(file, check_job=role_size_error)
     print_warnings(config)
-    save_record(config, file)
+    if app.node.try_get_context("record") != "no":  # tools/synth.py gives it
+        save_record(config, file)
     if sandbox := app.node.try_get_context("sandbox"):  # tools/sandbox.py gives it
         add_sandbox(app, config.stage(sandbox))
     else:

@@ -19,9 +19,7 @@ from tools.pr_check.tests import has_docker, start_app_tests, start_job_tests
 from tools.synth import synthesize
 
 LIMIT = 65_000  # a comment at GitHub has 65,536 characters at most, at GitLab a million
-# A new job gets its stack in the base too, where no file may be missing: the folder is thrown away.
-LIKE_A_LAPTOP = {"CI": "", "CODEBUILD_BUILD_ID": ""}
-# In the branch such a file has to be committed: the Build stage says so, and so does this check.
+# The record of stacks has to be committed: the Build stage says so, and so does this check.
 LIKE_A_BUILD = {"CI": "true"}
 
 COMMIT = re.compile(r"[0-9a-f]{40}")
@@ -61,7 +59,7 @@ def check(config: Path, base: str, folder: Path, engine: str | None = None, base
     say(f"synthesizing {config}")
     try:
         load_config(config)  # its errors alone, without what the CDK adds to them
-        synthesize(PROJECT, config, folder / "branch", LIKE_A_BUILD)
+        synthesize(PROJECT, config, folder / "branch", LIKE_A_BUILD, checks_record=True)
     except (ConfigError, RunError) as error:
         report.synth = str(error)
         return report
@@ -88,7 +86,7 @@ def compare_with(base: str, name: str, config: Path, folder: Path, report: Repor
         say(f"comparing with {report.base}")
         with files_of(PROJECT, commit, folder / "base") as project:
             try:
-                synthesize(project, inside(config), folder / "before", LIKE_A_LAPTOP)
+                synthesize(project, inside(config), folder / "before")
             except RunError as error:
                 raise BaseError(f"{report.base} cannot be synthesized: {error}") from None
         report.sections = list(sections(folder / "before", folder / "branch"))

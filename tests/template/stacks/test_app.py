@@ -7,11 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import aws_cdk as core
 import pytest
 
-from aws_glue_cdk_baseline.config import PROJECT, ConfigError, load_config
+from aws_glue_cdk_baseline.config import PROJECT, Config, ConfigError, load_config
 from aws_glue_cdk_baseline.config.errors import ErrorLine
 from tests.configs import make_config
+from tools.synth import synthesize
 
 
 def run_app(outdir: Path, config: Path) -> subprocess.CompletedProcess[str]:
@@ -52,6 +54,43 @@ def test_warnings_are_printed_before_the_synth(
     with pytest.raises(SystemExit, match=r"c\.yaml:2: refused"):
         runpy.run_path(str(PROJECT / "app.py"), run_name="__main__")
     assert capsys.readouterr().err == "warning: c.yaml:1: dev: may be wrong\n"
+
+
+@pytest.mark.parametrize(("context", "saved"), [({}, ["c.yaml"]), ({"record": "no"}, [])])
+def test_the_record_of_stacks_is_saved_unless_a_command_only_looks(
+    context: dict[str, str], saved: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: list[str] = []
+    app = core.App(context={"config": "c.yaml", **context})
+
+    def save(config: Config, file: Path) -> None:
+        found.append(str(file))
+
+    def refused(*arguments: object, **values: object) -> None:
+        raise ConfigError([])
+
+    monkeypatch.setattr("aws_cdk.App", lambda: app)
+    monkeypatch.setattr("aws_glue_cdk_baseline.config.load_config", lambda *arguments, **values: make_config(()))
+    monkeypatch.setattr("aws_glue_cdk_baseline.config.save_record", save)
+    monkeypatch.setattr("aws_glue_cdk_baseline.pipeline_stack.PipelineStack", refused)
+    with pytest.raises(SystemExit):
+        runpy.run_path(str(PROJECT / "app.py"), run_name="__main__")
+    assert found == saved
+
+
+def test_a_synth_of_a_command_that_only_looks_leaves_the_record(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    commands: list[list[str]] = []
+
+    def run(command: list[str], **options: object) -> subprocess.CompletedProcess[str]:
+        commands.append(command)
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr(subprocess, "run", run)
+    for checks in (False, True):
+        synthesize(PROJECT, Path("c.yaml"), tmp_path, checks_record=checks)
+    assert ["record=no" in command for command in commands] == [True, False]
 
 
 def test_the_entry_point_only_composes() -> None:
