@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable
 from pathlib import Path
@@ -85,6 +86,11 @@ def _end_of_options(arguments: list[str]) -> int:
             return index + 1
         is_value = not is_value and "action" not in OPTIONS.get(argument, {"action": ""})
     return len(arguments)
+
+
+def config_variable(config: str | Path) -> str:
+    """Return the variable of make that names a config, behind a blank, or nothing for the default one."""
+    return "" if str(config) == str(OPTIONS["--config"]["default"]) else f" CONFIG={shlex.quote(str(config))}"
 
 
 def find_stage(config: Config, name: str) -> StageConfig:

@@ -19,6 +19,7 @@ from aws_glue_cdk_baseline.config import PROJECT, ConfigError
 from aws_glue_cdk_baseline.config.errors import did_you_mean
 from aws_glue_cdk_baseline.config.job_values import JobType
 from aws_glue_cdk_baseline.config.yaml_file import read_yaml
+from tools.job_arguments import config_variable
 from tools.new_job.config_blocks import blocks_for, check_config, check_is_new, extend_config
 from tools.new_job.names import NewJobError, check_importable, module_name
 from tools.new_job.plan import Job, Request, planned
@@ -93,7 +94,7 @@ def _update_snapshots(project: Path) -> None:
 def report(added: Added, config: Path) -> str:
     """Return what was written, what is missing, and the next commands."""
     job = added.job
-    more = "" if config == Path("default-config.yaml") else f" CONFIG={config}"
+    more = config_variable(config)
     first, *rest = added.written
     lines = [f"Wrote {first}", *(f"      {file}" for file in rest), *job.notes, "Next:"]
     commands = {

@@ -11,7 +11,7 @@ from local import sample_data
 from local.catalog.tables import FOLDER, TableFiles
 from local.s3.store import FileStore
 from local.samples import place, split, touch
-from tools.job_arguments import RunError
+from tools.job_arguments import RunError, config_variable
 
 Arguments = Mapping[str, str]
 
@@ -99,20 +99,19 @@ def set_samples_aside(job: Job, store: FileStore) -> None:
 
 
 def _no_table(job: Job, database: str, config: str) -> str:
-    other = "" if config == "default-config.yaml" else f" CONFIG={config}"
     return (
         f"{job.name}: the database {database} has no table on this machine; take those of the job's inputs (make sample"
-        f" JOB={job.name} PROFILE=name{other}), put what `aws glue get-table` prints into"
+        f" JOB={job.name} PROFILE=name{config_variable(config)}), put what `aws glue get-table` prints into"
         f" samples/{FOLDER}/{database}/<table>.json, or run on AWS (PROFILE=name)"
     )
 
 
 def _missing(job: Job, name: str, location: str, samples: Path, config: str, writers: list[str]) -> str:
-    other = "" if config == "default-config.yaml" else f" CONFIG={config}"
     folder = place(location, samples)
     shown = folder.relative_to(PROJECT) if folder.is_relative_to(PROJECT) else folder
     before = f" and {' and '.join(writers)} did not write it yet; run that too (UPSTREAM=1)," if writers else ";"
     return (
         f"{job.name}: {name} {location} has no sample{before} take one"
-        f" (make sample JOB={job.name} PROFILE=name{other}), put files into {shown}, or run on AWS (PROFILE=name)"
+        f" (make sample JOB={job.name} PROFILE=name{config_variable(config)}), put files into {shown}, or run on AWS"
+        " (PROFILE=name)"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,13 +12,12 @@ from botocore import exceptions as failures
 from botocore.config import Config as ClientConfig
 
 from aws_glue_cdk_baseline.config import StageConfig
-from tools.job_arguments import RunError
+from tools.job_arguments import RunError, config_variable
 from tools.samples.s3 import EXPIRED, SSO, UNKNOWN, profile_names
 
 PATIENT = ClientConfig(retries={"total_max_attempts": 5, "mode": "standard"}, connect_timeout=10, read_timeout=60)
 ONCE = ClientConfig(retries={"total_max_attempts": 1, "mode": "standard"}, connect_timeout=10, read_timeout=60)
 SESSION = "aws-glue-cdk-baseline"
-DEFAULT_CONFIG = "default-config.yaml"  # of a make without CONFIG=
 DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
 MISSING = (
     *("EntityNotFoundException", "NoSuchBucket", "NoSuchEntity", "ParameterNotFound"),
@@ -154,8 +154,8 @@ class StageAccount(Caller):
 
     def make_variables(self) -> str:
         """Return the variables of make that reach this stage again: `STAGE=dev PROFILE=me`."""
-        config = f" CONFIG={self._config_file}" if self._config_file != DEFAULT_CONFIG else ""
-        return f"STAGE={self.stage.name}{config}" + (f" PROFILE={self.profile}" if self.profile else "")
+        profile = f" PROFILE={shlex.quote(self.profile)}" if self.profile else ""
+        return f"STAGE={self.stage.name}{config_variable(self._config_file)}{profile}"
 
 
 def _session(profile: str, **values: str) -> boto3.Session:

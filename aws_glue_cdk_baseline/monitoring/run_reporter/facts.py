@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,7 +48,7 @@ class Facts:
 
     def make(self, target: str, stage: str) -> str:
         """Return the command for a target of make in a stage, with the config if it is not the default one."""
-        config = f" CONFIG={self.config_file}" if self.config_file != DEFAULT_CONFIG else ""
+        config = f" CONFIG={shlex.quote(self.config_file)}" if self.config_file != DEFAULT_CONFIG else ""
         return f"make {target} STAGE={stage}{config} PROFILE=…"
 
 

@@ -3,10 +3,12 @@
 import os
 import shlex
 import subprocess
+from pathlib import Path
 
 import pytest
 
 from aws_glue_cdk_baseline.config import PROJECT
+from tools.job_arguments import config_variable
 
 TARGETS = {
     *(
@@ -174,3 +176,8 @@ def test_a_config_a_stage_and_a_profile_may_have_spaces(target: str) -> None:
     given = ("CONFIG=my config.yaml", "STAGE=my stage", "PROFILE=my profile", "CONFIRM=prod, test", "SKIP=dev, test")
     words = shlex.split(dry_run(target, *given).stdout.replace("\\\n", " "), comments=True)
     assert not {"config.yaml", "stage", "profile", "test"}.intersection(words)
+
+
+def test_a_message_names_another_config_as_make_takes_it() -> None:
+    assert config_variable("default-config.yaml") == ""
+    assert config_variable(Path("my config.yaml")) == " CONFIG='my config.yaml'"
