@@ -51,8 +51,10 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
     def likeness(name: str) -> float:
         typed, meant = word.lower(), name.lower()
-        common = sum(min(typed.count(letter), meant.count(letter)) for letter in set(typed))
-        if 20 * common < 7 * (len(typed) + len(meant)):  # seen sooner than by SequenceMatcher, in thousands of names
+        least = 0.35 * (len(typed) + len(meant))  # letters in common; seen sooner than by SequenceMatcher
+        if min(len(typed), len(meant)) < least:
+            return 0
+        if sum(min(typed.count(letter), meant.count(letter)) for letter in set(typed)) < least:
             return 0
         swapped = sorted(typed) == sorted(meant)  # us-esat-1 means us-east-1, although us-west-1 is as similar
         return SequenceMatcher(None, typed, meant).ratio() + (0.2 if swapped else 0)

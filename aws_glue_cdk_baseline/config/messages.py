@@ -29,7 +29,7 @@ def explain(
 ) -> list[ErrorLine]:
     """Return one line for each error, with the keys as the file has them. `stages` are the stages of the file.
 
-    `accounts` are the names of stages whose account is there.
+    `accounts` are the names of stages that have an account there, and no section.
 
     Two kinds of errors are left out, because another error is their cause: a missing key that a misspelt one was meant
     to be, and a value in which `file` already has an error.
@@ -52,10 +52,10 @@ def explain(
 
 def _account_hint(path: KeyPath, error: ErrorDetails, file: YamlFile, accounts: Sequence[str]) -> str:
     """Return the account whose stage an unknown key may be: one that has nearly its name, and no stage."""
-    name, typed = str(path[-1]), file.keys(())
+    name = str(path[-1])
     if error["type"] != "extra_forbidden" or len(path) != 1 or nearest(name, [*TOP_KEYS, *USUAL]):
         return ""
-    meant = nearest(name, [account for account in accounts if account not in typed])
+    meant = nearest(name, accounts)
     return f"; is it the stage of {meant}{ACCOUNT}, line {file.line((meant + ACCOUNT,))}?" if meant else ""
 
 

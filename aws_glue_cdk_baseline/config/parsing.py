@@ -43,6 +43,7 @@ def parse(file: YamlFile) -> tuple[ConfigFile | None, list[ErrorLine]]:
             found = invalid.errors(include_url=False)
             if not number:
                 accounts = [key.removesuffix(ACCOUNT) for key in data if key not in TOP_KEYS and key.endswith(ACCOUNT)]
+                accounts = [name for name in accounts if name not in data]
                 errors += explain(found[:MOST_ERRORS], file, list(content["stages"]), accounts)
                 content = deepcopy(content)
             for error in sorted(found, key=lambda error: len(error["loc"]), reverse=True):
