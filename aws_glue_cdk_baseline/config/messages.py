@@ -108,7 +108,7 @@ def _message(path: KeyPath, error: ErrorDetails, stages: Sequence[str]) -> str:
     if kind == "string_too_long":
         return f"has {len(value)} characters; at most {context['max_length']}"
     if kind == "model_type" and path[-1] == "notifications":
-        nobody = ", or `notifications: none`" if path[0] == "stages" else ""
+        nobody = ", or `notifications: none`" if path[0] == "stages" else ", or remove it"
         return f"{shown(value)} is not a section; write `notifications: {{email: team@example.com}}`{nobody}"
     if kind in ("model_type", "dict_type", "model_attributes_type"):
         return f"{shown(value)} is not a section; write `key: value` lines, indented, below it"

@@ -53,7 +53,10 @@ def _topic_arn(value: str) -> str:
         raise ValueError(f"{shown(value)} is not the ARN of a topic of Amazon SNS; write one such as {example}")
     if partition := known_regions().get(found[2]):
         if partition != found[1]:
-            raise ValueError(f"{shown(value)} begins with arn:{found[1]}, and {found[2]} is in {partition}")
+            raise ValueError(
+                f"{shown(value)} begins with arn:{found[1]}, and {found[2]} is in {partition};"
+                f" begin it with arn:{partition}"
+            )
     else:
         hint = did_you_mean(found[2], sorted(known_regions()))
         raise ValueError(f"{shown(value)} has {found[2]}, which is not an AWS Region with Glue{hint}")

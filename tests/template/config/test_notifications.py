@@ -84,10 +84,11 @@ def test_the_id_of_a_teams_channel_may_be_quoted_or_not(tmp_path: Path) -> None:
 
 WRONG = {
     "team@example.com": (
-        "notifications: 'team@example.com' is not a section; write `notifications: {email: team@example.com}`"
+        "notifications: 'team@example.com' is not a section; write `notifications: {email: team@example.com}`,"
+        " or remove it"
     ),
     "{}": "notifications: names nobody; add email, topicArn, slack or teams, or remove it",
-    "none": "notifications: 'none' is not a section; write `notifications: {email: team@example.com}`",
+    "none": "notifications: 'none' is not a section; write `notifications: {email: team@example.com}`, or remove it",
     "{email: team.example.com}": (
         "notifications.email.0: 'team.example.com' is not an email address; write one such as team@example.com"
     ),
@@ -105,7 +106,7 @@ WRONG = {
     ),
     "{topicArn: 'arn:aws-cn:sns:us-east-1:111111111111:ops'}": (
         "notifications.topicArn: 'arn:aws-cn:sns:us-east-1:111111111111:ops' begins with arn:aws-cn, and us-east-1 is"
-        " in aws"
+        " in aws; begin it with arn:aws"
     ),
     "{topicArn: 'arn:aws:sns:us-esat-1:111111111111:ops'}": (
         "notifications.topicArn: 'arn:aws:sns:us-esat-1:111111111111:ops' has us-esat-1, which is not an AWS Region"
