@@ -1,6 +1,6 @@
 """The plan of a stage's integration test: what the synth knows of its jobs, in a file of the cloud assembly.
 
-`aws_glue_cdk_baseline/pipeline/test_plans.py` writes it.
+`aws_glue_cdk_baseline/pipeline/integration_plan.py` writes it.
 """
 
 from __future__ import annotations
