@@ -110,7 +110,9 @@ def past_error(text: str, now: datetime) -> str:
 
 def undocumented(text: str) -> str:
     """Return the part of a schedule that works in EventBridge, and that Glue's documentation does not have, or ""."""
-    return "#" if "#" in text else ""
+    _, _, day, _, weekday, _ = text.split()
+    in_a_list = [field for field in (day, weekday) if "," in field and re.search(r"L|\dW", field, re.IGNORECASE)]
+    return "#" if "#" in text else "".join(in_a_list)
 
 
 def _other_form(text: str) -> str:

@@ -128,6 +128,11 @@ CASES = {
         "  Load: {schedule: 'cron(0 3 ? * MON#1 *)'}\n",
         ("c.yaml:5: jobs.Load.schedule: Glue's documentation does not list `#`: Glue may refuse the deployment",),
     ),
+    "a last day in a list": Case(
+        "  Load: {schedule: 'cron(0 3 1,l * ? *)'}\n",
+        ("c.yaml:5: jobs.Load.schedule: Glue's documentation does not list `1,l`: Glue may refuse the deployment",),
+    ),
+    "days of the week in a list": Case("  Load: {schedule: 'cron(0 3 ? * MON,WED *)'}\n", ()),
     "that is over, once for both stages": Case(
         "  Load:\n    schedule: cron(0 3 * * ? 2020-2025)\n",
         (
