@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/detect-state-changes-c
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -76,8 +77,8 @@ def _approval(
 
 
 def _config_name(stage: str) -> str:
-    """Return the name in the config of a stage of the pipeline: prod for DeployProd."""
-    name = stage.removeprefix("Deploy")
+    """Return the name in the config of a stage of the pipeline: prod for DeployProd, and for ApproveProd."""
+    name = re.sub(r"^(Deploy|Approve)", "", stage)
     return name[:1].lower() + name[1:]
 
 

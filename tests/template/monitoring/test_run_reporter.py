@@ -496,3 +496,17 @@ def test_an_approval_that_waits(aws: Stubs) -> None:
         "What it would get: make diff STAGE=prod PROFILE=…",
         "Choose Review at DeployProd. Without an answer the approval fails after 7 days.",
     ]
+
+
+def test_an_approval_in_a_stage_of_its_own_names_the_stage_of_the_config(
+    aws: Stubs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handler, "_facts", lambda: Facts(config_file="shop.yaml"))
+    actions(aws)
+    event = pipeline_event(
+        "Action Execution State Change", stage="ApproveProd", action="Approval", type={"category": "Approval"}
+    )
+    assert told(aws, event).lines[-2:] == [
+        "What it would get: make diff STAGE=prod CONFIG=shop.yaml PROFILE=…",
+        "Choose Review at ApproveProd. Without an answer the approval fails after 7 days.",
+    ]
