@@ -25,6 +25,7 @@ from rehearsal.inputs import Inputs
 from rehearsal.model import RehearsalError
 from rehearsal.rehearsal import Options, rehearse
 from rehearsal.report import Console, fail
+from tools.job_arguments import config_variable
 
 INTERRUPTED = 130
 TRIES = 10
@@ -66,8 +67,9 @@ def inputs_of(chosen: Options) -> Inputs:
     found = inputs.read(chosen.project, chosen.config)
     if chosen.without_samples or not found.missing:
         return replace(found, skips=found.skips if chosen.without_samples else {})
-    lines = [*map(str, found.missing), "or skip these jobs and those after them: make rehearse ARGS=--without-samples"]
-    raise RehearsalError("\n".join(lines))
+    config = config_variable(chosen.config) if chosen.config else ""
+    skip = f"or skip these jobs and those after them: make rehearse{config} ARGS=--without-samples"
+    raise RehearsalError("\n".join([*map(str, found.missing), skip]))
 
 
 def run(chosen: Options, found: Inputs, folder: Path, keep: bool) -> End:

@@ -21,6 +21,7 @@ from local.samples import place, sample_of, touch
 from rehearsal.actions import source
 from rehearsal.model import RehearsalError
 from rehearsal.samples import PUBLIC_BUCKETS
+from tools.job_arguments import config_variable
 
 SHOWN = 3  # names in a line
 DEFAULT_CONFIG = "default-config.yaml"
@@ -43,15 +44,16 @@ class Missing:
     writer: str = ""  # a job of the stage that writes it, and does not come before the job
 
     def __str__(self) -> str:
+        variables = f"JOB={self.job}{config_variable(self.at.rpartition(':')[0])}"
         if self.location.startswith(DATABASE):
             return (
                 f"{self.at}: {self.job} reads {self.location}, and there is no table of it: get those of its inputs"
-                f" (make sample JOB={self.job} PROFILE=…), or put what `aws glue get-table` prints into {self.folder}"
+                f" (make sample {variables} PROFILE=…), or put what `aws glue get-table` prints into {self.folder}"
             )
         after = f"let it come after {self.writer}, which writes it (`after: {self.writer}`), or " if self.writer else ""
         return (
             f"{self.at}: {self.job} reads {self.location}, and there is no sample of it: {after}"
-            f"get one (make sample JOB={self.job} PROFILE=…, or made-up rows: make new-sample JOB={self.job}), "
+            f"get one (make sample {variables} PROFILE=…, or made-up rows: make new-sample {variables}), "
             f"or put files into {self.folder}"
         )
 

@@ -118,6 +118,22 @@ def test_an_app_without_such_a_config_misses_nothing(config: str, tmp_path: Path
     assert found == Inputs(tmp_path / "samples")
 
 
+def test_the_ways_out_name_the_config_if_it_is_not_the_default_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr("signal.signal", lambda number, handler: None)
+    folder = project(tmp_path / "p", "raw/other.csv")
+    (folder / "default-config.yaml").rename(folder / "shop.yaml")
+    assert main(["--project", str(folder), "--config", "shop.yaml"]) == 1
+    assert capsys.readouterr().err.splitlines() == [
+        "shop.yaml:7: Clean reads s3://raw/orders/, and there is no sample of it: get one "
+        "(make sample JOB=Clean CONFIG=shop.yaml PROFILE=…, or made-up rows: make new-sample JOB=Clean"
+        " CONFIG=shop.yaml), or put files into samples/raw/orders",
+        "or skip these jobs and those after them: make rehearse CONFIG=shop.yaml ARGS=--without-samples",
+    ]
+
+
 def test_the_command_ends_before_anything_runs_and_names_both_ways(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
