@@ -97,15 +97,15 @@ def parse_cron(text: str) -> Cron:
         raise ValueError(f"{shown(text)}: {error}") from None
 
 
-def past_error(text: str, now: datetime) -> str:
-    """Return what is wrong with a schedule that has no time after `now`, and how to mend it, or ""."""
+def past_warning(text: str, now: datetime) -> str:
+    """Return that a schedule has no time after `now`, and how to mend it, or "".
+
+    It is no error: the same commit would deploy today and fail tomorrow.
+    """
     if parse_cron(text).next_run(now):
         return ""
     any_year = f"{text.rpartition(' ')[0]} *)"
-    return (
-        f"{shown(text)} has no time after {now:%Y-%m-%d %H:%M} UTC: it would never start; allowed: * or a later year;"
-        f" write, say, {any_year}, or remove it"
-    )
+    return f"{shown(text)} has no time after {now:%Y-%m-%d}: it starts nothing; write, say, {any_year}, or remove it"
 
 
 def undocumented(text: str) -> str:

@@ -59,7 +59,7 @@ def load_config(
     errors += stage_jobs.errors
     stages = _stages(content, jobs, name)
     if not wrong_chains:
-        errors += schedule_errors(stages, file, datetime.now(UTC))
+        errors += schedule_errors(stages, file)
     errors += [*_tag_errors(content, file), *([] if errors else key_errors(content, jobs, file))]
     if errors:
         raise ConfigError(errors)
@@ -78,7 +78,7 @@ def load_config(
                     *stage_jobs.warnings,
                     *(line for stage in jobs for line in unordered_reads(stage, jobs[stage], file)),
                     *(line for stage in jobs for line in bookmark_warnings(jobs[stage])),
-                    *schedule_warnings(stages, file),
+                    *schedule_warnings(stages, file, datetime.now(UTC)),
                 }
             )
         ),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from aws_glue_cdk_baseline.config.chains import in_order
-from aws_glue_cdk_baseline.config.cron import past_error, undocumented
+from aws_glue_cdk_baseline.config.cron import past_warning, undocumented
 from aws_glue_cdk_baseline.config.errors import ErrorLine
 from aws_glue_cdk_baseline.config.records import Job, StageConfig
 from aws_glue_cdk_baseline.config.yaml_file import KeyPath, YamlFile
@@ -68,9 +68,8 @@ def trigger_jobs(stage: StageConfig) -> tuple[str, ...]:
     return (*(chain.first[0].name for chain in chains(stage.jobs)), *behind)
 
 
-def schedule_errors(stages: Sequence[StageConfig], file: YamlFile, now: datetime) -> Iterator[ErrorLine]:
-    """Yield an error for each schedule that Glue would refuse, or with which a job would never start after `now`."""
-    yield from _past(stages, file, now)
+def schedule_errors(stages: Sequence[StageConfig], file: YamlFile) -> Iterator[ErrorLine]:
+    """Yield an error for each schedule that Glue would refuse, or with which a job would never start."""
     for stage in stages:
         yield from _with_after(stage, file)
         yield from _behind_several(stage, file)
@@ -78,8 +77,8 @@ def schedule_errors(stages: Sequence[StageConfig], file: YamlFile, now: datetime
     yield from _too_many_triggers(stages, file)
 
 
-def schedule_warnings(stages: Sequence[StageConfig], file: YamlFile) -> Iterator[ErrorLine]:
-    """Yield a warning for each schedule that starts nothing in any stage, and for what Glue's documentation lacks."""
+def schedule_warnings(stages: Sequence[StageConfig], file: YamlFile, now: datetime) -> Iterator[ErrorLine]:
+    """Yield a warning for each schedule that starts nothing in any stage, or is over, or has what Glue may refuse."""
     places: dict[KeyPath, list[StageConfig]] = {}
     for stage in stages:
         for job in stage.jobs:
@@ -89,6 +88,8 @@ def schedule_warnings(stages: Sequence[StageConfig], file: YamlFile) -> Iterator
                 if sign := undocumented(job.settings.schedule):
                     message = f"Glue's documentation does not list `{sign}`: Glue may refuse the deployment"
                     yield file.error(place, message)
+                if over := past_warning(job.settings.schedule, now):
+                    yield file.error(place, over)
     for place, holding in places.items():
         if not any(stage.schedules for stage in holding):
             names = " and ".join(stage.name for stage in holding)
@@ -99,17 +100,6 @@ def _place(file: YamlFile, stage: StageConfig, job: Job, key: str) -> KeyPath:
     """Return where a setting of a job is typed: in the stage, or once for all stages."""
     own = (stage.name, "jobs", job.name, key)
     return own if own in file.lines else ("jobs", job.name, key)
-
-
-def _past(stages: Sequence[StageConfig], file: YamlFile, now: datetime) -> Iterator[ErrorLine]:
-    typed = {
-        _place(file, stage, job, "schedule"): job.settings.schedule
-        for stage in stages
-        for job in stage.jobs
-        if job.settings.schedule
-    }
-    errors = {schedule: past_error(schedule, now) for schedule in set(typed.values())}
-    yield from (file.error(place, errors[schedule]) for place, schedule in typed.items() if errors[schedule])
 
 
 def _with_after(stage: StageConfig, file: YamlFile) -> Iterator[ErrorLine]:

@@ -174,7 +174,7 @@ def test_each_key_of_the_config_is_switched_on(tmp_path: Path) -> None:
     runs = {"glue_version", "max_retries", "max_concurrent_runs"}
     in_the_job = {"script", "default_arguments"}  # they arrive as its files and locations
     assert JobSettings.model_fields.keys() - on == {"description", *sizes, *runs, *in_the_job}
-    assert left_off(stages) == {"log_retention_days", "tags"}
+    assert left_off(stages) == {"config_file", "log_retention_days", "tags"}
     assert left_off(configs) == {"tags", "warnings"}
 
 
