@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from tools.amounts import counted
 from tools.stage_diff.job_words import Asset
 from tools.stage_diff.templates import UnreadableError
 
@@ -52,7 +53,7 @@ def shared_code_changes(before: Asset | None, after: Asset | None, job: str) -> 
         if name not in new:
             yield FileChange(f"shared code: {name} is removed")
         elif name not in old:
-            yield FileChange(f"shared code: {name} is new ({len(new[name].splitlines())} lines)")
+            yield FileChange(f"shared code: {name} is new ({counted(len(new[name].splitlines()), 'line')})")
         elif old[name] != new[name]:
             yield _text_change(f"shared code: {name}", f"{job}: {name}", old[name], new[name])
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any
 
 from tools.stage_diff.job_words import yaml_name
@@ -23,6 +24,8 @@ VERBS = {
     "Managed": ("now has the managed policy", "no longer has the managed policy"),
     "Boundary": ("is now limited by the permissions boundary", "is no longer limited by the permissions boundary"),
 }
+# Operators of a condition with one key, for which any value of a list is enough.
+ANY_VALUE = ("StringEquals", "StringLike", "ArnEquals", "ArnLike")
 OF_JOB = "role of "
 ROLE_OF_JOB = re.compile(r"^arn:[\w-]+:iam::\d*:role/")  # what comes before the name of a role in its ARN
 Key = tuple[str, str]  # the name of a stack, and an id or a name in it
@@ -123,9 +126,8 @@ def _of_role(role: Resource, attached: Mapping[Key, list[Resource]]) -> Iterator
         who = json.dumps(_sorted(principal), sort_keys=True)
         for action in _list(statement.get("Action")):
             how = "" if action == "sts:AssumeRole" else f" ({action})"
-            yield Permission(
-                str(statement.get("Effect")), f"be assumed by {shown(who)}{how}", "", _condition(statement)
-            )
+            for condition in _conditions(statement):
+                yield Permission(str(statement.get("Effect")), f"be assumed by {shown(who)}{how}", "", condition)
     if boundary := properties.get("PermissionsBoundary"):
         yield Permission("Boundary", "", str(boundary), "")
     for name in (*_references(role), *arns):
@@ -136,21 +138,38 @@ def _of_role(role: Resource, attached: Mapping[Key, list[Resource]]) -> Iterator
 def permissions(document: Mapping[str, Any]) -> Iterator[Permission]:
     """Yield the permissions of a policy document, one for each action and resource."""
     for statement in _list(document.get("Statement")):
-        condition = _condition(statement)
+        conditions = _conditions(statement)
         actions = [str(item) for item in _list(statement.get("Action"))]
         if other := _list(statement.get("NotAction")):
             actions = [f"all actions but {', '.join(map(str, other))}"]
         resources = [_object(str(item)) for item in _list(statement.get("Resource"))] or [""]
         if other := _list(statement.get("NotResource")):
             resources = [f"everything but {', '.join(map(str, other))}"]
-        for action in actions:
-            for resource in resources:
-                yield Permission(str(statement.get("Effect", "")), action, resource, condition)
+        for action, resource, condition in product(actions, resources, conditions):
+            yield Permission(str(statement.get("Effect", "")), action, resource, condition)
 
 
-def _condition(statement: Mapping[str, Any]) -> str:
-    condition = statement.get("Condition")
-    return json.dumps(_sorted(condition), sort_keys=True) if condition else ""
+def _conditions(statement: Mapping[str, Any]) -> list[str]:
+    """Return the conditions of a statement as JSON: one for each value, where any of several values is enough."""
+    condition = _sorted(statement.get("Condition") or {})
+    if len(condition) == 1 and (operator := next(iter(condition))) in ANY_VALUE and len(condition[operator]) == 1:
+        ((key, values),) = condition[operator].items()
+        return [json.dumps({operator: {key: value}}) for value in _list(values)]
+    return [json.dumps(condition, sort_keys=True) if condition else ""]
+
+
+def _joined(items: Iterable[Permission]) -> Iterator[Permission]:
+    """Yield the permissions with the values of a condition together again, as `_conditions` has parted them."""
+    parts: dict[tuple[Permission, str, str], list[str]] = {}
+    for item in sorted(items):
+        operator, keys = next(iter(json.loads(item.condition or "{}").items()), ("", {}))
+        if operator not in ANY_VALUE or len(keys) != 1:
+            yield item
+            continue
+        ((key, value),) = keys.items()
+        parts.setdefault((replace(item, condition=""), operator, key), []).append(value)
+    for (item, operator, key), values in parts.items():
+        yield replace(item, condition=json.dumps({operator: {key: _sorted(values)}}))
 
 
 def _object(resource: str) -> str:
@@ -161,7 +180,7 @@ def _object(resource: str) -> str:
 def _lines(items: Iterable[Permission], place: int) -> Iterator[str]:
     """Yield a line for the resources that have the same actions. `place` is 0 for more, 1 for less."""
     actions: dict[tuple[str, str, str], list[str]] = {}
-    for item in sorted(items):
+    for item in sorted(_joined(items)):
         actions.setdefault((item.effect, item.resource, item.condition), []).append(item.action)
     resources: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
     for (effect, resource, condition), names in actions.items():

@@ -38,6 +38,21 @@ def roles(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> list[Rol
             ),
         ),
         (
+            allow(["s3:ListBucket"], SHOP, Condition=CONDITION),
+            allow(["s3:ListBucket"], SHOP, Condition={"StringLike": {"s3:prefix": "in"}}),
+            (),
+            ('may no longer s3:ListBucket on `arn:aws:s3:::shop/in/*`, if `{"StringLike": {"s3:prefix": "in/*"}}`',),
+        ),
+        (
+            allow(["s3:ListBucket"], SHOP, Condition={"StringNotLike": {"s3:prefix": ["a", "b"]}}),
+            allow(["s3:ListBucket"], SHOP, Condition={"StringNotLike": {"s3:prefix": "a"}}),
+            ('may now s3:ListBucket on `arn:aws:s3:::shop/in/*`, if `{"StringNotLike": {"s3:prefix": "a"}}`',),
+            (
+                "may no longer s3:ListBucket on `arn:aws:s3:::shop/in/*`, if"
+                ' `{"StringNotLike": {"s3:prefix": ["a", "b"]}}`',
+            ),
+        ),
+        (
             allow(["s3:GetObject"], SHOP),
             {"Effect": "Deny", "NotAction": ["s3:GetObject"], "NotResource": SHOP},
             ("is now denied all actions but s3:GetObject on `everything but arn:aws:s3:::shop/in/*`",),
