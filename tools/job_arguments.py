@@ -93,6 +93,14 @@ def config_variable(config: str | Path) -> str:
     return "" if str(config) == str(OPTIONS["--config"]["default"]) else f" CONFIG={shlex.quote(str(config))}"
 
 
+def check_output(file: Path | None) -> None:
+    """Raise RunError if a file cannot be written, before the minutes of work whose result it gets."""
+    if file and file.is_dir():
+        raise RunError(f"OUTPUT={file} is a folder; name a file")
+    if file and not file.resolve().parent.is_dir():
+        raise RunError(f"OUTPUT={file}: the folder {file.resolve().parent} does not exist")
+
+
 def find_stage(config: Config, name: str) -> StageConfig:
     """Return the stage `name` of the config, or the first one if no name is given. Raise RunError if there is none."""
     try:

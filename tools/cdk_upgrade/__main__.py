@@ -18,7 +18,7 @@ from tools.assembly import stacks
 from tools.cdk_upgrade.differences import Difference, differences
 from tools.cdk_upgrade.schema import first_line
 from tools.cdk_upgrade.versions import STAYS, Installed, install, pinned, wanted
-from tools.job_arguments import RunError
+from tools.job_arguments import RunError, check_output
 from tools.stage_diff.synthesized import templates
 from tools.synth import synthesize
 
@@ -35,9 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--output", type=Path, help="a file that gets the text too")
     parser.add_argument("versions", nargs="*", metavar="PACKAGE==VERSION", help="default: the newest")
     options = parser.parse_args(arguments)
-    if options.output and not options.output.resolve().parent.is_dir():
-        parser.error(f"--output {options.output}: the folder {options.output.resolve().parent} does not exist")
     try:
+        check_output(options.output)
         load_config(options.config)
         with tempfile.TemporaryDirectory(prefix="cdk-upgrade-") as folder:
             code, text = upgrade(options.config, options.versions, Path(folder))

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from aws_glue_cdk_baseline.config import PROJECT, ConfigError, load_config
-from tools.job_arguments import RunError
+from tools.job_arguments import RunError, check_output
 from tools.pr_check.base import BaseError, checked_out, files_of, merge_base
 from tools.pr_check.changes import sections
 from tools.pr_check.report import Report
@@ -34,9 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--limit", type=_limit, default=LIMIT, help=f"characters at most, 0 for all; default: {LIMIT}")
     parser.add_argument("--engine", choices=("docker", "spark"), help="what runs the job tests; default: what is there")
     options = parser.parse_args(arguments)
-    if options.output and not options.output.resolve().parent.is_dir():
-        parser.error(f"--output {options.output}: the folder {options.output.resolve().parent} does not exist")
     try:
+        check_output(options.output)
         with tempfile.TemporaryDirectory(prefix="pr-check-") as folder:
             report = check(options.config, options.base, Path(folder), options.engine)
         text = report.markdown(options.limit)
@@ -44,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             options.output.write_text(text, encoding="utf-8")
         else:
             print(text, end="", flush=True)
-    except OSError as error:
+    except (OSError, RunError) as error:
         sys.exit(f"pr-check: {error}")
     except KeyboardInterrupt:
         print("pr-check was interrupted; nothing of it is left", file=sys.stderr)

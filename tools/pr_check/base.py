@@ -48,14 +48,19 @@ def merge_base(project: Path, base: str) -> str:
         _git(project, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{base}^{{commit}}")
     except BaseError:
         raise BaseError(
-            f"{base} is not a branch or commit of this clone; `git fetch` it, or name another BASE"
+            f"{base} is not a branch or commit of this clone; `git fetch` it, or name another BASE{_depth(project)}"
         ) from None
     try:
         return _git(project, "merge-base", "HEAD", base).splitlines()[0]
     except BaseError:
-        shallow = _git(project, "rev-parse", "--is-shallow-repository") == "true"
-        how = "; this clone is shallow: fetch the whole history (`git fetch --unshallow`)" if shallow else ""
-        raise BaseError(f"this branch and {base} have no commit in common{how}") from None
+        raise BaseError(f"this branch and {base} have no commit in common{_depth(project)}") from None
+
+
+def _depth(project: Path) -> str:
+    """Return what to do about a shallow clone, or nothing if it is a whole one. A clone of one branch has no other."""
+    shallow = _git(project, "rev-parse", "--is-shallow-repository") == "true"
+    every = "git fetch --unshallow origin '+refs/heads/*:refs/remotes/origin/*'"
+    return f"; this clone is shallow: fetch the whole history (`{every}`)" if shallow else ""
 
 
 @contextmanager

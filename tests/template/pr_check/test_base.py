@@ -92,9 +92,13 @@ def test_a_base_that_does_not_exist_is_one_line(project: Path) -> None:
 def test_a_shallow_clone_is_told_what_it_lacks(project: Path, tmp_path: Path) -> None:
     clone = tmp_path / "clone"
     git(tmp_path, "clone", "-q", "--depth", "1", "--no-single-branch", f"file://{project}", str(clone))
+    every = "git fetch --unshallow origin '+refs/heads/*:refs/remotes/origin/*'"
+    how = f"; this clone is shallow: fetch the whole history (`{every}`)"
     with pytest.raises(BaseError) as error:
         merge_base(clone, "origin/main")
+    assert str(error.value) == f"this branch and origin/main have no commit in common{how}"
+    with pytest.raises(BaseError) as error:
+        merge_base(clone, "origin/other")
     assert str(error.value) == (
-        "this branch and origin/main have no commit in common; this clone is shallow: fetch the whole history"
-        " (`git fetch --unshallow`)"
+        f"origin/other is not a branch or commit of this clone; `git fetch` it, or name another BASE{how}"
     )

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tools.pr_check.__main__ import main
 from tools.pr_check.changes import Section
 from tools.pr_check.report import Report, cut, demoted, fenced
 from tools.pr_check.tests import Result, _suite
@@ -98,3 +99,13 @@ def test_the_tests_of_a_junit_file_are_counted_with_the_message_of_each_that_fai
     assert _suite(file) == ("pytest", ["", "a.c: assert 1", ".d: error", ""])
     file.write_text("<testsuites><testsu")
     assert _suite(file) == ("", [])
+
+
+def test_a_file_that_cannot_be_written_is_one_line_before_the_check(tmp_path: Path) -> None:
+    for file, wrong in (
+        (tmp_path, " is a folder; name a file"),
+        (tmp_path / "a" / "b", f": the folder {tmp_path}/a does not exist"),
+    ):
+        with pytest.raises(SystemExit) as ended:
+            main(["--output", str(file)])
+        assert str(ended.value) == f"pr-check: OUTPUT={file}{wrong}"
