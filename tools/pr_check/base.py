@@ -42,8 +42,11 @@ def checked_out(project: Path) -> Branch:
 
 def merge_base(project: Path, base: str) -> str:
     """Return the newest commit that the branch and `base` have in common. Raise BaseError if there is none."""
-    if not _git(project, "rev-parse", "--is-inside-work-tree"):
-        raise BaseError("this folder is not in a Git repository")
+    try:
+        _git(project, "rev-parse", "--git-dir")
+    except BaseError as error:
+        said = str(error)
+        raise BaseError("this folder is not in a Git repository" if "not a git repo" in said else said) from None
     try:
         _git(project, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{base}^{{commit}}")
     except BaseError:

@@ -70,6 +70,7 @@ def headline(changes: Changes) -> str:
         )
         if number
     ]
+    said = said or [f"{counted(kinds[what], 'resource')} {what}" for what in ("made", "changed", "kept") if kinds[what]]
     return ", ".join(said) or "no job changes"
 
 

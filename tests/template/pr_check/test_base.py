@@ -79,6 +79,11 @@ def test_what_is_checked_out_is_named(project: Path, tmp_path: Path) -> None:
     assert checked_out(tmp_path).shown == "the files of this folder, which is not in a Git repository"
 
 
+def test_a_folder_without_git_is_told_so(tmp_path: Path) -> None:
+    with pytest.raises(BaseError, match=r"^this folder is not in a Git repository$"):
+        merge_base(tmp_path, "origin/main")
+
+
 def test_a_base_that_does_not_exist_is_one_line(project: Path) -> None:
     with pytest.raises(BaseError) as error:
         merge_base(project, "origin/mian")

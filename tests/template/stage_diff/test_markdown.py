@@ -65,7 +65,7 @@ def test_resources_that_are_made_share_a_line_and_a_remark_comes_first() -> None
     topics = [resource(name, "AWS::SNS::Topic") for name in ("One", "Two")]
     found = markdown("prod", changed([LOGS], [LOGS, *topics]), ["it is being deployed just now"])
     assert found == (
-        "# prod: no job changes\n\n- it is being deployed just now\n\n"
+        "# prod: 2 resources made\n\n- it is being deployed just now\n\n"
         "## Resources\n\n- AWS::SNS::Topic is made: `One`, `Two`\n"
     )
 
