@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -80,9 +81,17 @@ def files_of(project: Path, commit: str, folder: Path) -> Iterator[Path]:
             raise BaseError(f"it has no {inside}app.py")
         yield place
     finally:
-        subprocess.run(
-            ["git", *QUIET, "-C", str(project), "worktree", "remove", "--force", str(folder)], capture_output=True
-        )
+        _remove(project, folder)
+
+
+def _remove(project: Path, folder: Path) -> None:
+    """Remove what was checked out, also if `git worktree add` was interrupted, which leaves it locked and not whole."""
+    worktree = ["git", *QUIET, "-C", str(project), "worktree"]
+    done = subprocess.run([*worktree, "remove", "--force", "--force", str(folder)], capture_output=True)
+    if done.returncode:
+        subprocess.run([*worktree, "unlock", str(folder)], capture_output=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        subprocess.run([*worktree, "prune"], capture_output=True)
 
 
 def _git(project: Path, *arguments: str) -> str:

@@ -62,6 +62,19 @@ def test_the_files_go_when_the_check_is_interrupted(project: Path, tmp_path: Pat
     assert git(project, "worktree", "list").count("\n") == 0
 
 
+@pytest.mark.parametrize("lost", [[], [".git"], [".git", "app.py"]])
+def test_the_files_go_when_git_was_interrupted_while_it_wrote_them(
+    project: Path, tmp_path: Path, lost: list[str]
+) -> None:
+    """Git locks a worktree while it makes it."""
+    with files_of(project, "main", tmp_path / "base") as folder:
+        git(project, "worktree", "lock", "--reason", "initializing", str(folder))
+        for name in lost:
+            (folder / name).unlink()
+    assert not (tmp_path / "base").exists()
+    assert git(project, "worktree", "list").count("\n") == 0
+
+
 def test_a_project_in_a_subfolder_is_found_there(project: Path, tmp_path: Path) -> None:
     (project / "etl").mkdir()
     commit(project / "etl", "subfolder")

@@ -160,5 +160,5 @@ def test_a_broken_config_is_the_result(clone: Path, tmp_path: Path) -> None:
     assert "c.yaml:1: pipelineAccount: '1' is not a section" in text
     command += ["--output", str(tmp_path / "missing" / "out.md")]
     done = subprocess.run(command, cwd=clone, capture_output=True, text=True)
-    assert (done.returncode, done.stdout) == (2, "")
+    assert (done.returncode, done.stdout) == (1, "")
     assert "the folder" in done.stderr.splitlines()[-1]
