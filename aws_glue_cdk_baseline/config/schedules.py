@@ -79,18 +79,17 @@ def schedule_errors(stages: Sequence[StageConfig], file: YamlFile) -> Iterator[E
 
 def schedule_warnings(stages: Sequence[StageConfig], file: YamlFile, now: datetime) -> Iterator[ErrorLine]:
     """Yield a warning for each schedule that starts nothing in any stage, or is over, or has what Glue may refuse."""
-    places: dict[KeyPath, list[StageConfig]] = {}
+    places: dict[tuple[KeyPath, str], list[StageConfig]] = {}
     for stage in stages:
         for job in stage.jobs:
             if job.settings.schedule:
-                place = _place(file, stage, job, "schedule")
-                places.setdefault(place, []).append(stage)
-                if sign := undocumented(job.settings.schedule):
-                    message = f"Glue's documentation does not list `{sign}`: Glue may refuse the deployment"
-                    yield file.error(place, message)
-                if over := past_warning(job.settings.schedule, now):
-                    yield file.error(place, over)
-    for place, holding in places.items():
+                typed = _place(file, stage, job, "schedule"), job.settings.schedule
+                places.setdefault(typed, []).append(stage)
+    for (place, schedule), holding in places.items():
+        if sign := undocumented(schedule):
+            yield file.error(place, f"Glue's documentation does not list `{sign}`: Glue may refuse the deployment")
+        if over := past_warning(schedule, now):
+            yield file.error(place, over)
         if not any(stage.schedules for stage in holding):
             names = " and ".join(stage.name for stage in holding)
             yield file.error(place, f"starts nothing: schedules are off in {names}; write `schedules: true` there")

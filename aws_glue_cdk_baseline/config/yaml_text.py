@@ -18,7 +18,7 @@ MAX_BYTES = 4 * 1024 * 1024  # 2,000 jobs in three stages are about a quarter of
 MAX_VALUES = 160_000  # aliases count each time: a few lines of them can stand for billions of values ("billion laughs")
 MAX_KEY, MAX_VALUE = 200, 10_000  # characters; aliases can repeat a value in every job
 MAX_DEPTH = 20  # a config has six levels
-# What libyaml says, and how to mend it.
+# The way out of an error of libyaml, by a part of its message.
 _INDENT = "; is it indented as the lines above?"
 _MENDS = {
     "mapping values are not allowed": "; is it indented as the lines above? A value with `: ` needs quotes",

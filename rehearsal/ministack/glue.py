@@ -30,12 +30,12 @@ from rehearsal.aws.processes import GRACE_SECONDS, JOB_PROCESSES, JOB_RUNS, end_
 from rehearsal.aws.sessions import Sessions, TrustError, account_of
 from rehearsal.ministack import s3
 from rehearsal.ministack.glue_events import put_state_change, told_if_long
-from rehearsal.ministack.glue_jobs import complete_run
+from rehearsal.ministack.glue_jobs import SHELL, complete_run
 
 Run = dict[str, Any]
 STOPPED_BY_HAND = "STOPPED"
 SERVICE = "glue.amazonaws.com"
-SHELL, STREAMING = "pythonshell", "gluestreaming"
+STREAMING = "gluestreaming"
 PYTHON = f"Python {sys.version_info[0]}.{sys.version_info[1]}"  # what runs a Python shell job here
 MOST_EVENTS = 5000  # of one run; CloudWatch takes 10,000 at once
 BOOKMARKS = "bookmarks"  # the folder of the jobs' bookmarks, beside the records

@@ -16,6 +16,7 @@ FORGOTTEN: dict[str, Any] = {
     "JobRunQueuingEnabled": False,
     "MaintenanceWindow": None,
 }
+SHELL = "pythonshell"  # in a job's command
 OF_SPARK = ("WorkerType", "NumberOfWorkers")  # MiniStack gives them to each job
 
 
@@ -30,7 +31,7 @@ def complete_run(run: dict[str, Any], job: Mapping[str, Any]) -> None:
     """Give a run the execution class of its job, by which it is billed. A run of a Python shell job has no workers."""
     if job.get("ExecutionClass"):
         run["ExecutionClass"] = job["ExecutionClass"]
-    if job["Command"]["Name"] == "pythonshell":
+    if job["Command"]["Name"] == SHELL:
         for key in OF_SPARK:
             run.pop(key, None)
 
@@ -42,7 +43,7 @@ def keeping(handle: Any, job_of: Callable[[Any], tuple[str, Mapping[str, Any]]])
         result, (name, values) = handle(data), job_of(data)
         if (job := service._jobs.get(name)) is not None:
             job.update({key: values.get(key) or default for key, default in FORGOTTEN.items()})
-            if job["Command"].get("Name") == "pythonshell":
+            if job["Command"].get("Name") == SHELL:
                 for key in OF_SPARK:
                     job.pop(key, None)
         return result
